@@ -17,7 +17,8 @@ class CivilDate {
   static absl::StatusOr<CivilDate> FromYearMonthDay(int year, int month, int day);
   // ISO 8601 "2026-11-21" only.
   static absl::StatusOr<CivilDate> Parse(std::string_view text);
-  // The day it is at `instant` in `zone`; the first or last day when that is outside of years 1 to 9999.
+  // The day it is at `instant` in `zone`; the first or last day when that is outside of years 1 to
+  // 9999.
   static CivilDate At(absl::Time instant, absl::TimeZone zone);
 
   int year() const { return year_; }
