@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+
+#include "absl/time/time.h"
+
+#include "common/auth/principal.h"
+
+namespace qingqu {
+
+// What a handler knows about the call that it serves. Made by RunUnary, or by hand for the
+// platform's own work. Not shared between threads.
+struct CallContext {
+  auth::Principal principal;
+  std::string method;       // "qingqu.catalog.v1.CatalogService/CreateItem"
+  std::string client;       // "grpc", "gateway", or the service that acts for the user
+  std::string request_id;   // lower-case UUID; empty when the request has none
+  std::string traceparent;  // W3C trace context, passed on as it came; may be empty
+  absl::Time received_at;   // by the injected clock
+  absl::Time deadline = absl::InfiniteFuture();  // by the system clock
+
+  // Added to by the database layer, for the access line.
+  mutable absl::Duration database_time;
+};
+
+}  // namespace qingqu

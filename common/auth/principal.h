@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace qingqu::auth {
+
+// What part of the county's data a principal sees (qingqu.identity.v1.Scope, and "system" for the
+// platform's own work such as journal followers, which no token can claim).
+enum class Scope { kInstitution, kAlliance, kCounty, kSupplier, kSystem };
+
+std::string_view ScopeName(
+    Scope scope);  // "institution", "alliance", "county", "supplier", "system"
+
+// Who is calling. Ids are the last parts of resource names ("wang", not "users/wang"); empty when
+// not applicable.
+struct Principal {
+  std::string user_id;
+  std::string institution_id;
+  std::string alliance_id;
+  std::string supplier_id;
+  Scope scope = Scope::kInstitution;
+  // Lower-case role names as in role_grants.h: "department_nurse".
+  std::vector<std::string> roles;
+  // "usage" when the service `usage` acts on behalf of the user; its own grants then count, not the
+  // user's.
+  std::string acting_service;
+};
+
+// The platform itself.
+Principal SystemPrincipal(std::string_view service);
+
+}  // namespace qingqu::auth

@@ -1,0 +1,144 @@
+# The functions every CMakeLists.txt of the repository is written with. Each takes NAME first, then SRCS and DEPS.
+#
+#   qingqu_library(NAME SRCS … DEPS …)          a static library, warnings on
+#   qingqu_binary(NAME SRCS … DEPS …)           an executable in build/<preset>/bin
+#   qingqu_test(NAME SRCS … DEPS … [PG])        a GoogleTest executable; PG: needs PostgreSQL (label `pg`, else `unit`)
+#   qingqu_fuzz(NAME SRCS … DEPS … CORPUS dir)  a libFuzzer target, built under the preset `clang` only
+#   qingqu_proto_library(NAME PROTOS … DEPS … [GRPC])  messages, and with GRPC the service stubs
+#   qingqu_sql_library(NAME NAMESPACE … DIR queries)   one constant for each queries/*.sql
+#
+# Include paths: the repository's root, and build/<preset>/generated for protos and queries.
+
+option(QINGQU_WERROR "Warnings in our own targets are errors" OFF)
+option(QINGQU_FUZZ "Build the libFuzzer targets (needs clang)" OFF)
+set(QINGQU_SANITIZER "" CACHE STRING "address,undefined or thread; empty for none")
+
+find_package(absl REQUIRED)
+find_package(fmt REQUIRED)
+find_package(GTest REQUIRED)
+find_package(Protobuf REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(prometheus-cpp REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(Boost 1.74 REQUIRED)
+pkg_check_modules(GRPC REQUIRED IMPORTED_TARGET grpc++)
+pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(LIBJWT REQUIRED IMPORTED_TARGET libjwt)
+pkg_check_modules(PQXX REQUIRED IMPORTED_TARGET libpqxx)
+
+set(QINGQU_GENERATED ${CMAKE_BINARY_DIR}/generated)
+set(QINGQU_GOOGLE_PROTOS /usr/share/gocode/src/github.com/gogo/googleapis)
+find_program(GRPC_CPP_PLUGIN grpc_cpp_plugin REQUIRED)
+find_program(PROTOC protoc REQUIRED)
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+
+function(qingqu_own_target name)
+  target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR} SYSTEM PUBLIC ${QINGQU_GENERATED})
+  target_compile_options(
+    ${name} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wnon-virtual-dtor
+                    -Woverloaded-virtual -Wimplicit-fallthrough $<$<BOOL:${QINGQU_WERROR}>:-Werror>)
+  qingqu_instrument(${name})
+endfunction()
+
+function(qingqu_instrument name)
+  if(QINGQU_SANITIZER)
+    target_compile_options(${name} PRIVATE -fsanitize=${QINGQU_SANITIZER} -fno-sanitize-recover=all)
+    target_link_options(${name} PUBLIC -fsanitize=${QINGQU_SANITIZER})
+  endif()
+  if(QINGQU_FUZZ)
+    target_compile_options(${name} PRIVATE -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)
+    target_link_options(${name} PUBLIC -fsanitize=address,undefined)
+  endif()
+endfunction()
+
+function(qingqu_library name)
+  cmake_parse_arguments(ARG "" "" "SRCS;DEPS" ${ARGN})
+  add_library(${name} STATIC ${ARG_SRCS})
+  target_link_libraries(${name} PUBLIC ${ARG_DEPS})
+  qingqu_own_target(${name})
+endfunction()
+
+function(qingqu_binary name)
+  cmake_parse_arguments(ARG "" "" "SRCS;DEPS" ${ARGN})
+  add_executable(${name} ${ARG_SRCS})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS})
+  qingqu_own_target(${name})
+endfunction()
+
+function(qingqu_test name)
+  cmake_parse_arguments(ARG "PG" "" "SRCS;DEPS" ${ARGN})
+  add_executable(${name} ${ARG_SRCS})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main)
+  qingqu_own_target(${name})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/test_bin)
+  add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS $<IF:$<BOOL:${ARG_PG}>,pg,unit>)
+endfunction()
+
+function(qingqu_fuzz name)
+  cmake_parse_arguments(ARG "" "CORPUS" "SRCS;DEPS" ${ARGN})
+  if(NOT QINGQU_FUZZ)
+    return()
+  endif()
+  add_executable(${name} ${ARG_SRCS})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS} -fsanitize=fuzzer)
+  qingqu_own_target(${name})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz_bin)
+  add_test(NAME ${name} COMMAND ${name} -runs=200000 -max_total_time=60 -timeout=10
+           ${CMAKE_BINARY_DIR}/corpus/${name} ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_CORPUS})
+  file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/corpus/${name})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 180 LABELS fuzz)
+endfunction()
+
+# PROTOS are paths below proto/ (ours), or below the Google protos that Debian ships.
+function(qingqu_proto_library name)
+  cmake_parse_arguments(ARG "GRPC" "ROOT" "PROTOS;DEPS" ${ARGN})
+  if(NOT ARG_ROOT)
+    set(ARG_ROOT ${CMAKE_SOURCE_DIR}/proto)
+  endif()
+  file(MAKE_DIRECTORY ${QINGQU_GENERATED})
+  set(sources)
+  foreach(proto ${ARG_PROTOS})
+    string(REGEX REPLACE "\\.proto$" "" stem ${proto})
+    set(outputs ${QINGQU_GENERATED}/${stem}.pb.cc ${QINGQU_GENERATED}/${stem}.pb.h)
+    set(flags --cpp_out=${QINGQU_GENERATED})
+    if(ARG_GRPC)
+      list(APPEND outputs ${QINGQU_GENERATED}/${stem}.grpc.pb.cc ${QINGQU_GENERATED}/${stem}.grpc.pb.h)
+      list(APPEND flags --grpc_out=${QINGQU_GENERATED} --plugin=protoc-gen-grpc=${GRPC_CPP_PLUGIN})
+    endif()
+    add_custom_command(
+      OUTPUT ${outputs}
+      COMMAND ${PROTOC} -I ${ARG_ROOT} -I ${QINGQU_GOOGLE_PROTOS} ${flags} ${ARG_ROOT}/${proto}
+      DEPENDS ${ARG_ROOT}/${proto}
+      VERBATIM)
+    list(APPEND sources ${outputs})
+  endforeach()
+  add_library(${name} STATIC ${sources})
+  target_include_directories(${name} SYSTEM PUBLIC ${QINGQU_GENERATED})
+  target_link_libraries(${name} PUBLIC ${ARG_DEPS} protobuf::libprotobuf)
+  if(ARG_GRPC)
+    target_link_libraries(${name} PUBLIC PkgConfig::GRPC)
+  endif()
+  qingqu_instrument(${name})
+endfunction()
+
+# DIR/*.sql → generated/<current folder>/queries.h, which declares one `inline constexpr Query k<Name>` for each
+# file (insert_item.sql → kInsertItem) and `kAllQueries`. The order of parameters is that of $1, $2, …
+function(qingqu_sql_library name)
+  cmake_parse_arguments(ARG "" "NAMESPACE;DIR" "" ${ARGN})
+  file(GLOB queries CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_DIR}/*.sql)
+  file(RELATIVE_PATH folder ${CMAKE_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
+  set(header ${QINGQU_GENERATED}/${folder}/queries.h)
+  set(generator ${CMAKE_SOURCE_DIR}/common/cmake/generate_queries.py)
+  add_custom_command(
+    OUTPUT ${header}
+    COMMAND Python3::Interpreter ${generator} --namespace ${ARG_NAMESPACE} --output ${header} ${queries}
+    DEPENDS ${generator} ${queries}
+    VERBATIM)
+  add_custom_target(${name}_generate DEPENDS ${header})
+  add_library(${name} INTERFACE)
+  target_include_directories(${name} SYSTEM INTERFACE ${QINGQU_GENERATED})
+  add_dependencies(${name} ${name}_generate)
+endfunction()

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "pqxx/connection"
+
+#include "common/db/query.h"
+
+namespace qingqu::db {
+
+// A connection and what is known of its session.
+struct Connection {
+  std::unique_ptr<pqxx::connection> session;
+  // The settings that EnterScope wrote last; a call with the same settings does not write them
+  // again.
+  std::string entered_scope;
+};
+
+// A fixed number of connections to PostgreSQL, opened when first needed, each with the service's
+// statements prepared. A broken connection is thrown away and never used again. Thread-safe.
+class ConnectionPool {
+ public:
+  struct Options {
+    // libpq connection string. The pool appends its timeouts.
+    std::string conninfo;
+    int connections_max = 4;
+    std::vector<const Query*> queries;
+  };
+
+  // Exclusive use of one connection; goes back to the pool at destruction.
+  class Lease {
+   public:
+    Lease(ConnectionPool* pool, std::unique_ptr<Connection> connection)
+        : pool_(pool), connection_(std::move(connection)) {}
+    Lease(Lease&&) = default;
+    Lease& operator=(Lease&&) = delete;
+    ~Lease();
+    Connection& connection() { return *connection_; }
+    // Closes the connection instead of returning it.
+    void Discard();
+
+   private:
+    ConnectionPool* pool_;
+    std::unique_ptr<Connection> connection_;
+  };
+
+  explicit ConnectionPool(Options options);
+  ConnectionPool(const ConnectionPool&) = delete;
+  ConnectionPool& operator=(const ConnectionPool&) = delete;
+
+  // Waits for a free connection until `deadline` (system clock). DEADLINE_EXCEEDED when none was
+  // free, UNAVAILABLE DATABASE_UNAVAILABLE when PostgreSQL cannot be reached.
+  absl::StatusOr<Lease> Acquire(absl::Time deadline);
+
+  const std::string& conninfo() const { return options_.conninfo; }
+
+ private:
+  void Return(std::unique_ptr<Connection> connection);
+  absl::StatusOr<std::unique_ptr<Connection>> Open() const;
+
+  Options options_;
+  std::mutex mutex_;
+  std::condition_variable freed_;
+  std::vector<std::unique_ptr<Connection>> idle_;  // guarded by mutex_
+  int open_count_ = 0;                             // guarded by mutex_; leased and idle together
+};
+
+}  // namespace qingqu::db

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <array>
+
+#include "common/db/query.h"
+
+namespace qingqu::db {
+
+// Statements that every service's connections have prepared besides the service's own. Unqualified
+// tables are found in the service's schema by the search_path of its role.
+
+inline constexpr Query kEnterScope{
+    "db.enter_scope",
+    "SELECT set_config('qingqu.user', $1, false), set_config('qingqu.institution', $2, false),"
+    " set_config('qingqu.alliance', $3, false), set_config('qingqu.supplier', $4, false),"
+    " set_config('qingqu.scope', $5, false), set_config('qingqu.roles', $6, false),"
+    " set_config('qingqu.client', $7, false)"};
+
+inline constexpr Query kClaimRequest{
+    "db.claim_request",
+    "INSERT INTO idempotency (request_id, principal, method, request_hash)"
+    " VALUES ($1, $2, $3, $4) ON CONFLICT (request_id) DO NOTHING"};
+
+inline constexpr Query kReadRequest{
+    "db.read_request",
+    "SELECT principal, method, request_hash, response FROM idempotency WHERE request_id = $1"};
+
+inline constexpr Query kKeepResponse{"db.keep_response",
+                                     "UPDATE idempotency SET response = $2 WHERE request_id = $1"};
+
+inline constexpr Query kAppendJournal{
+    "db.append_journal",
+    "SELECT journal.append($1, $2, $3, $4, $5::text[], $6, $7, $8, $9, $10::jsonb, $11::jsonb)"};
+
+inline constexpr std::array<const Query*, 5> kCoreQueries{
+    &kEnterScope, &kClaimRequest, &kReadRequest, &kKeepResponse, &kAppendJournal};
+
+}  // namespace qingqu::db

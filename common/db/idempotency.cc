@@ -1,0 +1,96 @@
+#include "common/db/idempotency.h"
+
+#include <array>
+
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+#include "pqxx/pqxx"
+
+#include "common/base/sodium.h"
+#include "common/base/uuid.h"
+#include "common/db/core_queries.h"
+#include "common/status/status.h"
+#include "common/status/status_macros.h"
+
+namespace qingqu::db {
+namespace {
+
+std::string SerializeDeterministically(const google::protobuf::Message& message) {
+  std::string bytes;
+  {
+    google::protobuf::io::StringOutputStream stream(&bytes);
+    google::protobuf::io::CodedOutputStream output(&stream);
+    output.SetSerializationDeterministic(true);
+    message.SerializeToCodedStream(&output);
+  }
+  return bytes;
+}
+
+std::string HashHex(const std::string& bytes) {
+  std::array<unsigned char, 32> digest{};
+  crypto_generichash(digest.data(), digest.size(),
+                     reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), nullptr,
+                     0);
+  std::array<char, 65> hex{};
+  sodium_bin2hex(hex.data(), hex.size(), digest.data(), digest.size());
+  return hex.data();
+}
+
+std::string CallerOf(const CallContext& call) {
+  return call.principal.acting_service.empty()
+             ? call.principal.user_id
+             : call.principal.acting_service + "/" + call.principal.user_id;
+}
+
+// OK with `replayed` set when the kept response was parsed into `response`.
+absl::Status Claim(pqxx::transaction_base& tx, const CallContext& call,
+                   const std::string& request_hash, google::protobuf::Message& response,
+                   bool& replayed) {
+  const pqxx::result claimed = tx.exec_prepared(kClaimRequest.name, call.request_id, CallerOf(call),
+                                                call.method, request_hash);
+  replayed = claimed.affected_rows() == 0;
+  if (!replayed) return absl::OkStatus();
+  const pqxx::result kept = tx.exec_prepared(kReadRequest.name, call.request_id);
+  if (kept.empty() || kept[0]["principal"].as<std::string>() != CallerOf(call) ||
+      kept[0]["method"].as<std::string>() != call.method ||
+      kept[0]["request_hash"].as<std::string>() != request_hash) {
+    return MakeError(
+        absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED",
+        "this request_id was used for another request; make a new one for each request");
+  }
+  const pqxx::binarystring bytes(kept[0]["response"]);
+  if (!response.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return absl::InternalError("a kept response cannot be parsed");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+namespace internal {
+
+absl::Status RunIdempotentBody(ConnectionPool& pool, const CallContext& call,
+                               const google::protobuf::Message& request,
+                               const TransactionOptions& options,
+                               google::protobuf::Message& response,
+                               absl::FunctionRef<absl::Status(pqxx::transaction_base&)> body) {
+  if (!Uuid::Parse(call.request_id).ok()) {
+    return InvalidField(
+        "request_id",
+        "must be a UUID made by the client, new for each request and the same for its retries");
+  }
+  const std::string request_hash = HashHex(SerializeDeterministically(request));
+  return RunTransactionBody(pool, call, options, [&](pqxx::transaction_base& tx) -> absl::Status {
+    bool replayed = false;
+    QINGQU_RETURN_IF_ERROR(Claim(tx, call, request_hash, response, replayed));
+    if (replayed) return absl::OkStatus();
+    QINGQU_RETURN_IF_ERROR(body(tx));
+    const std::string bytes = SerializeDeterministically(response);
+    tx.exec_prepared(kKeepResponse.name, call.request_id,
+                     pqxx::binarystring(bytes.data(), bytes.size()));
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace internal
+}  // namespace qingqu::db

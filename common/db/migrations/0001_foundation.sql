@@ -1,0 +1,171 @@
+-- Who sees what (schema scope), and the journal. Runs as qingqu_owner, who owns everything and cannot log in.
+
+CREATE SCHEMA scope;
+GRANT USAGE ON SCHEMA scope TO PUBLIC;
+
+-- The caller's settings are written by the connection pool at the start of each call. Without them nothing is visible.
+CREATE FUNCTION scope.sees_all() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT coalesce(current_setting('qingqu.scope', true) IN ('county', 'system'), false) $$;
+
+CREATE FUNCTION scope.institution_id() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT nullif(current_setting('qingqu.institution', true), '') $$;
+
+CREATE FUNCTION scope.alliance_id() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT nullif(current_setting('qingqu.alliance', true), '') $$;
+
+CREATE FUNCTION scope.supplier_id() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT nullif(current_setting('qingqu.supplier', true), '') $$;
+
+-- An operator or officer of an alliance, or anyone of one of its institutions: sees what the alliance does as one buyer.
+CREATE FUNCTION scope.sees_alliance(alliance_id text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT scope.sees_all()
+     OR (current_setting('qingqu.scope', true) IN ('alliance', 'institution') AND alliance_id = scope.alliance_id()) $$;
+
+-- What belongs to one institution, given with the alliance that the institution is a member of.
+CREATE FUNCTION scope.sees_institution(institution_id text, alliance_id text) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+  SELECT CASE current_setting('qingqu.scope', true)
+    WHEN 'institution' THEN institution_id = scope.institution_id()
+    WHEN 'alliance' THEN alliance_id = scope.alliance_id()
+    WHEN 'county' THEN true
+    WHEN 'system' THEN true
+    ELSE false
+  END
+$$;
+
+CREATE SCHEMA journal;
+GRANT USAGE ON SCHEMA journal TO PUBLIC;
+
+-- Sealing into a Merkle log (RFC 6962) will hash the columns of each entry into tables of its own schema; nothing here changes for it.
+CREATE TABLE journal.entry (
+  sequence bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT entry_pkey PRIMARY KEY,
+  transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  written_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  event text NOT NULL CONSTRAINT entry_event_check CHECK (event ~ '^[a-z_]+\.[a-z_]+$'),
+  method text NOT NULL,
+  resource text NOT NULL,
+  subjects text[] NOT NULL,
+  actor_user_id text NOT NULL,
+  actor_institution_id text,
+  actor_roles text[] NOT NULL,
+  client text NOT NULL,
+  request_id text,
+  reason text,
+  institution_id text,
+  alliance_id text,
+  supplier_id text,
+  details jsonb NOT NULL,
+  restricted jsonb NOT NULL
+);
+COMMENT ON COLUMN journal.entry.institution_id IS 'Whom the entry concerns, with alliance_id and supplier_id: decides who may read it.';
+COMMENT ON COLUMN journal.entry.restricted IS 'What tells of patients or doctors.';
+
+CREATE INDEX entry_position ON journal.entry (transaction_id, sequence);
+CREATE INDEX entry_subjects ON journal.entry USING gin (subjects);
+CREATE INDEX entry_actor ON journal.entry (actor_user_id, transaction_id, sequence);
+
+-- The events that a follower waits for; only these wake followers up, because NOTIFY serialises commits.
+CREATE TABLE journal.wake_up (
+  event text CONSTRAINT wake_up_pkey PRIMARY KEY
+);
+
+CREATE FUNCTION journal.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'the journal is append-only: % refused', TG_OP USING ERRCODE = 'insufficient_privilege';
+END $$;
+
+CREATE TRIGGER entry_append_only BEFORE UPDATE OR DELETE ON journal.entry
+  FOR EACH ROW EXECUTE FUNCTION journal.refuse_change();
+CREATE TRIGGER entry_no_truncate BEFORE TRUNCATE ON journal.entry
+  FOR EACH STATEMENT EXECUTE FUNCTION journal.refuse_change();
+
+-- Who did it is read from the session's settings, not from the arguments.
+CREATE FUNCTION journal.append(
+  p_event text, p_method text, p_request_id text, p_resource text, p_subjects text[],
+  p_institution_id text, p_alliance_id text, p_supplier_id text, p_reason text, p_details jsonb, p_restricted jsonb
+) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+  v_sequence bigint;
+BEGIN
+  INSERT INTO journal.entry (event, method, resource, subjects, actor_user_id, actor_institution_id, actor_roles,
+                             client, request_id, reason, institution_id, alliance_id, supplier_id, details, restricted)
+  VALUES (p_event, p_method, p_resource, p_subjects, coalesce(nullif(current_setting('qingqu.user', true), ''), 'system'),
+          nullif(current_setting('qingqu.institution', true), ''),
+          coalesce(nullif(current_setting('qingqu.roles', true), ''), '{}')::text[],
+          coalesce(nullif(current_setting('qingqu.client', true), ''), 'system'),
+          nullif(p_request_id, ''), nullif(p_reason, ''), nullif(p_institution_id, ''), nullif(p_alliance_id, ''),
+          nullif(p_supplier_id, ''), p_details, p_restricted)
+  RETURNING sequence INTO v_sequence;
+  IF EXISTS (SELECT FROM journal.wake_up WHERE event = p_event) THEN
+    PERFORM pg_notify('journal', p_event);
+  END IF;
+  RETURN v_sequence;
+END $$;
+
+-- A deferred trigger with this function refuses to commit a change without an entry in the same transaction.
+CREATE FUNCTION journal.require_entry() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM journal.entry WHERE transaction_id = pg_current_xact_id()) THEN
+    RAISE EXCEPTION 'a change of %.% has no journal entry in its transaction', TG_TABLE_SCHEMA, TG_TABLE_NAME
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION journal.guard(p_table regclass) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  EXECUTE format('CREATE CONSTRAINT TRIGGER journal_entry_required AFTER INSERT OR UPDATE OR DELETE ON %s
+                  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION journal.require_entry()', p_table);
+END $$;
+REVOKE EXECUTE ON FUNCTION journal.guard(regclass) FROM PUBLIC;
+
+-- All entries below this transaction id are visible now, and no more will come below it.
+CREATE FUNCTION journal.horizon() RETURNS xid8 LANGUAGE sql VOLATILE AS
+$$ SELECT pg_snapshot_xmin(pg_current_snapshot()) $$;
+
+-- In commit-safe order: an entry with a smaller position can never appear later, as long as p_before came from
+-- journal.horizon() in an earlier statement.
+CREATE FUNCTION journal.read_after(p_transaction_id xid8, p_sequence bigint, p_before xid8, p_events text[], p_limit int)
+RETURNS SETOF journal.entry LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+  SELECT * FROM journal.entry
+  WHERE (transaction_id, sequence) > (p_transaction_id, p_sequence) AND transaction_id < p_before
+    AND event = ANY (p_events)
+  ORDER BY transaction_id, sequence
+  LIMIT p_limit
+$$;
+
+CREATE FUNCTION journal.wake_on(p_events text[]) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
+  INSERT INTO journal.wake_up (event) SELECT unnest(p_events) ON CONFLICT DO NOTHING
+$$;
+
+-- Each service's schema begins with the same two tables.
+CREATE FUNCTION journal.make_service_schema(p_area text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  EXECUTE format('CREATE SCHEMA %1$I', p_area);
+  EXECUTE format('CREATE SCHEMA %I', p_area || '_pub');
+  EXECUTE format('CREATE TABLE %1$I.idempotency (
+    request_id text CONSTRAINT idempotency_pkey PRIMARY KEY,
+    principal text NOT NULL,
+    method text NOT NULL,
+    request_hash text NOT NULL,
+    response bytea,
+    created_at timestamptz NOT NULL DEFAULT now())', p_area);
+  EXECUTE format('CREATE TABLE %1$I.journal_cursor (
+    consumer text CONSTRAINT journal_cursor_pkey PRIMARY KEY,
+    transaction_id xid8 NOT NULL,
+    sequence bigint NOT NULL)', p_area);
+  EXECUTE format('GRANT USAGE ON SCHEMA %1$I TO %2$I', p_area, 'qingqu_' || p_area);
+  EXECUTE format('GRANT SELECT, INSERT, UPDATE ON %1$I.idempotency, %1$I.journal_cursor TO %2$I', p_area, 'qingqu_' || p_area);
+  EXECUTE format('GRANT USAGE ON SCHEMA %I TO qingqu_services', p_area || '_pub');
+END $$;
+REVOKE EXECUTE ON FUNCTION journal.make_service_schema(text) FROM PUBLIC;
+
+SELECT journal.make_service_schema(area)
+FROM unnest(ARRAY['identity', 'catalog', 'procurement', 'distribution', 'usage', 'supervision']) AS area;
+
+-- The journal itself is read by supervision alone, and only what concerns the caller.
+ALTER TABLE journal.entry ENABLE ROW LEVEL SECURITY;
+CREATE POLICY entry_scope ON journal.entry FOR SELECT TO qingqu_supervision
+  USING ((SELECT scope.sees_all()) OR supplier_id = (SELECT scope.supplier_id())
+         OR institution_id = (SELECT scope.institution_id()));
+GRANT SELECT ON journal.entry TO qingqu_supervision;
