@@ -1,0 +1,156 @@
+#include "common/tabular/row_pipeline.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "fmt/format.h"
+
+#include "common/status/status.h"
+#include "common/status/status_macros.h"
+#include "common/tabular/converters.h"
+
+namespace qingqu::tabular {
+namespace {
+
+CsvOptions ReaderOptions(const Mapping& mapping, const RowPipelineOptions& options) {
+  return {.delimiter = mapping.delimiter,
+          .field_bytes_max = options.field_bytes_max,
+          .columns_max = options.columns_max,
+          .row_bytes_max = options.row_bytes_max};
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<RowPipeline>> RowPipeline::Open(ByteSource& source,
+                                                               const Mapping& mapping,
+                                                               const RowPipelineOptions& options) {
+  QINGQU_ASSIGN_OR_RETURN(auto decoder, TextDecoder::Create(source, mapping.encoding));
+  std::unique_ptr<RowPipeline> pipeline(new RowPipeline(std::move(decoder), mapping, options));
+  QINGQU_ASSIGN_OR_RETURN(pipeline->header_, ReadHeader(pipeline->reader_));
+  QINGQU_ASSIGN_OR_RETURN(pipeline->bound_, BindToHeader(mapping, pipeline->header_));
+  return pipeline;
+}
+
+RowPipeline::RowPipeline(std::unique_ptr<TextDecoder> decoder, const Mapping& mapping,
+                         const RowPipelineOptions& options)
+    : decoder_(std::move(decoder)),
+      mapping_(mapping),
+      options_(options),
+      reader_(*decoder_, ReaderOptions(mapping, options)),
+      fields_by_name_(mapping.fields.size()) {
+  std::iota(fields_by_name_.begin(), fields_by_name_.end(), size_t{0});
+  std::sort(fields_by_name_.begin(), fields_by_name_.end(), [&mapping](size_t left, size_t right) {
+    return mapping.fields[left].field < mapping.fields[right].field;
+  });
+}
+
+absl::StatusOr<bool> RowPipeline::Next(Row& row) {
+  row.errors.clear();
+  row.outcome = RowOutcome::kConverted;
+  CsvError error;
+  QINGQU_ASSIGN_OR_RETURN(CsvOutcome outcome, reader_.Next(record_, error));
+  while (outcome == CsvOutcome::kRecord && record_.blank && header_.size() > 1) {
+    ++counts_.blank_lines;
+    QINGQU_ASSIGN_OR_RETURN(outcome, reader_.Next(record_, error));
+  }
+  if (outcome == CsvOutcome::kEnd) return false;
+  if (outcome == CsvOutcome::kMalformed) {
+    RejectMalformed(error, row);
+  } else {
+    ConvertRecord(row);
+  }
+  if (row.errors.empty()) QINGQU_RETURN_IF_ERROR(FindDuplicate(row));
+  if (!row.errors.empty()) row.outcome = RowOutcome::kRejected;
+  Count(row);
+  return true;
+}
+
+void RowPipeline::RejectMalformed(const CsvError& error, Row& row) {
+  row.line = error.line;
+  std::string message = fmt::format("line {}, byte {}, column {}: {}", error.at_line, error.at_byte,
+                                    error.column, error.message);
+  if (error.last_line > error.line) {
+    message += fmt::format("; lines {} to {} are passed over", error.line, error.last_line);
+  }
+  const bool named = error.column >= 1 && error.column <= header_.size();
+  row.errors.push_back({.line = error.line,
+                        .column = named ? header_[error.column - 1] : "",
+                        .value = "",
+                        .reason = std::string(error.reason),
+                        .message = std::move(message)});
+}
+
+void RowPipeline::ConvertRecord(Row& row) {
+  row.line = record_.line;
+  if (record_.fields.size() != header_.size()) {
+    row.errors.push_back({.line = row.line,
+                          .column = "",
+                          .value = "",
+                          .reason = "COLUMN_COUNT",
+                          .message = fmt::format("the row has {} columns, the header {}",
+                                                 record_.fields.size(), header_.size())});
+    return;
+  }
+  row.values.resize(mapping_.fields.size());
+  for (size_t index = 0; index < mapping_.fields.size(); ++index) {
+    const FieldMapping& field = mapping_.fields[index];
+    cells_.clear();
+    for (const size_t column : bound_.columns[index]) cells_.push_back(record_.fields[column]);
+    Conversion conversion = ConvertField(field, cells_);
+    row.values[index] = std::move(conversion.value);
+    if (conversion.ok()) continue;
+    row.errors.push_back({.line = row.line,
+                          .column = field.columns[conversion.at],
+                          .value = ShownValue(cells_[conversion.at]),
+                          .reason = std::string(conversion.reason),
+                          .message = std::move(conversion.message)});
+  }
+}
+
+absl::Status RowPipeline::FindDuplicate(Row& row) {
+  for (const size_t index : fields_by_name_) {
+    hasher_.Add(mapping_.fields[index].field, row.values[index]);
+  }
+  row.hash = hasher_.Finish();
+  if (mapping_.key.empty()) return absl::OkStatus();
+  for (const size_t index : mapping_.key) {
+    hasher_.Add(mapping_.fields[index].field, row.values[index]);
+  }
+  const auto [first, inserted] =
+      first_rows_.try_emplace(hasher_.Finish(), FirstRow{row.hash, row.line});
+  if (first_rows_.size() > options_.keyed_rows_max) {
+    return MakeError(
+        absl::StatusCode::kResourceExhausted, "TOO_MANY_ROWS",
+        fmt::format("more than {} rows in one file; split it by its key", options_.keyed_rows_max));
+  }
+  if (inserted) return absl::OkStatus();
+  if (first->second.hash == row.hash) {
+    row.outcome = RowOutcome::kDuplicate;
+    return absl::OkStatus();
+  }
+  std::string names;
+  std::string values;
+  for (const size_t index : mapping_.key) {
+    const FieldMapping& field = mapping_.fields[index];
+    const std::string name = field.columns.empty() ? field.field : field.columns.front();
+    names += (names.empty() ? "" : " + ") + name;
+    values += (values.empty() ? "" : " + ") + row.values[index].value_or("");
+  }
+  row.errors.push_back(
+      {.line = row.line,
+       .column = names,
+       .value = ShownValue(values),
+       .reason = "DUPLICATE_KEY",
+       .message = fmt::format("line {} has the same key and other values", first->second.line)});
+  return absl::OkStatus();
+}
+
+void RowPipeline::Count(const Row& row) {
+  ++counts_.read;
+  if (row.outcome == RowOutcome::kConverted) ++counts_.converted;
+  if (row.outcome == RowOutcome::kDuplicate) ++counts_.duplicate;
+  if (row.outcome == RowOutcome::kRejected) ++counts_.rejected;
+}
+
+}  // namespace qingqu::tabular

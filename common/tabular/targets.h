@@ -1,0 +1,34 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "absl/status/status.h"
+
+#include "common/tabular/mapping.h"
+
+namespace qingqu::tabular {
+
+// One field that an import takes.
+struct TargetField {
+  std::string_view name;
+  ValueKind kind;
+  bool nullable;
+};
+
+// The fields of the targets "history" (past order lines) and "classes" (the class tree with its
+// key-monitored groups).
+std::span<const TargetField> HistoryFields();
+std::span<const TargetField> ClassesFields();
+
+// INVALID_ARGUMENT MAPPING_UNFIT, listing everything: another target, a field that the target does
+// not have, one that it needs and the mapping lacks, one of another kind, one that may be null but
+// must not.
+absl::Status CheckTarget(const Mapping& mapping, std::string_view target,
+                         std::span<const TargetField> fields);
+
+// The mapping file of the national list of key-monitored consumables, whose layout is fixed; fit
+// for ParseMapping.
+std::string_view BuiltInClassesMapping();
+
+}  // namespace qingqu::tabular
