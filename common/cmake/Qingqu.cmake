@@ -2,7 +2,8 @@
 #
 #   qingqu_library(NAME SRCS … DEPS …)          a static library, warnings on
 #   qingqu_binary(NAME SRCS … DEPS …)           an executable in build/<preset>/bin
-#   qingqu_test(NAME SRCS … DEPS … [PG])        a GoogleTest executable; PG: needs PostgreSQL (label `pg`, else `unit`)
+#   qingqu_test(NAME SRCS … DEPS … [PG] [LABEL label])  a GoogleTest executable; PG: needs PostgreSQL (label `pg`, else `unit`)
+#   qingqu_script_test(NAME LABEL label COMMAND …)      a test that is a script, run from the repository's root
 #   qingqu_fuzz(NAME SRCS … DEPS … CORPUS dir)  a libFuzzer target, built under the preset `clang` only
 #   qingqu_proto_library(NAME PROTOS … DEPS … [GRPC])  messages, and with GRPC the service stubs
 #   qingqu_sql_library(NAME NAMESPACE … DIR queries)   one constant for each queries/*.sql
@@ -34,11 +35,15 @@ find_program(GRPC_CPP_PLUGIN grpc_cpp_plugin REQUIRED)
 find_program(PROTOC protoc REQUIRED)
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 
+# What deploy/up needs: every binary and no test.
+add_custom_target(qingqu_binaries)
+
 function(qingqu_own_target name)
-  target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR} SYSTEM PUBLIC ${QINGQU_GENERATED})
+  target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
+  target_include_directories(${name} SYSTEM PUBLIC ${QINGQU_GENERATED})
   target_compile_options(
     ${name} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wnon-virtual-dtor
-                    -Woverloaded-virtual -Wimplicit-fallthrough $<$<BOOL:${QINGQU_WERROR}>:-Werror>)
+                    -Woverloaded-virtual -Wimplicit-fallthrough -Wno-missing-field-initializers $<$<BOOL:${QINGQU_WERROR}>:-Werror>)
   qingqu_instrument(${name})
 endfunction()
 
@@ -65,16 +70,26 @@ function(qingqu_binary name)
   add_executable(${name} ${ARG_SRCS})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS})
   qingqu_own_target(${name})
+  add_dependencies(qingqu_binaries ${name})
 endfunction()
 
 function(qingqu_test name)
-  cmake_parse_arguments(ARG "PG" "" "SRCS;DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "PG" "LABEL" "SRCS;DEPS" ${ARGN})
+  if(NOT ARG_LABEL)
+    set(ARG_LABEL $<IF:$<BOOL:${ARG_PG}>,pg,unit>)
+  endif()
   add_executable(${name} ${ARG_SRCS})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main)
   qingqu_own_target(${name})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/test_bin)
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-  set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS $<IF:$<BOOL:${ARG_PG}>,pg,unit>)
+  set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS ${ARG_LABEL})
+endfunction()
+
+function(qingqu_script_test name)
+  cmake_parse_arguments(ARG "" "LABEL" "COMMAND" ${ARGN})
+  add_test(NAME ${name} COMMAND ${ARG_COMMAND} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 600 LABELS ${ARG_LABEL})
 endfunction()
 
 function(qingqu_fuzz name)

@@ -76,10 +76,11 @@ packages_install() {
   fi
   packages_apt update >>"$log" 2>&1 ||
     fail "apt-get update failed: $(tail -n 1 "$log") (all of it in $log)"
-  packages_apt install --no-install-recommends "${missing[@]}" 2>&1 | tee -a "$log" |
-    packages_progress
-  ((PIPESTATUS[0] == 0)) ||
-    fail "apt-get install failed: $(grep -m 1 '^E:' "$log" || tail -n 1 "$log") (all of it in $log)"
+  (
+    set -o pipefail
+    packages_apt install --no-install-recommends "${missing[@]}" 2>&1 | tee -a "$log" |
+      packages_progress
+  ) || fail "apt-get install failed: $(grep -m 1 '^E:' "$log" || tail -n 1 "$log") (all of it in $log)"
   say_done "${#missing[@]} packages installed"
 }
 

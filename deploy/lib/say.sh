@@ -27,9 +27,20 @@ say_note() {
   printf '      %s\n' "$1"
 }
 
-# fail TEXT: one clear line, and the end.
+# disk_free_mib PATH
+disk_free_mib() {
+  df --output=avail --block-size=1M "$1" | tail -n 1 | tr -d ' '
+}
+
+# fail TEXT: one clear line, and the end. A full disk makes everything fail with words that do not name
+# it, so it is named here.
+failure_told=""
 fail() {
+  local text=$1
+  if (($(disk_free_mib "$root") < 64)); then
+    text="the disk of $root is full: make room and run this again ($text)"
+  fi
   failure_told=yes
-  printf 'error: %s\n' "$1" >&2
+  printf 'error: %s\n' "$text" >&2
   exit 1
 }
