@@ -1,0 +1,159 @@
+#include "common/udi/udi.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "common/base/check.h"
+#include "common/udi/gs1_application_identifiers.h"
+#include "common/udi/gs1_parser.h"
+#include "common/udi/ma_parser.h"
+#include "common/udi/scan_builder.h"
+#include "common/udi/text.h"
+
+namespace qingqu::udi {
+namespace {
+
+constexpr std::string_view kWhiteSpace = " \t\r\n";
+
+// Symbology identifiers (ISO/IEC 15424) of carriers with GS1 element strings: GS1-128, DataBar,
+// DataMatrix, QR Code, DotCode.
+constexpr std::array<std::string_view, 5> kGs1Carriers = {"]C1", "]e0", "]d2", "]Q3", "]J1"};
+// EAN-13 and UPC, EAN-8, ITF-14: a GTIN and nothing else.
+constexpr std::array<std::string_view, 4> kGtinCarriers = {"]E0", "]E4", "]I0", "]I1"};
+
+bool Contains(std::span<const std::string_view> list, std::string_view wanted) {
+  return std::ranges::find(list, wanted) != list.end();
+}
+
+bool IsWebAddress(std::string_view text) {
+  constexpr std::array<std::string_view, 2> kSchemes = {"http://", "https://"};
+  return std::ranges::any_of(kSchemes, [&](std::string_view scheme) {
+    return std::ranges::equal(text.substr(0, scheme.size()), scheme, [](char given, char wanted) {
+      return given == wanted || (IsLetter(given) && (given | 0x20) == wanted);
+    });
+  });
+}
+
+// HIBC (also as printed, between asterisks), ICCBBA, AHM.
+bool IsUnsupportedIssuer(std::string_view text) {
+  return text.starts_with('+') || text.starts_with("*+") || text.starts_with('=') ||
+         text.starts_with('&') || text.starts_with("AHM");
+}
+
+// Data without a carrier that would say what they are. A bare GTIN is tried first, since it proves
+// itself by its check digit.
+ParseResult ParseUnlabelled(std::string_view text, size_t base, const ParseOptions& options) {
+  if (IsBareGtin(text)) return ParseBareGtin(text, base, options);
+  if (!IsDigit(text[0]) && text[0] != kFnc1) {
+    return MakeParseError("UNRECOGNISED_FORMAT", base,
+                          "This is no GS1 or MA code; see what is printed under the symbol.");
+  }
+  ParseResult result = ParseElementString(text, base, options);
+  const bool is_gtin_with_error = std::holds_alternative<ParseError>(result) && HasGtinShape(text);
+  return is_gtin_with_error ? ParseBareGtin(text, base, options) : result;
+}
+
+// `text` is not empty.
+ParseResult ParseContent(std::string_view carrier, std::string_view text, size_t base,
+                         const ParseOptions& options) {
+  if (Contains(kGtinCarriers, carrier)) return ParseBareGtin(text, base, options);
+  if (LooksLikeMa(text)) return ParseMa(text, base, options);
+  if (IsWebAddress(text)) return ParseDigitalLink(text, base, options);
+  if (StartsWithBracket(text)) return ParseHumanReadable(text, base, options);
+  if (IsUnsupportedIssuer(text)) {
+    return MakeParseError("UNSUPPORTED_ISSUER", base,
+                          "Codes of HIBC, ICCBBA and AHM are not read yet.");
+  }
+  if (Contains(kGs1Carriers, carrier)) return ParseElementString(text, base, options);
+  return ParseUnlabelled(text, base, options);
+}
+
+bool NeedsSeparator(const Element& element) {
+  const auto* row = FindApplicationIdentifier(element.key);
+  return row == nullptr || !row->predefined_length;
+}
+
+std::string MaString(const Scan& scan) {
+  std::string text = scan.di;
+  for (const Element& element : scan.elements) text += "." + element.key + element.value;
+  return text;
+}
+
+ParseResult JoinGs1(const Scan& first, const Scan& second, const ParseOptions& options) {
+  std::vector<Gs1Element> elements;
+  for (const Scan* scan : {&first, &second}) {
+    for (const Element& element : scan->elements) {
+      const auto* row = FindApplicationIdentifier(element.key);
+      if (row == nullptr) return MakeParseError("UNKNOWN_AI", 0, "A scan holds an unknown AI.");
+      elements.push_back({.row = row, .ai = element.key, .value = element.value});
+    }
+  }
+  return BuildGs1Scan(elements, options);
+}
+
+ParseResult JoinMa(const Scan& first, const Scan& second, const ParseOptions& options) {
+  if (!first.di.empty() && !second.di.empty() && first.di != second.di) {
+    return MakeParseError("CONFLICTING_VALUE", 0, "The scans are of two different devices.");
+  }
+  std::vector<MaPart> parts;
+  for (const Scan* scan : {&first, &second}) {
+    for (const Element& element : scan->elements) parts.push_back({.element = element});
+  }
+  return BuildMaScan(first.di.empty() ? second.di : first.di, parts, options);
+}
+
+}  // namespace
+
+std::string_view IssuerName(Issuer issuer) { return issuer == Issuer::kGs1 ? "GS1" : "MA"; }
+
+ParseResult Parse(std::string_view text, const ParseOptions& options) {
+  QINGQU_CHECK(1900 <= options.current_year && options.current_year <= 9800);
+  if (text.size() > kInputLengthMax) {
+    return MakeParseError("INPUT_TOO_LONG", kInputLengthMax, "A scan has at most 512 bytes.");
+  }
+  const size_t start = text.find_first_not_of(kWhiteSpace);
+  if (start == std::string_view::npos) return MakeParseError("EMPTY", 0, "The scan is empty.");
+  text = text.substr(0, text.find_last_not_of(kWhiteSpace) + 1);
+  if (text[start] != ']') return ParseContent("", text.substr(start), start, options);
+  const std::string_view carrier = text.substr(start, 3);
+  if (carrier.size() < 3 || !IsLetter(carrier[1]) ||
+      (!IsLetter(carrier[2]) && !IsDigit(carrier[2]))) {
+    return MakeParseError("INVALID_SYMBOLOGY", start,
+                          "After ']' a symbology identifier such as ]C1 is expected.");
+  }
+  const size_t base = start + carrier.size();
+  if (base == text.size()) return MakeParseError("EMPTY", base, "The scan holds no data.");
+  return ParseContent(carrier, text.substr(base), base, options);
+}
+
+ParseResult JoinScans(const Scan& di_scan, const Scan& pi_scan, const ParseOptions& options) {
+  if (di_scan.issuer != pi_scan.issuer) {
+    return MakeParseError("ISSUER_MISMATCH", 0, "The scans come from two different issuers.");
+  }
+  ParseResult result = di_scan.issuer == Issuer::kGs1 ? JoinGs1(di_scan, pi_scan, options)
+                                                      : JoinMa(di_scan, pi_scan, options);
+  if (auto* error = std::get_if<ParseError>(&result)) error->position = 0;
+  return result;
+}
+
+std::string ToElementString(const Scan& scan) {
+  if (scan.issuer == Issuer::kMa) return MaString(scan);
+  std::string text;
+  bool separator_due = false;
+  for (const Element& element : scan.elements) {
+    if (separator_due) text += kFnc1;
+    text += element.key + element.value;
+    separator_due = NeedsSeparator(element);
+  }
+  return IsBareGtin(text) ? kFnc1 + text : text;
+}
+
+std::string ToHumanReadable(const Scan& scan) {
+  if (scan.issuer == Issuer::kMa) return MaString(scan);
+  std::string text;
+  for (const Element& element : scan.elements) text += "(" + element.key + ")" + element.value;
+  return text;
+}
+
+}  // namespace qingqu::udi
