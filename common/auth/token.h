@@ -45,8 +45,8 @@ class TokenVerifier {
   static absl::StatusOr<std::unique_ptr<TokenVerifier>> Create(const std::string& keys_dir,
                                                                const Clock* clock);
   virtual ~TokenVerifier() = default;
-  // UNAUTHENTICATED with reason TOKEN_INVALID or TOKEN_EXPIRED. An unknown key id makes it look
-  // into the directory again, at most once a second.
+  // UNAUTHENTICATED with reason TOKEN_INVALID or TOKEN_EXPIRED. An unknown key id, or a signature
+  // that the known key does not fit, makes it look into the directory again, at most once a second.
   virtual absl::StatusOr<Principal> Verify(std::string_view token) const = 0;
 };
 

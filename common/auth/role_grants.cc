@@ -1,0 +1,148 @@
+#include "common/auth/role_grants.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
+
+namespace qingqu::auth {
+namespace {
+
+// The order of the columns below.
+constexpr std::string_view kRoles[] = {
+    "hospital_pharmacist",
+    "department_nurse",
+    "procurement_officer",
+    "approver",
+    "operator",
+    "supplier",
+    "insurance_bureau",
+    "market_supervision",
+    "discipline_inspector",
+    "bureau_administrator",
+};
+
+struct Row {
+  // For each role a space and a mark: 'x' when the role holds the permission, '.' when not.
+  std::string_view marks;
+  std::string_view permission;
+};
+
+// P hospital pharmacist    N department nurse      O procurement officer   A approver
+// S operator (SPD)         V supplier (vendor)     I insurance bureau      M market supervision
+// D discipline inspector   B bureau administrator
+//
+// The operator and suppliers hold nothing that starts with "usage.": they never learn of a patient
+// or a doctor. The bureau administrator reads everything but patients, and trades nothing.
+constexpr Row kRows[] = {
+    // P N O A S V I M D B
+    {" x x x x x . x x x x", "identity.organisation.read"},
+    {" . . . . . . . . . x", "identity.organisation.write"},
+    {" . . . . . . . . x x", "identity.user.read"},
+    {" . . . . . . . . . x", "identity.user.write"},
+    // P N O A S V I M D B
+    {" x . x x x x x x x x", "catalog.supplier.read"},
+    {" . . x . . . . . . .", "catalog.supplier.propose"},
+    {" . . . x . . . . . .", "catalog.supplier.approve"},
+    {" x x x x x x x x x x", "catalog.item.read"},
+    {" . . x . . . . . . .", "catalog.item.propose"},
+    {" . . . x . . . . . .", "catalog.item.approve"},
+    {" x x x x x x x x x x", "catalog.class.read"},
+    {" . . x . . . . . . .", "catalog.class.import"},
+    // P N O A S V I M D B
+    {" x . x x x x x . x x", "procurement.agreement.read"},
+    {" . . x . . . . . . .", "procurement.agreement.propose"},
+    {" . . . x . . . . . .", "procurement.agreement.approve"},
+    {" x x x x x . . . x x", "procurement.requisition.read"},
+    {" x x . . . . . . . .", "procurement.requisition.create"},
+    {" . . . x . . . . . .", "procurement.requisition.approve"},
+    {" x . x x x x x x x x", "procurement.order.read"},
+    {" . . x . . . . . . .", "procurement.order.create"},
+    {" . . . . . x . . . .", "procurement.order.respond"},
+    {" x . x x x x x x x x", "procurement.despatch.read"},
+    {" . . . . . x . . . .", "procurement.despatch.create"},
+    {" . . x . . . x . x x", "procurement.history.read"},
+    {" . . x . . . . . . .", "procurement.history.import"},
+    // P N O A S V I M D B
+    {" x x x x x . x x x x", "distribution.location.read"},
+    {" x . . . x . . . . x", "distribution.location.write"},
+    {" x . x x x . x x x x", "distribution.receipt.read"},
+    {" x . . . x . . . . .", "distribution.receipt.create"},
+    {" x x . . x . x . x x", "distribution.transfer.read"},
+    {" x . . . x . . . . .", "distribution.transfer.send"},
+    {" x x . . x . . . . .", "distribution.transfer.receive"},
+    {" x x x x x . x x x x", "distribution.stock.read"},
+    {" . . . . x . . . x x", "distribution.ledger.check"},
+    // P N O A S V I M D B
+    {" x x . . . . x . x x", "usage.use.read"},
+    {" . x . . . . . . . .", "usage.use.create"},
+    {" . x . . . . . . x .", "usage.patient.read"},
+    // P N O A S V I M D B
+    {" . . . . . x . x x x", "supervision.trace.read"},
+    {" . . . . . . . . x x", "supervision.journal.read"},
+};
+
+struct ServiceGrant {
+  std::string_view service;
+  std::string_view permission;
+};
+
+// What a service may do that acts for a user, whatever that user may do: `usage` consumes stock for
+// a use.
+constexpr ServiceGrant kServiceGrants[] = {
+    {"usage", "distribution.stock.consume"},
+    {"usage", "distribution.location.read"},
+};
+
+constexpr bool HasOneMarkPerRole(const Row& row) {
+  if (row.marks.size() != 2 * std::size(kRoles)) return false;
+  for (size_t i = 0; i < row.marks.size(); ++i) {
+    const char mark = row.marks[i];
+    const bool fits = i % 2 == 0 ? mark == ' ' : mark == 'x' || mark == '.';
+    if (!fits) return false;
+  }
+  return true;
+}
+static_assert(std::all_of(std::begin(kRows), std::end(kRows), HasOneMarkPerRole));
+
+bool ServiceHolds(std::string_view service, std::string_view permission) {
+  return std::any_of(std::begin(kServiceGrants), std::end(kServiceGrants),
+                     [&](const ServiceGrant& grant) {
+                       return grant.service == service && grant.permission == permission;
+                     });
+}
+
+}  // namespace
+
+const std::vector<std::string_view>& AllRoles() {
+  static const std::vector<std::string_view> roles(std::begin(kRoles), std::end(kRoles));
+  return roles;
+}
+
+bool RoleHolds(std::string_view role, std::string_view permission) {
+  const auto column = std::find(std::begin(kRoles), std::end(kRoles), role);
+  if (column == std::end(kRoles)) return false;
+  const auto row = std::find_if(std::begin(kRows), std::end(kRows), [&](const Row& candidate) {
+    return candidate.permission == permission;
+  });
+  if (row == std::end(kRows)) return false;
+  return row->marks[2 * static_cast<size_t>(column - std::begin(kRoles)) + 1] == 'x';
+}
+
+bool IsGranted(const Principal& principal, std::string_view permission) {
+  if (permission == "public") return true;
+  if (permission == "authenticated") return !principal.user_id.empty();
+  if (!principal.acting_service.empty()) return ServiceHolds(principal.acting_service, permission);
+  return std::any_of(principal.roles.begin(), principal.roles.end(),
+                     [&](std::string_view role) { return RoleHolds(role, permission); });
+}
+
+std::set<std::string_view> AllGrantedPermissions() {
+  std::set<std::string_view> granted;
+  for (const Row& row : kRows) {
+    if (row.marks.find('x') != std::string_view::npos) granted.insert(row.permission);
+  }
+  for (const ServiceGrant& grant : kServiceGrants) granted.insert(grant.permission);
+  return granted;
+}
+
+}  // namespace qingqu::auth
