@@ -1,0 +1,185 @@
+#include "common/rpc/call_runner.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "fmt/format.h"
+#include "spdlog/spdlog.h"
+
+#include "common/auth/role_grants.h"
+#include "common/base/strings.h"
+#include "common/base/uuid.h"
+#include "common/db/journal.h"
+#include "common/db/transaction.h"
+#include "common/rpc/message_text.h"
+#include "common/status/status.h"
+#include "common/status/status_macros.h"
+
+namespace qingqu::rpc {
+namespace {
+
+constexpr std::string_view kBearer = "Bearer ";
+
+absl::Status Overloaded() {
+  return WithRetryDelay(MakeError(absl::StatusCode::kUnavailable, "OVERLOADED",
+                                  "the service has too much to do at the moment; try again"),
+                        absl::Milliseconds(200));
+}
+
+absl::Status ExpiredInQueue() {
+  return MakeError(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
+                   "the deadline passed before the call was served");
+}
+
+bool IsClientLabel(std::string_view text) {
+  return !text.empty() && text.size() <= 20 &&
+         std::all_of(text.begin(), text.end(), [](char character) {
+           return (character >= 'a' && character <= 'z') || character == '-';
+         });
+}
+
+absl::Time EffectiveDeadline(absl::Time requested, absl::Time now) {
+  if (requested == absl::InfiniteFuture()) return now + kDeadlineDefault;
+  return std::min(requested - kDeadlineShave, now + kDeadlineMax);
+}
+
+}  // namespace
+
+struct CallRunner::Call {
+  const MethodInfo* method = nullptr;
+  IncomingCall incoming;
+  const google::protobuf::Message* request = nullptr;
+  google::protobuf::Message* response = nullptr;
+  Handle handle;
+  Finish finish;
+  CallContext context;
+  absl::Time arrived_at;
+  absl::Time started_at;
+};
+
+absl::StatusOr<std::unique_ptr<CallRunner>> CallRunner::Create(const Options& options) {
+  QINGQU_ASSIGN_OR_RETURN(auto methods, ReadMethods(*options.service));
+  return std::unique_ptr<CallRunner>(new CallRunner(options, std::move(methods)));
+}
+
+CallRunner::CallRunner(const Options& options,
+                       std::map<std::string, MethodInfo, std::less<>> methods)
+    : options_(options),
+      methods_(std::move(methods)),
+      metrics_(std::make_unique<RpcMetrics>(*options.metrics, methods_)),
+      executor_(options.executor) {}
+
+void CallRunner::Run(std::string_view method, IncomingCall incoming,
+                     const google::protobuf::Message& request, google::protobuf::Message& response,
+                     Handle handle, Finish finish) {
+  auto call = std::make_shared<Call>();
+  call->method = &methods_.find(method)->second;
+  call->arrived_at = absl::Now();
+  call->context.deadline = EffectiveDeadline(incoming.deadline, call->arrived_at);
+  call->context.method = call->method->full_name;
+  call->context.client = IsClientLabel(incoming.client) ? incoming.client : "grpc";
+  call->context.traceparent = incoming.traceparent.substr(0, 64);
+  call->context.received_at = options_.clock->Now();
+  call->incoming = std::move(incoming);
+  call->request = &request;
+  call->response = &response;
+  call->handle = std::move(handle);
+  call->finish = std::move(finish);
+  const bool accepted = executor_.TrySubmit([this, call] {
+    call->started_at = absl::Now();
+    const absl::Status status = Serve(*call);
+    Report(*call, status);
+    call->finish(status);
+  });
+  if (accepted) return;
+  call->started_at = absl::Now();
+  const absl::Status status = Overloaded();
+  Report(*call, status);
+  call->finish(status);
+}
+
+absl::Status CallRunner::Serve(Call& call) const {
+  if (call.started_at >= call.context.deadline) return ExpiredInQueue();
+  if (call.incoming.is_cancelled && call.incoming.is_cancelled()) {
+    return absl::CancelledError("the caller went away before the call was served");
+  }
+  const absl::Status authorized = Authorize(call);
+  if (!authorized.ok()) {
+    if (call.method->audited && absl::IsPermissionDenied(authorized)) {
+      QINGQU_RETURN_IF_ERROR(JournalQuestion(call, authorized));
+    }
+    return authorized;
+  }
+  if (const std::string path = FindUnstorableText(*call.request); !path.empty()) {
+    return InvalidField(path, "must be UTF-8 text without NUL characters");
+  }
+  if (call.method->request_id_field != nullptr) {
+    call.context.request_id =
+        call.request->GetReflection()->GetString(*call.request, call.method->request_id_field);
+    const absl::StatusOr<Uuid> parsed = Uuid::Parse(call.context.request_id);
+    if (parsed.ok()) call.context.request_id = parsed->ToString();
+  }
+  absl::Status status = call.handle(call.context);
+  if (call.method->audited) QINGQU_RETURN_IF_ERROR(JournalQuestion(call, status));
+  if (status.ok() && !call.method->read_permissions.empty()) {
+    ClearUnreadableFields(call.context.principal, *call.response);
+  }
+  return status;
+}
+
+absl::Status CallRunner::Authorize(Call& call) const {
+  const MethodInfo& method = *call.method;
+  const std::string_view authorization = call.incoming.authorization;
+  if (authorization.empty()) {
+    if (method.permission == "public") return absl::OkStatus();
+    return MakeError(absl::StatusCode::kUnauthenticated, "SIGN_IN_REQUIRED",
+                     "sign in and send the access token as `authorization: Bearer …`");
+  }
+  // A stale token must not keep anyone from signing in again.
+  if (method.permission == "public") return absl::OkStatus();
+  if (authorization.substr(0, kBearer.size()) != kBearer) {
+    return MakeError(absl::StatusCode::kUnauthenticated, "TOKEN_INVALID",
+                     "the authorization header must be `Bearer <access token>`");
+  }
+  QINGQU_ASSIGN_OR_RETURN(call.context.principal,
+                          options_.verifier->Verify(authorization.substr(kBearer.size())));
+  if (!call.context.principal.acting_service.empty())
+    call.context.client = call.context.principal.acting_service;
+  if (auth::IsGranted(call.context.principal, method.permission)) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kPermissionDenied, "PERMISSION_MISSING",
+                   fmt::format("this needs the permission {}, which none of your roles holds",
+                               method.permission),
+                   {{"permission", method.permission}});
+}
+
+absl::Status CallRunner::JournalQuestion(const Call& call, const absl::Status& outcome) const {
+  if (options_.pool == nullptr) return absl::OkStatus();
+  db::JournalEntry entry;
+  entry.event = absl::IsPermissionDenied(outcome) ? "question.refused" : "question.asked";
+  entry.resource = fmt::format("users/{}", call.context.principal.user_id);
+  entry.subjects = ResourceNamesIn(*call.request);
+  entry.institution_id = call.context.principal.institution_id;
+  entry.alliance_id = call.context.principal.alliance_id;
+  entry.details_json = QuestionJson(*call.request, absl::StatusCodeToString(outcome.code()));
+  return db::RunTransaction(*options_.pool, call.context, [&](pqxx::transaction_base& tx) {
+    db::AppendJournal(tx, call.context, entry);
+    return absl::OkStatus();
+  });
+}
+
+void CallRunner::Report(const Call& call, const absl::Status& status) const {
+  const absl::Duration total = absl::Now() - call.arrived_at;
+  metrics_->Count(*call.method, status.code(), total);
+  const bool ours = absl::IsInternal(status) || absl::IsUnknown(status) || absl::IsDataLoss(status);
+  spdlog::log(
+      ours ? spdlog::level::err : spdlog::level::info,
+      "rpc method={} code={} reason={} request_id={} principal={} client={} trace={} queue_us={} "
+      "total_us={} db_us={}{}",
+      call.method->full_name, absl::StatusCodeToString(status.code()), ErrorReason(status),
+      call.context.request_id, call.context.principal.user_id, call.context.client,
+      call.context.traceparent, absl::ToInt64Microseconds(call.started_at - call.arrived_at),
+      absl::ToInt64Microseconds(total), absl::ToInt64Microseconds(call.context.database_time),
+      ours ? fmt::format(" internal={}", ToStd(status.message())) : "");
+}
+
+}  // namespace qingqu::rpc

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "google/protobuf/message.h"
+
+#include "common/auth/call_context.h"
+#include "common/auth/token.h"
+#include "common/base/clock.h"
+#include "common/db/connection_pool.h"
+#include "common/rpc/executor.h"
+#include "common/rpc/method_registry.h"
+#include "common/rpc/rpc_metrics.h"
+
+namespace qingqu::rpc {
+
+inline constexpr absl::Duration kDeadlineDefault = absl::Seconds(30);
+inline constexpr absl::Duration kDeadlineMax = absl::Seconds(120);
+// Taken off at each hop, so that the caller hears of a timeout from us and not from its own clock.
+inline constexpr absl::Duration kDeadlineShave = absl::Milliseconds(20);
+
+// What a call brings along, read from its metadata.
+struct IncomingCall {
+  std::string authorization;  // "Bearer …" or empty
+  std::string client;         // "gateway", "cli" or empty
+  std::string traceparent;
+  absl::Time deadline = absl::InfiniteFuture();
+  std::function<bool()> is_cancelled;
+};
+
+// Runs the calls of one service on its executor: refuses early when full, drops what expired or was
+// cancelled while it queued, verifies the token, enforces the declared permission, refuses text
+// that cannot be stored, clears fields that the caller may not read, journals audited calls, counts
+// and logs. Thread-safe.
+class CallRunner {
+ public:
+  struct Options {
+    const google::protobuf::ServiceDescriptor* service = nullptr;
+    const Clock* clock = nullptr;
+    const auth::TokenVerifier* verifier = nullptr;
+    db::ConnectionPool* pool = nullptr;
+    prometheus::Registry* metrics = nullptr;
+    Executor::Options executor;
+  };
+  using Handle = std::function<absl::Status(const CallContext&)>;
+  using Finish = std::function<void(const absl::Status&)>;
+
+  // FAILED_PRECONDITION when a method of the service lacks its declarations.
+  static absl::StatusOr<std::unique_ptr<CallRunner>> Create(const Options& options);
+
+  // Runs `handle`, which fills `response`, and calls `finish` exactly once, maybe on another
+  // thread. `method` is the method's bare name. `request` and `response` live until `finish` is
+  // called.
+  void Run(std::string_view method, IncomingCall incoming, const google::protobuf::Message& request,
+           google::protobuf::Message& response, Handle handle, Finish finish);
+
+  // Refuses new calls and returns when those accepted are finished.
+  void Drain() { executor_.Drain(); }
+
+ private:
+  struct Call;
+  CallRunner(const Options& options, std::map<std::string, MethodInfo, std::less<>> methods);
+  absl::Status Serve(Call& call) const;
+  absl::Status Authorize(Call& call) const;
+  absl::Status JournalQuestion(const Call& call, const absl::Status& outcome) const;
+  void Report(const Call& call, const absl::Status& status) const;
+
+  const Options options_;
+  const std::map<std::string, MethodInfo, std::less<>> methods_;
+  std::unique_ptr<RpcMetrics> metrics_;
+  Executor executor_;
+};
+
+}  // namespace qingqu::rpc

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
+
+#include "common/auth/principal.h"
+
+namespace qingqu::rpc {
+
+// What the proto declares about one method.
+struct MethodInfo {
+  std::string full_name;   // "qingqu.catalog.v1.CatalogService/CreateItem"
+  std::string permission;  // never empty
+  bool audited = false;
+  // The request's field `request_id`, or null.
+  const google::protobuf::FieldDescriptor* request_id_field = nullptr;
+  // Permissions named by read_permission options anywhere in the response.
+  std::vector<std::string> read_permissions;
+};
+
+// Reads the declarations of all methods of a service. FAILED_PRECONDITION, naming the method, when
+// one has no permission, a method with side effects has no request_id (sign-in and other "public"
+// methods apart), or a method's permission is held by nobody.
+absl::StatusOr<std::map<std::string, MethodInfo, std::less<>>> ReadMethods(
+    const google::protobuf::ServiceDescriptor& service);
+
+// Clears every field of `message`, at any depth, whose read_permission the principal does not hold.
+void ClearUnreadableFields(const auth::Principal& principal, google::protobuf::Message& message);
+
+// The services of all areas, with their descriptors linked in.
+const std::vector<const google::protobuf::ServiceDescriptor*>& AllServices();
+
+// "catalog" for "qingqu.catalog.v1.CatalogService".
+std::string AreaOf(std::string_view service_full_name);
+
+}  // namespace qingqu::rpc

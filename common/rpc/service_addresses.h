@@ -1,0 +1,29 @@
+#pragma once
+
+#include <array>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+
+namespace qingqu {
+
+// The platform's services. The area `catalog` is the proto package qingqu.catalog.v1 and the
+// service CatalogService.
+inline constexpr std::array<std::string_view, 6> kServiceAreas = {
+    "identity", "catalog", "procurement", "distribution", "usage", "supervision"};
+
+// Area → gRPC target, "127.0.0.1:7101" or "unix:/run/qingqu/catalog".
+using ServiceAddresses = std::map<std::string, std::string, std::less<>>;
+
+// Parses the flag that tells where the services listen. One address alone, "127.0.0.1:7100", stands
+// for all of them (standalone); else a list "identity=127.0.0.1:7101,catalog=127.0.0.1:7102", in
+// which an area may be left out. Fails with INVALID_ARGUMENT, which names the part that is wrong.
+absl::StatusOr<ServiceAddresses> ParseServiceAddresses(std::string_view text);
+
+// The area of a service's full name: "catalog" for "qingqu.catalog.v1.CatalogService"; "" for what
+// is not ours.
+std::string_view AreaOfService(std::string_view full_name);
+
+}  // namespace qingqu

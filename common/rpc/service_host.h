@@ -1,0 +1,88 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "grpcpp/channel.h"
+#include "grpcpp/impl/codegen/service_type.h"
+#include "prometheus/registry.h"
+
+#include "common/auth/token.h"
+#include "common/base/clock.h"
+#include "common/db/connection_pool.h"
+#include "common/rpc/executor.h"
+#include "common/rpc/service_addresses.h"
+
+namespace qingqu::rpc {
+
+// What a service gets from the process that hosts it. Everything pointed to outlives the service.
+struct ServiceDependencies {
+  std::string area;  // "catalog"
+  const Clock* clock = nullptr;
+  db::ConnectionPool* pool = nullptr;
+  const auth::TokenVerifier* verifier = nullptr;
+  prometheus::Registry* metrics = nullptr;
+  Executor::Options executor;
+  std::string keys_dir;
+  std::string bootstrap_password_file;
+  // A channel to another service ("distribution"): in process when it is hosted here too. To be
+  // asked when a call is made, not before Start.
+  std::function<std::shared_ptr<grpc::Channel>(std::string_view area)> channel_to;
+};
+
+// One service in a process.
+class HostedService {
+ public:
+  virtual ~HostedService() = default;
+  virtual grpc::Service& grpc_service() = 0;
+  // Background work (followers) begins here, when the server listens.
+  virtual void Start() {}
+  // Ends background work and drains the executor; called after the server stopped taking calls.
+  virtual void Stop() = 0;
+};
+
+// How to make a service.
+struct ServiceSpec {
+  std::string area;
+  std::string grpc_name;  // "qingqu.catalog.v1.CatalogService"
+  std::span<const db::Query* const> queries;
+  std::function<absl::StatusOr<std::unique_ptr<HostedService>>(const ServiceDependencies&)> create;
+};
+
+// One gRPC server with one or all services: each with its own role and pool, its own executor;
+// health and reflection on.
+class ServiceHost {
+ public:
+  struct Options {
+    std::string listen = "127.0.0.1:0";
+    // Conninfo without user; each service logs in as qingqu_<area>.
+    std::string database;
+    // A file per role with its password; empty: none needed.
+    std::string passwords_dir;
+    std::string keys_dir;
+    std::string bootstrap_password_file;
+    // Addresses of services that are not hosted here.
+    ServiceAddresses addresses;
+    int connections_per_service = 4;
+    Executor::Options executor;
+    const Clock* clock = nullptr;
+  };
+
+  // Fails with one clear line: port in use, keys directory not writable, a method without
+  // declarations.
+  static absl::StatusOr<std::unique_ptr<ServiceHost>> Start(const Options& options,
+                                                            const std::vector<ServiceSpec>& specs);
+  virtual ~ServiceHost() = default;
+  virtual int port() const = 0;
+  virtual std::shared_ptr<prometheus::Registry> metrics() const = 0;
+  // Health says NOT_SERVING; no new calls; those at hand get `drain` to finish.
+  virtual void Stop(absl::Duration drain) = 0;
+};
+
+}  // namespace qingqu::rpc

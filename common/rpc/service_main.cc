@@ -1,0 +1,90 @@
+#include "common/rpc/service_main.h"
+
+#include <pthread.h>
+
+#include <csignal>
+#include <cstdio>
+#include <string>
+
+#include "absl/flags/flag.h"
+#include "absl/flags/parse.h"
+#include "absl/flags/usage.h"
+#include "absl/synchronization/mutex.h"
+#include "fmt/format.h"
+#include "spdlog/spdlog.h"
+
+#include "common/rpc/service_addresses.h"
+#include "common/status/status_macros.h"
+
+ABSL_FLAG(std::string, listen, "127.0.0.1:7100",
+          "address to serve gRPC on; loopback only unless inside mTLS");
+ABSL_FLAG(std::string, metrics_listen, "",
+          "loopback address to serve Prometheus text on; empty: none");
+ABSL_FLAG(std::string, database, "", "libpq connection string without user and password");
+ABSL_FLAG(std::string, database_password_dir, "",
+          "directory with a password file for each role (qingqu_catalog, …)");
+ABSL_FLAG(std::string, keys_dir, "var/keys", "directory of the token keys");
+ABSL_FLAG(std::string, bootstrap_password_file, "",
+          "password of the first user, admin, made when there are no users");
+ABSL_FLAG(std::string, services, "",
+          "addresses of services in other processes: catalog=host:port,…");
+ABSL_FLAG(int, connections, 4, "database connections, and as many workers, for each service");
+ABSL_FLAG(int, queue_max, 64, "calls that may wait for a worker of a service; more are refused");
+ABSL_FLAG(int, drain_ms, 10000, "milliseconds that calls at hand get to finish at a stop");
+
+namespace qingqu::rpc {
+namespace {
+
+absl::StatusOr<ServiceHost::Options> OptionsFromFlags(const Clock& clock) {
+  ServiceHost::Options options{
+      .listen = absl::GetFlag(FLAGS_listen),
+      .database = absl::GetFlag(FLAGS_database),
+      .passwords_dir = absl::GetFlag(FLAGS_database_password_dir),
+      .keys_dir = absl::GetFlag(FLAGS_keys_dir),
+      .bootstrap_password_file = absl::GetFlag(FLAGS_bootstrap_password_file),
+      .connections_per_service = absl::GetFlag(FLAGS_connections),
+      .executor = {.threads = absl::GetFlag(FLAGS_connections),
+                   .queue_max = static_cast<size_t>(absl::GetFlag(FLAGS_queue_max))},
+      .clock = &clock};
+  if (const std::string services = absl::GetFlag(FLAGS_services); !services.empty()) {
+    QINGQU_ASSIGN_OR_RETURN(options.addresses, ParseServiceAddresses(services));
+  }
+  return options;
+}
+
+sigset_t BlockStopSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+int Fail(const absl::Status& status) {
+  fmt::print(stderr, "qingqu: {}\n", std::string(status.message()));
+  return 1;
+}
+
+}  // namespace
+
+int RunServiceMain(int argc, char** argv, const std::vector<ServiceSpec>& specs) {
+  absl::SetProgramUsageMessage("A service of Qingqu. Stops gracefully on SIGTERM.");
+  absl::ParseCommandLine(argc, argv);
+  // Debian's Abseil has its deadlock detector on, which ends the process; it is for tests.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  const sigset_t signals = BlockStopSignals();
+  const SystemClock clock;
+  absl::StatusOr<ServiceHost::Options> options = OptionsFromFlags(clock);
+  if (!options.ok()) return Fail(options.status());
+  absl::StatusOr<std::unique_ptr<ServiceHost>> host = ServiceHost::Start(*options, specs);
+  if (!host.ok()) return Fail(host.status());
+  spdlog::info("serving on port {}", (*host)->port());
+  int signal = 0;
+  sigwait(&signals, &signal);
+  spdlog::info("stopping on signal {}", signal);
+  (*host)->Stop(absl::Milliseconds(absl::GetFlag(FLAGS_drain_ms)));
+  return 0;
+}
+
+}  // namespace qingqu::rpc
