@@ -23,13 +23,17 @@ constexpr std::string_view kWhole = R"json({
      "options": {"min": 0, "max": 9, "group_separator": true}},
     {"field": "price", "column": "Price", "converter": "decimal", "null_values": ["free"],
      "null_patterns": ["See .*"],
-     "options": {"places": 2, "round": "half_even", "allow_negative": true, "group_separator": true}},
+     "options": {"places": 2, "round": "half_even", "allow_negative": true,
+                 "group_separator": true}},
     {"field": "price_note", "column": "Price", "converter": "text", "shares_column": true,
      "only_patterns": ["See .*", "free"]},
-    {"field": "day", "column": "Day", "converter": "date", "options": {"formats": ["%d-%b-%y"], "century": 1970}},
-    {"field": "first", "column": "First", "converter": "boolean", "options": {"true": ["Y"], "false": ["N"]}},
+    {"field": "day", "column": "Day", "converter": "date",
+     "options": {"formats": ["%d-%b-%y"], "century": 1970}},
+    {"field": "first", "column": "First", "converter": "boolean",
+     "options": {"true": ["Y"], "false": ["N"]}},
     {"field": "class", "column": "Class", "converter": "enum", "options": {"values": {"3": "III"}}},
-    {"field": "units", "column": "Packs", "converter": "unit", "options": {"factor_column": "Units"}},
+    {"field": "units", "column": "Packs", "converter": "unit",
+     "options": {"factor_column": "Units"}},
     {"field": "currency", "converter": "constant", "options": {"value": "CNY"}},
     {"field": "place", "columns": ["Town", "Street"], "converter": "concat",
      "options": {"separator": ", ", "max_length": 100}}
@@ -131,7 +135,8 @@ TEST(MappingTest, ColumnsFitTheirConverter) {
     {"field": "a", "column": "A", "converter": "constant", "options": {"value": "x"}},
     {"field": "b", "columns": ["B"], "converter": "concat", "options": {"separator": ""}},
     {"field": "c", "columns": ["C"], "converter": "text"},
-    {"field": "d", "column": "D", "converter": "boolean", "options": {"true": ["1"], "false": ["1"]}},
+    {"field": "d", "column": "D", "converter": "boolean",
+     "options": {"true": ["1"], "false": ["1"]}},
     {"field": "e", "column": "E", "converter": "enum", "options": {"values": {}}}
   )json");
   EXPECT_THAT(problems, HasSubstr("$.fields[0].column: a constant reads no column"));
