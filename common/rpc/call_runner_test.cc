@@ -1,0 +1,170 @@
+#include "common/rpc/call_runner.h"
+
+#include <future>
+
+#include "gtest/gtest.h"
+
+#include "common/status/status.h"
+#include "qingqu/usage/v1/usage_service.pb.h"
+
+namespace qingqu::rpc {
+namespace {
+
+using usage::v1::GetUseRequest;
+using usage::v1::Use;
+
+// Knows tokens "<user>:<role>".
+class FakeVerifier final : public auth::TokenVerifier {
+ public:
+  absl::StatusOr<auth::Principal> Verify(std::string_view token) const override {
+    const size_t colon = token.find(':');
+    if (colon == std::string_view::npos) {
+      return MakeError(absl::StatusCode::kUnauthenticated, "TOKEN_INVALID", "no");
+    }
+    auth::Principal principal;
+    principal.user_id = token.substr(0, colon);
+    principal.roles = {std::string(token.substr(colon + 1))};
+    return principal;
+  }
+};
+
+class CallRunnerTest : public ::testing::Test {
+ protected:
+  std::unique_ptr<CallRunner> NewRunner(Executor::Options executor = {.threads = 2,
+                                                                      .queue_max = 16}) {
+    auto runner = CallRunner::Create({.service = Use::descriptor()->file()->service(0),
+                                      .clock = &clock_,
+                                      .verifier = &verifier_,
+                                      .pool = nullptr,
+                                      .metrics = &registry_,
+                                      .executor = executor});
+    EXPECT_TRUE(runner.ok()) << runner.status();
+    return *std::move(runner);
+  }
+
+  // Runs one GetUse and waits for its end.
+  absl::Status Get(CallRunner& runner, IncomingCall incoming, CallRunner::Handle handle) {
+    std::promise<absl::Status> finished;
+    runner.Run("GetUse", std::move(incoming), request_, response_, std::move(handle),
+               [&](const absl::Status& status) { finished.set_value(status); });
+    return finished.get_future().get();
+  }
+
+  CallRunner::Handle Fill() {
+    return [this](const CallContext&) {
+      response_.set_name("uses/1");
+      response_.set_doctor("D7");
+      return absl::OkStatus();
+    };
+  }
+
+  SystemClock clock_;
+  FakeVerifier verifier_;
+  prometheus::Registry registry_;
+  GetUseRequest request_;
+  Use response_;
+};
+
+TEST_F(CallRunnerTest, CallerWithoutTokenIsUnauthenticated) {
+  auto runner = NewRunner();
+  EXPECT_EQ(ErrorReason(Get(*runner, {}, Fill())), "SIGN_IN_REQUIRED");
+  EXPECT_EQ(ErrorReason(Get(*runner, {.authorization = "Basic abc"}, Fill())), "TOKEN_INVALID");
+  EXPECT_EQ(ErrorReason(Get(*runner, {.authorization = "Bearer garbage"}, Fill())),
+            "TOKEN_INVALID");
+  EXPECT_EQ(response_.name(), "") << "the handler ran";
+}
+
+TEST_F(CallRunnerTest, PermissionIsEnforcedBeforeTheHandler) {
+  auto runner = NewRunner();
+  const absl::Status status = Get(*runner, {.authorization = "Bearer ann:operator"}, Fill());
+  EXPECT_EQ(status.code(), absl::StatusCode::kPermissionDenied);
+  EXPECT_EQ(ErrorReason(status), "PERMISSION_MISSING");
+  EXPECT_EQ(response_.name(), "");
+}
+
+TEST_F(CallRunnerTest, UnreadableFieldsAreClearedAndReadableOnesStay) {
+  auto runner = NewRunner();
+  EXPECT_TRUE(Get(*runner, {.authorization = "Bearer ann:insurance_bureau"}, Fill()).ok());
+  EXPECT_EQ(response_.name(), "uses/1");
+  EXPECT_EQ(response_.doctor(), "");
+  EXPECT_TRUE(Get(*runner, {.authorization = "Bearer bea:department_nurse"}, Fill()).ok());
+  EXPECT_EQ(response_.doctor(), "D7");
+}
+
+TEST_F(CallRunnerTest, ExpiredAndCancelledCallsAreDropped) {
+  auto runner = NewRunner();
+  IncomingCall expired{.authorization = "Bearer bea:department_nurse",
+                       .deadline = absl::Now() - absl::Seconds(1)};
+  EXPECT_EQ(Get(*runner, expired, Fill()).code(), absl::StatusCode::kDeadlineExceeded);
+  IncomingCall cancelled{.authorization = "Bearer bea:department_nurse",
+                         .is_cancelled = [] { return true; }};
+  EXPECT_EQ(Get(*runner, cancelled, Fill()).code(), absl::StatusCode::kCancelled);
+  EXPECT_EQ(response_.name(), "");
+}
+
+TEST_F(CallRunnerTest, DeadlineIsClampedAndShaved) {
+  auto runner = NewRunner();
+  absl::Time seen;
+  const auto look = [&](const CallContext& call) {
+    seen = call.deadline;
+    return absl::OkStatus();
+  };
+  const std::string token = "Bearer bea:department_nurse";
+  ASSERT_TRUE(Get(*runner, {.authorization = token}, look).ok());
+  EXPECT_LE(seen, absl::Now() + kDeadlineDefault);
+  ASSERT_TRUE(
+      Get(*runner, {.authorization = token, .deadline = absl::Now() + absl::Hours(5)}, look).ok());
+  EXPECT_LE(seen, absl::Now() + kDeadlineMax);
+  const absl::Time wanted = absl::Now() + absl::Seconds(10);
+  ASSERT_TRUE(Get(*runner, {.authorization = token, .deadline = wanted}, look).ok());
+  EXPECT_EQ(seen, wanted - kDeadlineShave);
+}
+
+TEST_F(CallRunnerTest, OverloadIsRefusedAtOnceWithARetryHint) {
+  auto runner = NewRunner({.threads = 1, .queue_max = 1});
+  std::promise<void> release;
+  std::promise<void> started;
+  const IncomingCall incoming{.authorization = "Bearer bea:department_nurse"};
+  std::promise<absl::Status> first;
+  runner->Run(
+      "GetUse", incoming, request_, response_,
+      [&](const CallContext&) {
+        started.set_value();
+        release.get_future().wait();
+        return absl::OkStatus();
+      },
+      [&](const absl::Status& status) { first.set_value(status); });
+  started.get_future().wait();
+  std::promise<absl::Status> second;
+  runner->Run("GetUse", incoming, request_, response_, Fill(),
+              [&](const absl::Status& status) { second.set_value(status); });
+  const absl::Status refused = Get(*runner, incoming, Fill());
+  EXPECT_EQ(refused.code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(ErrorReason(refused), "OVERLOADED");
+  release.set_value();
+  EXPECT_TRUE(first.get_future().get().ok());
+  EXPECT_TRUE(second.get_future().get().ok());
+}
+
+TEST_F(CallRunnerTest, TextThatCannotBeStoredIsRefusedWithItsField) {
+  auto runner = NewRunner();
+  request_.set_name(std::string("uses/\0", 6));
+  const absl::Status status =
+      Get(*runner, {.authorization = "Bearer bea:department_nurse"}, Fill());
+  EXPECT_EQ(ErrorReason(status), "INVALID_FIELD");
+  EXPECT_NE(status.message().find("name"), absl::string_view::npos);
+}
+
+TEST_F(CallRunnerTest, DrainFinishesWhatWasAccepted) {
+  auto runner = NewRunner();
+  std::promise<absl::Status> finished;
+  runner->Run("GetUse", {.authorization = "Bearer bea:department_nurse"}, request_, response_,
+              Fill(), [&](const absl::Status& status) { finished.set_value(status); });
+  runner->Drain();
+  EXPECT_TRUE(finished.get_future().get().ok());
+  EXPECT_EQ(Get(*runner, {.authorization = "Bearer bea:department_nurse"}, Fill()).code(),
+            absl::StatusCode::kUnavailable);
+}
+
+}  // namespace
+}  // namespace qingqu::rpc
