@@ -1,40 +1,15 @@
 #include "common/db/idempotency.h"
 
-#include <array>
-
-#include "google/protobuf/io/coded_stream.h"
-#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "pqxx/pqxx"
 
-#include "common/base/sodium.h"
 #include "common/base/uuid.h"
 #include "common/db/core_queries.h"
+#include "common/db/message_hash.h"
 #include "common/status/status.h"
 #include "common/status/status_macros.h"
 
 namespace qingqu::db {
 namespace {
-
-std::string SerializeDeterministically(const google::protobuf::Message& message) {
-  std::string bytes;
-  {
-    google::protobuf::io::StringOutputStream stream(&bytes);
-    google::protobuf::io::CodedOutputStream output(&stream);
-    output.SetSerializationDeterministic(true);
-    message.SerializeToCodedStream(&output);
-  }
-  return bytes;
-}
-
-std::string HashHex(const std::string& bytes) {
-  std::array<unsigned char, 32> digest{};
-  crypto_generichash(digest.data(), digest.size(),
-                     reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), nullptr,
-                     0);
-  std::array<char, 65> hex{};
-  sodium_bin2hex(hex.data(), hex.size(), digest.data(), digest.size());
-  return hex.data();
-}
 
 std::string CallerOf(const CallContext& call) {
   return call.principal.acting_service.empty()
@@ -79,7 +54,7 @@ absl::Status RunIdempotentBody(ConnectionPool& pool, const CallContext& call,
         "request_id",
         "must be a UUID made by the client, new for each request and the same for its retries");
   }
-  const std::string request_hash = HashHex(SerializeDeterministically(request));
+  const std::string request_hash = MessageHash(request);
   return RunTransactionBody(pool, call, options, [&](pqxx::transaction_base& tx) -> absl::Status {
     bool replayed = false;
     QINGQU_RETURN_IF_ERROR(Claim(tx, call, request_hash, response, replayed));
