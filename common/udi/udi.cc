@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 
 #include "common/base/check.h"
 #include "common/udi/gs1_application_identifiers.h"
+#include "common/udi/gs1_date.h"
 #include "common/udi/gs1_parser.h"
 #include "common/udi/ma_parser.h"
 #include "common/udi/scan_builder.h"
@@ -41,17 +43,28 @@ bool IsUnsupportedIssuer(std::string_view text) {
          text.starts_with('&') || text.starts_with("AHM");
 }
 
-// Data without a carrier that would say what they are. A bare GTIN is tried first, since it proves
-// itself by its check digit.
+// True for digits that are more likely the start of a production identifier than a GTIN, whatever
+// their check digit: a production or expiry date, or, in eight digits, a lot or serial. The README
+// says why.
+bool IsProductionIdentifierRather(std::string_view text, const ParseOptions& options) {
+  if (text.starts_with("11") || text.starts_with("17")) {
+    return DateOf(text.substr(2, 6), options.current_year).has_value();
+  }
+  return text.size() == 8 && (text.starts_with("10") || text.starts_with("21"));
+}
+
+// Data without a carrier that would say what they are.
 ParseResult ParseUnlabelled(std::string_view text, size_t base, const ParseOptions& options) {
-  if (IsBareGtin(text)) return ParseBareGtin(text, base, options);
+  if (IsBareGtin(text) && !IsProductionIdentifierRather(text, options)) {
+    return ParseBareGtin(text, base, options);
+  }
   if (!IsDigit(text[0]) && text[0] != kFnc1) {
     return MakeParseError("UNRECOGNISED_FORMAT", base,
                           "This is no GS1 or MA code; see what is printed under the symbol.");
   }
   ParseResult result = ParseElementString(text, base, options);
-  const bool is_gtin_with_error = std::holds_alternative<ParseError>(result) && HasGtinShape(text);
-  return is_gtin_with_error ? ParseBareGtin(text, base, options) : result;
+  const bool is_gtin_at_best = std::holds_alternative<ParseError>(result) && HasGtinShape(text);
+  return is_gtin_at_best ? ParseBareGtin(text, base, options) : result;
 }
 
 // `text` is not empty.

@@ -289,6 +289,14 @@ TEST(BareGtinTest, PaddedToFourteenDigits) {
        "GS1 lot=614141000415 | 10=614141000415"},
       // No GTIN by its check digit, but an element string.
       {"10614141000416", "GS1 lot=614141000416 | 10=614141000416"},
+      // The check digits are right, but a date, or a lot or serial of eight digits, is likelier.
+      {"17271226", "GS1 until=2027-12-26 | 17=271226"},
+      {"17271231101235", "GS1 lot=1235 until=2027-12-31 | 17=271231 10=1235"},
+      {"10240113", "GS1 lot=240113 | 10=240113"},
+      {"21240119", "GS1 serial=240119 | 21=240119"},
+      {"17712341101239", "GS1 di=17712341101239 | 01=17712341101239"},  // 712341 is no date
+      {"17271231051233", "GS1 di=17271231051233 | 01=17271231051233"},  // there is no AI 05
+      {"]E417271226", "GS1 di=00000017271226 | 01=00000017271226"},
       {"6901234567893", "INVALID_CHECK_DIGIT at 12"},
       {"]E06901234567893", "INVALID_CHECK_DIGIT at 15"},
       {"]E0690123456789", "INVALID_CHECK_DIGIT at 14"},
