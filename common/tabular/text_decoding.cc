@@ -112,8 +112,9 @@ TextDecoder::~TextDecoder() {
 
 absl::Status TextDecoder::Start() {
   if (encoding_ == Encoding::kGb18030 && converter_ == kNoConverter) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, "GB18030_NOT_INSTALLED",
-                     "this system cannot decode GB18030; install the package libc-bin");
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition, "GB18030_NOT_INSTALLED",
+        "this system cannot decode GB18030; install its iconv modules (libc6 on Debian)");
   }
   while (end_ < kMarkBytesMax && !input_ended_) QINGQU_RETURN_IF_ERROR(FillInput());
   const std::string_view head(input_.data(), end_);
