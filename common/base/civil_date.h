@@ -10,7 +10,8 @@
 
 namespace qingqu {
 
-// A day of the Gregorian calendar, without time or zone (an expiry, a period's end). Years 1 to 9999.
+// A day of the Gregorian calendar, without time or zone (an expiry, a period's end). Years 1 to
+// 9999.
 class CivilDate {
  public:
   // INVALID_ARGUMENT when there is no such day.
@@ -24,8 +25,8 @@ class CivilDate {
   int year() const { return year_; }
   int month() const { return month_; }
   int day() const { return day_; }
-  std::string ToString() const;  // "2026-11-21"
-  int64_t DaysSinceEpoch() const;  // 1970-01-01 is 0
+  std::string ToString() const;            // "2026-11-21"
+  int64_t DaysSinceEpoch() const;          // 1970-01-01 is 0
   CivilDate PlusDays(int64_t days) const;  // QINGQU_CHECKs that the result lies in years 1 to 9999
   static int DaysInMonth(int year, int month);
 

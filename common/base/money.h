@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+
 #include "common/base/quantity.h"
 
 namespace qingqu {
@@ -16,8 +17,9 @@ class Money {
  public:
   constexpr Money() = default;
   static constexpr Money FromTenThousandths(int64_t value) { return Money(value); }
-  // "12", "12.5", "-0.0001", "12.5000". INVALID_ARGUMENT for anything else: an exponent, a plus sign, a space,
-  // a group separator, more than 4 places (even zeros), more than 14 digits before the point.
+  // "12", "12.5", "-0.0001", "12.5000". INVALID_ARGUMENT for anything else: an exponent, a plus
+  // sign, a space, a group separator, more than 4 places (even zeros), more than 14 digits before
+  // the point.
   static absl::StatusOr<Money> Parse(std::string_view text);
 
   constexpr int64_t ten_thousandths() const { return ten_thousandths_; }

@@ -15,12 +15,14 @@ inline constexpr int kPageSizeMax = 1000;
 // AIP-158: 0 → the default, above the maximum → the maximum, negative → INVALID_ARGUMENT.
 absl::StatusOr<int> EffectivePageSize(int requested);
 
-// Where the next page starts: the last row's sort key, as strings. The token also carries a hash of the filter
-// (`filter`: any canonical text of what the list was asked for), so that a token of one list is refused by another.
+// Where the next page starts: the last row's sort key, as strings. The token also carries a hash of
+// the filter
+// (`filter`: any canonical text of what the list was asked for), so that a token of one list is
+// refused by another.
 std::string EncodePageToken(const std::vector<std::string>& last_key, std::string_view filter);
 
-// An empty token gives an empty key (first page). INVALID_ARGUMENT when it was not made by EncodePageToken for the
-// same filter and for `key_size` parts.
+// An empty token gives an empty key (first page). INVALID_ARGUMENT when it was not made by
+// EncodePageToken for the same filter and for `key_size` parts.
 absl::StatusOr<std::vector<std::string>> DecodePageToken(std::string_view token,
                                                          std::string_view filter, size_t key_size);
 

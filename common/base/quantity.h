@@ -23,7 +23,8 @@ class Quantity {
   int64_t base_units_ = 0;
 };
 
-// What one line of any document may hold at most: far above real use, far below overflow of a sum of 10,000 lines.
+// What one line of any document may hold at most: far above real use, far below overflow of a sum
+// of 10,000 lines.
 inline constexpr Quantity kQuantityMax{1'000'000'000'000};
 
 // OUT_OF_RANGE on overflow.

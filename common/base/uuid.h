@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+
 #include "common/base/clock.h"
 
 namespace qingqu {
@@ -27,13 +28,13 @@ class Uuid {
   std::array<uint8_t, 16> bytes_{};
 };
 
-// A version 7 UUID: 48 bits of Unix milliseconds, then random bits (RFC 9562, 5.7). Ids made by one process in
-// the same millisecond still ascend (method 1 of section 6.2: the 12 bits after the version count).
-// Thread-safe.
+// A version 7 UUID: 48 bits of Unix milliseconds, then random bits (RFC 9562, 5.7). Ids made by one
+// process in the same millisecond still ascend (method 1 of section 6.2: the 12 bits after the
+// version count). Thread-safe.
 Uuid NewUuidV7(const Clock& clock);
 
-// A version 8 UUID computed from `text` (BLAKE2b): the same text always gives the same id. For ids that a retry must find
-// again, such as those of the movements that one request causes.
+// A version 8 UUID computed from `text` (BLAKE2b): the same text always gives the same id. For ids
+// that a retry must find again, such as those of the movements that one request causes.
 Uuid UuidFromText(std::string_view text);
 
 }  // namespace qingqu

@@ -92,6 +92,10 @@ void FieldViolations::AddIfError(std::string_view field, const absl::Status& sta
 }
 
 absl::Status FieldViolations::ToStatus() const {
+  return ToStatus(absl::StatusCode::kInvalidArgument, "INVALID_FIELD");
+}
+
+absl::Status FieldViolations::ToStatus(absl::StatusCode code, std::string_view reason) const {
   if (empty()) return absl::OkStatus();
   google::rpc::BadRequest bad_request;
   size_t bytes = 0;
@@ -108,7 +112,7 @@ absl::Status FieldViolations::ToStatus() const {
   std::string message =
       fmt::format("{}: {}", violations_.front().first, violations_.front().second);
   if (violations_.size() > 1) message += fmt::format(" (and {} more)", violations_.size() - 1);
-  absl::Status status = MakeError(absl::StatusCode::kInvalidArgument, "INVALID_FIELD", message);
+  absl::Status status = MakeError(code, reason, message);
   SetDetail(bad_request, status);
   return status;
 }

@@ -11,13 +11,14 @@
 
 namespace qingqu {
 
-// Every error that leaves a service is an absl::Status that carries a google.rpc.ErrorInfo payload with a stable
-// reason (AIP-193). Services write one named function for each error in their errors.h, on top of these.
+// Every error that leaves a service is an absl::Status that carries a google.rpc.ErrorInfo payload
+// with a stable reason (AIP-193). Services write one named function for each error in their
+// errors.h, on top of these.
 
 using ErrorMetadata = std::map<std::string, std::string>;
 
-// `reason` is UPPER_SNAKE_CASE and unique; `message` tells the caller what to do; `metadata` holds machine-readable
-// details (names, figures). The domain of the ErrorInfo is "qingqu".
+// `reason` is UPPER_SNAKE_CASE and unique; `message` tells the caller what to do; `metadata` holds
+// machine-readable details (names, figures). The domain of the ErrorInfo is "qingqu".
 absl::Status MakeError(absl::StatusCode code, std::string_view reason, std::string_view message,
                        const ErrorMetadata& metadata = {});
 
@@ -36,10 +37,12 @@ class FieldViolations {
   // Adds the message of `status`, if it is not OK.
   void AddIfError(std::string_view field, const absl::Status& status);
   bool empty() const { return violations_.empty(); }
-  // OK when empty; else INVALID_ARGUMENT, reason INVALID_FIELD, with a google.rpc.BadRequest payload
-  // of up to 100 violations, fewer when their text exceeds 4 KiB (gRPC allows 8 KiB of metadata), and
-  // a message that names the first.
+  // OK when empty; else INVALID_ARGUMENT, reason INVALID_FIELD, with a google.rpc.BadRequest
+  // payload of up to 100 violations, fewer when their text exceeds 4 KiB (gRPC allows 8 KiB of
+  // metadata), and a message that names the first.
   absl::Status ToStatus() const;
+  // The same with another code and reason: for rules broken by several lines of a document.
+  absl::Status ToStatus(absl::StatusCode code, std::string_view reason) const;
 
  private:
   std::vector<std::pair<std::string, std::string>> violations_;
