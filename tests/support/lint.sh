@@ -68,3 +68,16 @@ lint_protos() {
 lint_own_rules() {
   build_targets_here tidy_test >/dev/null && "$build_dir/test_bin/tidy_test" --gtest_brief=1
 }
+
+# lint_tidy FILE...: those that the build knows; a file that is not built yet has no compile command.
+lint_tidy() {
+  local known
+  mapfile -t known < <(
+    printf '%s\n' "$@" | while IFS= read -r file; do
+      grep -qF "\"file\": \"$root/$file\"" "$build_dir/compile_commands.json" && echo "$file"
+    done
+  )
+  ((${#known[@]} > 0)) || return 0
+  printf '%s\0' "${known[@]}" |
+    xargs -0 -n 1 -P "$(nproc)" clang-tidy-14 --quiet -p "$build_dir" 2>/dev/null
+}
