@@ -1,5 +1,6 @@
 #include "common/rpc/service_host.h"
 
+#include <filesystem>
 #include <fstream>
 #include <utility>
 
@@ -46,6 +47,12 @@ class Host final : public ServiceHost {
   ~Host() override { Stop(absl::Seconds(5)); }
 
   absl::Status StartAll(const std::vector<ServiceSpec>& specs) {
+    std::error_code error;
+    std::filesystem::create_directories(options_.keys_dir, error);
+    if (error) {
+      return absl::FailedPreconditionError(
+          fmt::format("cannot make the keys directory {}: {}", options_.keys_dir, error.message()));
+    }
     QINGQU_ASSIGN_OR_RETURN(verifier_,
                             auth::TokenVerifier::Create(options_.keys_dir, options_.clock));
     for (const ServiceSpec& spec : specs) QINGQU_RETURN_IF_ERROR(CreateService(spec));
