@@ -1,0 +1,3 @@
+-- The stock ledger has refused: $1 use, $2 canonical code, $3 reason, $4 message.
+UPDATE use SET state = 'refused', refusal_code = $2, refusal_reason = $3, refusal_message = $4
+WHERE use_id = $1 AND state = 'pending'

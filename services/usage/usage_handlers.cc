@@ -1,0 +1,109 @@
+#include "services/usage/usage_handlers.h"
+
+#include <algorithm>
+
+#include "common/base/business_day.h"
+#include "common/base/page_token.h"
+#include "common/base/resource_name.h"
+#include "common/db/idempotency.h"
+#include "common/db/transaction.h"
+#include "common/status/status.h"
+#include "common/status/status_macros.h"
+#include "services/usage/convert.h"
+#include "services/usage/errors.h"
+#include "services/usage/use_store.h"
+
+namespace qingqu::usage {
+namespace {
+
+// Uses come with their lines, so a page of them is smaller than of others.
+constexpr int kUsesPageMax = 200;
+
+// Fills in what only the database knows, applies the rules, writes the pending use.
+absl::StatusOr<v1::Use> Record(pqxx::transaction_base& tx, const CallContext& call,
+                               ParsedUse parsed, const std::vector<scanning::ScannedPack>& packs) {
+  Use& use = parsed.use;
+  QINGQU_ASSIGN_OR_RETURN(const UseLocation location, FindLocation(tx, use.location_id));
+  if (location.institution_id != call.principal.institution_id)
+    return LocationNotFound(use.location_id);
+  use.institution_id = location.institution_id;
+  use.alliance_id = location.alliance_id;
+  const ScannedItems items = FindScannedItems(tx, packs);
+  QINGQU_ASSIGN_OR_RETURN(use.lines,
+                          MakeLines(parsed.inputs, packs, items, BusinessDay(call.received_at)));
+  use.has_high_value =
+      std::any_of(items.begin(), items.end(), [](const auto& item) { return item->high_value; });
+  QINGQU_RETURN_IF_ERROR(CheckPatient(use));
+  QINGQU_RETURN_IF_ERROR(InsertUse(tx, use, call.request_id));
+  db::AppendJournal(tx, call, MakeJournalEntry("use.recorded", use));
+  return ToProto(use);
+}
+
+}  // namespace
+
+absl::StatusOr<v1::Use> UsageHandlers::CreateUse(const CallContext& call,
+                                                 const v1::CreateUseRequest& request) {
+  QINGQU_ASSIGN_OR_RETURN(const ParsedUse parsed, ParseUse(call, request));
+  QINGQU_ASSIGN_OR_RETURN(const std::vector<scanning::ScannedPack> packs,
+                          ReadScans(parsed.inputs, call.received_at));
+  QINGQU_ASSIGN_OR_RETURN(
+      const v1::Use recorded,
+      db::RunIdempotent<v1::Use>(*pool_, call, request, [&](pqxx::transaction_base& tx) {
+        return Record(tx, call, parsed, packs);
+      }));
+  QINGQU_ASSIGN_OR_RETURN(const std::string use_id, ParseResourceId("uses/{use}", recorded.name()));
+  QINGQU_ASSIGN_OR_RETURN(const Use finished, posting_->Finish(call, use_id));
+  return ToProto(finished);
+}
+
+absl::StatusOr<v1::Use> UsageHandlers::GetUse(const CallContext& call,
+                                              const v1::GetUseRequest& request) {
+  const absl::StatusOr<std::string> use_id = ParseResourceId("uses/{use}", request.name());
+  if (!use_id.ok()) return InvalidField("name", std::string(use_id.status().message()));
+  QINGQU_ASSIGN_OR_RETURN(const Use use,
+                          db::RunTransaction(*pool_, call, [&](pqxx::transaction_base& tx) {
+                            return ReadUse(tx, *use_id);
+                          }));
+  return ToProto(use);
+}
+
+absl::StatusOr<v1::ListUsesResponse> UsageHandlers::ListUses(const CallContext& call,
+                                                             const v1::ListUsesRequest& request) {
+  QINGQU_ASSIGN_OR_RETURN(const int requested_size, EffectivePageSize(request.page_size()));
+  const int size = std::min(requested_size, kUsesPageMax);
+  std::string location_id;
+  if (!request.location().empty()) {
+    const absl::StatusOr<std::string> parsed =
+        ParseResourceId("locations/{location}", request.location());
+    if (!parsed.ok()) return InvalidField("location", std::string(parsed.status().message()));
+    location_id = *parsed;
+  }
+  QINGQU_ASSIGN_OR_RETURN(const std::vector<std::string> key,
+                          DecodePageToken(request.page_token(), "uses/" + location_id, 2));
+  UsePage page{.location_id = location_id, .size = size + 1};
+  if (!key.empty()) {
+    absl::Time time;
+    if (!absl::ParseTime("%Y-%m-%d %H:%M:%E*S%Ez", key[0] + ":00", &time, nullptr) ||
+        !ValidateResourceId(key[1]).ok()) {
+      return InvalidField("page_token", "was not made by this list");
+    }
+    page.after_created_at = key[0];
+    page.after_use_id = key[1];
+  }
+  QINGQU_ASSIGN_OR_RETURN(
+      Uses found,
+      db::RunTransaction(*pool_, call, [&](pqxx::transaction_base& tx) -> absl::StatusOr<Uses> {
+        return usage::ListUses(tx, page);
+      }));
+  v1::ListUsesResponse response;
+  const bool more = found.uses.size() > static_cast<size_t>(size);
+  if (more) found.uses.pop_back();
+  for (const Use& use : found.uses) *response.add_uses() = ToProto(use);
+  if (more) {
+    response.set_next_page_token(
+        EncodePageToken(found.keys[found.uses.size() - 1], "uses/" + location_id));
+  }
+  return response;
+}
+
+}  // namespace qingqu::usage
