@@ -6,27 +6,34 @@ demo_gateway() {
   echo "http://127.0.0.1:$(layout_port gateway)"
 }
 
-# What was printed the first time is kept and shown again: a rerun changes nothing.
+# What was printed the first time is kept and shown again: a rerun changes nothing. The day is kept too,
+# because a run that was interrupted and is repeated tomorrow must send the same documents.
 demo_run() {
   local table=$demo_folder/cycle.txt
   if [[ ! -s $table ]]; then
-    account_folder "$demo_folder" 755
-    python3 "$root/deploy/demo/demo.py" --gateway="$(demo_gateway)" \
-      --admin_password_file="$var/secrets/admin" >"$table.new" 2>"$var/log/demo.log" </dev/null ||
-      fail "the demonstration failed: $(tail -n 1 "$var/log/demo.log") (all of it in $var/log/demo.log)"
+    account_folder "$demo_folder" 700
+    account_secret "$var/secrets/demo"
+    [[ -s $demo_folder/day ]] || date +%F >"$demo_folder/day"
+    PYTHONDONTWRITEBYTECODE=1 python3 "$root/deploy/demo/demo.py" --gateway="$(demo_gateway)" \
+      --admin_password_file="$var/secrets/admin" --users_password_file="$var/secrets/demo" \
+      --day="$(<"$demo_folder/day")" >"$table.new" 2>"$var/log/demo.log" </dev/null 9>&- ||
+      fail "the demonstration failed: $(tail -n 1 "$var/log/demo.log")"
     mv "$table.new" "$table"
   fi
-  cat "$table"
 }
 
 # demo_tell LAYOUT
 demo_tell() {
   local name
-  printf '\nGateway (HTTP, JSON):  %s\n' "$(demo_gateway)"
+  printf '\n'
+  cat "$demo_folder/cycle.txt"
+  printf '\n%-24s %s\n' 'Gateway (HTTP, JSON):' "$(demo_gateway)"
   for name in $(layout_services "$1"); do
-    printf 'gRPC, %-15s  127.0.0.1:%d\n' "$name:" "$(layout_port "$name")"
+    printf '%-24s 127.0.0.1:%d\n' "gRPC, $name:" "$(layout_port "$name")"
   done
-  printf 'PostgreSQL:            127.0.0.1:%d, database qingqu\n' "$(postgres_port)"
-  printf 'Logs:                  %s\n' "$var/log"
-  printf 'The first user:        admin, password in %s\n' "$var/secrets/admin"
+  printf '%-24s 127.0.0.1:%d, database qingqu\n' 'PostgreSQL:' "$(postgres_port)"
+  printf '%-24s %s\n' 'Logs:' "$var/log"
+  printf '%-24s admin, password in %s\n' 'The first user:' "$var/secrets/admin"
+  printf '\nSign in, for example as the nurse:\n  %s\n' \
+    "${bin#"$root/"}/qingqu --server=127.0.0.1:$(layout_port "$(layout_services "$1" | head -n 1)") login nurse"
 }
