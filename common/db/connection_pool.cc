@@ -15,7 +15,7 @@ namespace {
 constexpr std::string_view kSessionOptions =
     " connect_timeout=5 application_name=qingqu client_encoding=UTF8"
     " options='-c statement_timeout=30s -c lock_timeout=10s"
-    " -c idle_in_transaction_session_timeout=60s -c lc_messages=C -c TimeZone=UTC'";
+    " -c idle_in_transaction_session_timeout=60s -c TimeZone=UTC'";
 
 }  // namespace
 

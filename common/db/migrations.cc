@@ -127,6 +127,8 @@ absl::Status EnsureRoles(const MigrationOptions& options) {
     const std::string role = fmt::format("qingqu_{}", area);
     ensure(role, "LOGIN IN ROLE qingqu_services");
     tx.exec(fmt::format("ALTER ROLE {} SET search_path = {}, pg_catalog", role, area));
+    // Only a superuser may say in which language the server speaks.
+    tx.exec(fmt::format("ALTER ROLE {} SET lc_messages = 'C'", role));
     if (!options.passwords_dir.empty())
       QINGQU_RETURN_IF_ERROR(SetPassword(tx, options.passwords_dir, role));
   }
