@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+
+#include "google/protobuf/message.h"
+
+#include "common/status/status.h"
+#include "qingqu/identity/v1/identity_service.pb.h"
+#include "services/identity/organisation.h"
+#include "services/identity/user.h"
+
+namespace qingqu::identity {
+
+v1::Alliance ToProto(const Alliance& alliance);
+v1::Institution ToProto(const Institution& institution);
+v1::Department ToProto(const Department& department);
+v1::User ToProto(const User& user);
+std::string EtagOf(const User& user);
+
+// A user as a request describes it; what is wrong is added to `violations`.
+User UserFromProto(const std::string& user_id, const v1::User& proto, FieldViolations& violations);
+
+// For the journal.
+std::string ToJson(const google::protobuf::Message& message);
+
+}  // namespace qingqu::identity

@@ -1,0 +1,92 @@
+#include "services/identity/errors.h"
+
+#include "fmt/format.h"
+
+#include "common/status/status.h"
+
+namespace qingqu::identity {
+namespace {
+
+absl::Status Exists(std::string_view reason, std::string_view kind, std::string_view id) {
+  return MakeError(absl::StatusCode::kAlreadyExists, reason,
+                   fmt::format("{}/{} exists already; choose another id", kind, id));
+}
+
+absl::Status NotFound(std::string_view reason, std::string_view kind, std::string_view id) {
+  return MakeError(absl::StatusCode::kNotFound, reason, fmt::format("there is no {}/{}", kind, id));
+}
+
+}  // namespace
+
+absl::Status AllianceExists(std::string_view alliance_id) {
+  return Exists("ALLIANCE_EXISTS", "alliances", alliance_id);
+}
+
+absl::Status AllianceNotFound(std::string_view alliance_id) {
+  return NotFound("ALLIANCE_NOT_FOUND", "alliances", alliance_id);
+}
+
+absl::Status InstitutionExists(std::string_view institution_id) {
+  return Exists("INSTITUTION_EXISTS", "institutions", institution_id);
+}
+
+absl::Status InstitutionNotFound(std::string_view institution_id) {
+  return NotFound("INSTITUTION_NOT_FOUND", "institutions", institution_id);
+}
+
+absl::Status LeadExists(std::string_view alliance_id) {
+  return MakeError(absl::StatusCode::kAlreadyExists, "LEAD_EXISTS",
+                   fmt::format("alliances/{} has a lead hospital already", alliance_id));
+}
+
+absl::Status DepartmentExists(std::string_view department_id) {
+  return Exists("DEPARTMENT_EXISTS", "departments", department_id);
+}
+
+absl::Status UserExists(std::string_view user_id) {
+  return Exists("USER_EXISTS", "users", user_id);
+}
+
+absl::Status UserNotFound(std::string_view user_id) {
+  return NotFound("USER_NOT_FOUND", "users", user_id);
+}
+
+absl::Status EtagMismatch() {
+  return MakeError(absl::StatusCode::kAborted, "ETAG_MISMATCH",
+                   "the user was changed meanwhile; read it again");
+}
+
+absl::Status LastAdministrator() {
+  return MakeError(absl::StatusCode::kFailedPrecondition, "LAST_ADMINISTRATOR",
+                   "this is the last bureau administrator; create another one first");
+}
+
+absl::Status SignInFailed() {
+  return MakeError(absl::StatusCode::kUnauthenticated, "SIGN_IN_FAILED",
+                   "user and password do not fit, or the user is disabled");
+}
+
+absl::Status SignInThrottled(absl::Duration retry_after) {
+  return WithRetryDelay(
+      MakeError(absl::StatusCode::kResourceExhausted, "SIGN_IN_THROTTLED",
+                "too many failed sign-ins of this user; wait five minutes and try again"),
+      retry_after);
+}
+
+absl::Status SessionEnded() {
+  return MakeError(absl::StatusCode::kUnauthenticated, "SESSION_ENDED",
+                   "the session has ended; sign in again");
+}
+
+absl::Status WrongPassword() {
+  return MakeError(absl::StatusCode::kPermissionDenied, "WRONG_PASSWORD",
+                   "the current password is wrong");
+}
+
+absl::Status SignInBusy() {
+  return WithRetryDelay(MakeError(absl::StatusCode::kUnavailable, "SIGN_IN_BUSY",
+                                  "too many sign in at this moment; try again"),
+                        absl::Seconds(1));
+}
+
+}  // namespace qingqu::identity

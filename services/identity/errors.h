@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+
+namespace qingqu::identity {
+
+absl::Status AllianceExists(std::string_view alliance_id);
+absl::Status AllianceNotFound(std::string_view alliance_id);
+absl::Status InstitutionExists(std::string_view institution_id);
+absl::Status InstitutionNotFound(std::string_view institution_id);
+// An alliance has one lead hospital.
+absl::Status LeadExists(std::string_view alliance_id);
+absl::Status DepartmentExists(std::string_view department_id);
+absl::Status UserExists(std::string_view user_id);
+absl::Status UserNotFound(std::string_view user_id);
+absl::Status EtagMismatch();
+// Without an administrator nobody could make users any more.
+absl::Status LastAdministrator();
+
+// The same for a wrong password, an unknown and a disabled user: who asks learns nothing.
+absl::Status SignInFailed();
+absl::Status SignInThrottled(absl::Duration retry_after);
+absl::Status SessionEnded();
+absl::Status WrongPassword();
+// Too many others sign in at this moment.
+absl::Status SignInBusy();
+
+}  // namespace qingqu::identity

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+
+#include "common/auth/call_context.h"
+#include "common/auth/token.h"
+#include "common/base/clock.h"
+#include "common/db/connection_pool.h"
+#include "qingqu/identity/v1/identity_service.pb.h"
+#include "services/identity/password_hasher.h"
+#include "services/identity/session.h"
+#include "services/identity/user_store.h"
+
+namespace qingqu::identity {
+
+// One method for each rpc of IdentityService; see the proto for what they promise. Thread-safe.
+class IdentityHandlers {
+ public:
+  // All outlive the handlers.
+  struct Dependencies {
+    const Clock* clock = nullptr;
+    db::ConnectionPool* pool = nullptr;
+    const auth::TokenSigner* signer = nullptr;
+    PasswordHasher* hasher = nullptr;
+  };
+  explicit IdentityHandlers(const Dependencies& dependencies) : dependencies_(dependencies) {}
+
+  // session_handlers.cc
+  absl::StatusOr<v1::SignInResponse> SignIn(const CallContext& call,
+                                            const v1::SignInRequest& request);
+  absl::StatusOr<v1::SignInResponse> RefreshSession(const CallContext& call,
+                                                    const v1::RefreshSessionRequest& request);
+  absl::StatusOr<v1::SignOutResponse> SignOut(const CallContext& call,
+                                              const v1::SignOutRequest& request);
+  absl::StatusOr<v1::User> ChangePassword(const CallContext& call,
+                                          const v1::ChangePasswordRequest& request);
+
+  // organisation_handlers.cc
+  absl::StatusOr<v1::Alliance> CreateAlliance(const CallContext& call,
+                                              const v1::CreateAllianceRequest& request);
+  absl::StatusOr<v1::ListAlliancesResponse> ListAlliances(const CallContext& call,
+                                                          const v1::ListAlliancesRequest& request);
+  absl::StatusOr<v1::Institution> CreateInstitution(const CallContext& call,
+                                                    const v1::CreateInstitutionRequest& request);
+  absl::StatusOr<v1::ListInstitutionsResponse> ListInstitutions(
+      const CallContext& call, const v1::ListInstitutionsRequest& request);
+  absl::StatusOr<v1::Department> CreateDepartment(const CallContext& call,
+                                                  const v1::CreateDepartmentRequest& request);
+  absl::StatusOr<v1::ListDepartmentsResponse> ListDepartments(
+      const CallContext& call, const v1::ListDepartmentsRequest& request);
+
+  // user_handlers.cc
+  absl::StatusOr<v1::User> GetSelf(const CallContext& call, const v1::GetSelfRequest& request);
+  absl::StatusOr<v1::User> CreateUser(const CallContext& call,
+                                      const v1::CreateUserRequest& request);
+  absl::StatusOr<v1::User> GetUser(const CallContext& call, const v1::GetUserRequest& request);
+  absl::StatusOr<v1::ListUsersResponse> ListUsers(const CallContext& call,
+                                                  const v1::ListUsersRequest& request);
+  absl::StatusOr<v1::User> DisableUser(const CallContext& call,
+                                       const v1::DisableUserRequest& request);
+
+ private:
+  absl::StatusOr<v1::User> ReadUserById(const CallContext& call, const std::string& user_id);
+  // Notes an attempt to prove that the caller knows the user's password, and says whether they do.
+  // SIGN_IN_THROTTLED when there were too many. A disabled or unknown user's password fits never.
+  struct Proof {
+    bool fits = false;
+    std::string attempt_id;
+    std::optional<Account> account;
+  };
+  absl::StatusOr<Proof> ProvePassword(const CallContext& call, const std::string& user_id,
+                                      const std::string& password);
+  absl::Status JournalFailure(const CallContext& call, const std::string& user_id);
+  absl::StatusOr<v1::SignInResponse> IssueTokens(const CallContext& call, const User& user,
+                                                 const RefreshToken& token) const;
+
+  const Dependencies dependencies_;
+};
+
+}  // namespace qingqu::identity

@@ -1,0 +1,174 @@
+#include "services/identity/identity_service.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "common/auth/token.h"
+#include "common/rpc/unary.h"
+#include "common/status/status_macros.h"
+#include "qingqu/identity/v1/identity_service.grpc.pb.h"
+#include "services/identity/bootstrap.h"
+#include "services/identity/identity_handlers.h"
+#include "services/identity/queries.h"
+
+namespace qingqu::identity {
+namespace {
+
+using grpc::CallbackServerContext;
+using grpc::ServerUnaryReactor;
+
+class IdentityService final : public v1::IdentityService::CallbackService {
+ public:
+  IdentityService(std::unique_ptr<rpc::CallRunner> runner,
+                  const IdentityHandlers::Dependencies& dependencies)
+      : runner_(std::move(runner)), handlers_(dependencies) {}
+
+  void Drain() { runner_->Drain(); }
+
+  ServerUnaryReactor* SignIn(CallbackServerContext* context, const v1::SignInRequest* request,
+                             v1::SignInResponse* response) override {
+    return rpc::RunUnary(*runner_, "SignIn", context, request, response, handlers_,
+                         &IdentityHandlers::SignIn);
+  }
+  ServerUnaryReactor* RefreshSession(CallbackServerContext* context,
+                                     const v1::RefreshSessionRequest* request,
+                                     v1::SignInResponse* response) override {
+    return rpc::RunUnary(*runner_, "RefreshSession", context, request, response, handlers_,
+                         &IdentityHandlers::RefreshSession);
+  }
+  ServerUnaryReactor* SignOut(CallbackServerContext* context, const v1::SignOutRequest* request,
+                              v1::SignOutResponse* response) override {
+    return rpc::RunUnary(*runner_, "SignOut", context, request, response, handlers_,
+                         &IdentityHandlers::SignOut);
+  }
+  ServerUnaryReactor* GetSelf(CallbackServerContext* context, const v1::GetSelfRequest* request,
+                              v1::User* response) override {
+    return rpc::RunUnary(*runner_, "GetSelf", context, request, response, handlers_,
+                         &IdentityHandlers::GetSelf);
+  }
+  ServerUnaryReactor* CreateAlliance(CallbackServerContext* context,
+                                     const v1::CreateAllianceRequest* request,
+                                     v1::Alliance* response) override {
+    return rpc::RunUnary(*runner_, "CreateAlliance", context, request, response, handlers_,
+                         &IdentityHandlers::CreateAlliance);
+  }
+  ServerUnaryReactor* ListAlliances(CallbackServerContext* context,
+                                    const v1::ListAlliancesRequest* request,
+                                    v1::ListAlliancesResponse* response) override {
+    return rpc::RunUnary(*runner_, "ListAlliances", context, request, response, handlers_,
+                         &IdentityHandlers::ListAlliances);
+  }
+  ServerUnaryReactor* CreateInstitution(CallbackServerContext* context,
+                                        const v1::CreateInstitutionRequest* request,
+                                        v1::Institution* response) override {
+    return rpc::RunUnary(*runner_, "CreateInstitution", context, request, response, handlers_,
+                         &IdentityHandlers::CreateInstitution);
+  }
+  ServerUnaryReactor* ListInstitutions(CallbackServerContext* context,
+                                       const v1::ListInstitutionsRequest* request,
+                                       v1::ListInstitutionsResponse* response) override {
+    return rpc::RunUnary(*runner_, "ListInstitutions", context, request, response, handlers_,
+                         &IdentityHandlers::ListInstitutions);
+  }
+  ServerUnaryReactor* CreateDepartment(CallbackServerContext* context,
+                                       const v1::CreateDepartmentRequest* request,
+                                       v1::Department* response) override {
+    return rpc::RunUnary(*runner_, "CreateDepartment", context, request, response, handlers_,
+                         &IdentityHandlers::CreateDepartment);
+  }
+  ServerUnaryReactor* ListDepartments(CallbackServerContext* context,
+                                      const v1::ListDepartmentsRequest* request,
+                                      v1::ListDepartmentsResponse* response) override {
+    return rpc::RunUnary(*runner_, "ListDepartments", context, request, response, handlers_,
+                         &IdentityHandlers::ListDepartments);
+  }
+  ServerUnaryReactor* CreateUser(CallbackServerContext* context,
+                                 const v1::CreateUserRequest* request,
+                                 v1::User* response) override {
+    return rpc::RunUnary(*runner_, "CreateUser", context, request, response, handlers_,
+                         &IdentityHandlers::CreateUser);
+  }
+  ServerUnaryReactor* GetUser(CallbackServerContext* context, const v1::GetUserRequest* request,
+                              v1::User* response) override {
+    return rpc::RunUnary(*runner_, "GetUser", context, request, response, handlers_,
+                         &IdentityHandlers::GetUser);
+  }
+  ServerUnaryReactor* ListUsers(CallbackServerContext* context, const v1::ListUsersRequest* request,
+                                v1::ListUsersResponse* response) override {
+    return rpc::RunUnary(*runner_, "ListUsers", context, request, response, handlers_,
+                         &IdentityHandlers::ListUsers);
+  }
+  ServerUnaryReactor* DisableUser(CallbackServerContext* context,
+                                  const v1::DisableUserRequest* request,
+                                  v1::User* response) override {
+    return rpc::RunUnary(*runner_, "DisableUser", context, request, response, handlers_,
+                         &IdentityHandlers::DisableUser);
+  }
+  ServerUnaryReactor* ChangePassword(CallbackServerContext* context,
+                                     const v1::ChangePasswordRequest* request,
+                                     v1::User* response) override {
+    return rpc::RunUnary(*runner_, "ChangePassword", context, request, response, handlers_,
+                         &IdentityHandlers::ChangePassword);
+  }
+
+ private:
+  const std::unique_ptr<rpc::CallRunner> runner_;
+  IdentityHandlers handlers_;
+};
+
+class HostedIdentity final : public rpc::HostedService {
+ public:
+  HostedIdentity(std::unique_ptr<auth::TokenSigner> signer, std::unique_ptr<PasswordHasher> hasher,
+                 std::unique_ptr<rpc::CallRunner> runner,
+                 const rpc::ServiceDependencies& dependencies)
+      : signer_(std::move(signer)),
+        hasher_(std::move(hasher)),
+        service_(std::move(runner), {.clock = dependencies.clock,
+                                     .pool = dependencies.pool,
+                                     .signer = signer_.get(),
+                                     .hasher = hasher_.get()}) {}
+
+  grpc::Service& grpc_service() override { return service_; }
+  void Stop() override { service_.Drain(); }
+
+ private:
+  const std::unique_ptr<auth::TokenSigner> signer_;
+  const std::unique_ptr<PasswordHasher> hasher_;
+  IdentityService service_;
+};
+
+absl::StatusOr<std::unique_ptr<rpc::HostedService>> CreateHosted(
+    const rpc::ServiceDependencies& dependencies) {
+  QINGQU_ASSIGN_OR_RETURN(
+      auto signer, auth::TokenSigner::LoadOrCreate(dependencies.keys_dir, auth::kIdentityKeyId,
+                                                   dependencies.clock));
+  auto hasher = std::make_unique<PasswordHasher>(PasswordHasher::Options{});
+  if (!dependencies.bootstrap_password_file.empty()) {
+    QINGQU_RETURN_IF_ERROR(CreateFirstUser(*dependencies.pool, *hasher,
+                                           dependencies.bootstrap_password_file,
+                                           dependencies.clock->Now()));
+  }
+  QINGQU_ASSIGN_OR_RETURN(
+      auto runner,
+      rpc::CallRunner::Create(
+          {.service = v1::SignInRequest::descriptor()->file()->FindServiceByName("IdentityService"),
+           .clock = dependencies.clock,
+           .verifier = dependencies.verifier,
+           .pool = dependencies.pool,
+           .metrics = dependencies.metrics,
+           .executor = dependencies.executor}));
+  return std::make_unique<HostedIdentity>(std::move(signer), std::move(hasher), std::move(runner),
+                                          dependencies);
+}
+
+}  // namespace
+
+rpc::ServiceSpec IdentitySpec() {
+  return {.area = "identity",
+          .grpc_name = v1::IdentityService::service_full_name(),
+          .queries = queries::kAllQueries,
+          .create = CreateHosted};
+}
+
+}  // namespace qingqu::identity

@@ -1,0 +1,1 @@
+SELECT EXISTS (SELECT FROM account) AS any_user

@@ -1,0 +1,1 @@
+SELECT alliance_id FROM alliance WHERE alliance_id = $1

@@ -1,0 +1,209 @@
+#include <utility>
+
+#include "pqxx/pqxx"
+
+#include "common/base/resource_name.h"
+#include "common/base/uuid.h"
+#include "common/db/idempotency.h"
+#include "common/db/journal.h"
+#include "common/db/transaction.h"
+#include "common/status/status_macros.h"
+#include "services/identity/convert.h"
+#include "services/identity/errors.h"
+#include "services/identity/identity_handlers.h"
+#include "services/identity/password.h"
+#include "services/identity/session_store.h"
+#include "services/identity/user_journal.h"
+
+namespace qingqu::identity {
+namespace {
+
+constexpr std::string_view kUserPattern = "users/{user}";
+// Stands for every text that no user could have as an id.
+constexpr std::string_view kNobody = "-";
+
+std::string UserIdToSignIn(const std::string& user) {
+  const absl::StatusOr<std::string> named = ParseResourceId(kUserPattern, user);
+  if (named.ok()) return *named;
+  return ValidateResourceId(user).ok() ? user : std::string(kNobody);
+}
+
+// Nobody has signed in yet when these methods are called; the platform itself acts.
+CallContext AsPlatform(const CallContext& call) {
+  CallContext platform = call;
+  platform.principal = auth::SystemPrincipal("identity");
+  return platform;
+}
+
+CallContext AsUser(const CallContext& call, const User& user) {
+  CallContext signed_in = call;
+  signed_in.principal = PrincipalOfUser(user);
+  return signed_in;
+}
+
+}  // namespace
+
+absl::StatusOr<IdentityHandlers::Proof> IdentityHandlers::ProvePassword(
+    const CallContext& call, const std::string& user_id, const std::string& password) {
+  Proof proof;
+  proof.attempt_id = NewUuidV7(*dependencies_.clock).ToString();
+  QINGQU_RETURN_IF_ERROR(db::RunTransaction(
+      *dependencies_.pool, call, [&](pqxx::transaction_base& tx) -> absl::Status {
+        if (!NoteAttempt(tx, {.attempt_id = proof.attempt_id,
+                              .user_id = user_id,
+                              .tried_at = call.received_at})) {
+          return SignInThrottled(kSignInFailureWindow);
+        }
+        proof.account = ReadUser(tx, user_id);
+        return absl::OkStatus();
+      }));
+  // No connection is held while this computes.
+  const bool usable = proof.account.has_value() && !proof.account->user.disabled;
+  QINGQU_ASSIGN_OR_RETURN(
+      proof.fits, dependencies_.hasher->Verify(usable ? proof.account->password_hash : "", password,
+                                               call.deadline));
+  return proof;
+}
+
+absl::Status IdentityHandlers::JournalFailure(const CallContext& call, const std::string& user_id) {
+  return db::RunTransaction(*dependencies_.pool, call, [&](pqxx::transaction_base& tx) {
+    db::AppendJournal(tx, call, {.event = "user.sign_in_failed", .resource = "users/" + user_id});
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<v1::SignInResponse> IdentityHandlers::IssueTokens(const CallContext& call,
+                                                                 const User& user,
+                                                                 const RefreshToken& token) const {
+  v1::SignInResponse response;
+  QINGQU_ASSIGN_OR_RETURN(*response.mutable_access_token(),
+                          dependencies_.signer->Sign(PrincipalOfUser(user), kAccessTokenLifetime));
+  response.mutable_access_token_expire_time()->set_seconds(
+      absl::ToUnixSeconds(call.received_at + kAccessTokenLifetime));
+  response.set_refresh_token(token.text);
+  *response.mutable_user() = ToProto(user);
+  return response;
+}
+
+absl::StatusOr<v1::SignInResponse> IdentityHandlers::SignIn(const CallContext& call,
+                                                            const v1::SignInRequest& request) {
+  const CallContext platform = AsPlatform(call);
+  const std::string user_id = UserIdToSignIn(request.user());
+  QINGQU_ASSIGN_OR_RETURN(const Proof proof, ProvePassword(platform, user_id, request.password()));
+  if (!proof.fits) {
+    QINGQU_RETURN_IF_ERROR(JournalFailure(platform, user_id));
+    return SignInFailed();
+  }
+  const CallContext signed_in = AsUser(call, proof.account->user);
+  const RefreshToken token = NewRefreshToken();
+  User user;
+  QINGQU_RETURN_IF_ERROR(db::RunTransaction(
+      *dependencies_.pool, signed_in, [&](pqxx::transaction_base& tx) -> absl::Status {
+        const std::optional<Account> account = LockUser(tx, user_id);
+        // Disabled, or given another password, while the hash was computed.
+        if (!account.has_value() || account->user.disabled ||
+            account->password_hash != proof.account->password_hash) {
+          return SignInFailed();
+        }
+        user = account->user;
+        ForgetAttempt(tx, proof.attempt_id);
+        ClearUserSessions(tx, user_id, call.received_at);
+        InsertSession(tx, token, user_id, call.received_at);
+        JournalUser(tx, signed_in, "user.signed_in", user);
+        return absl::OkStatus();
+      }));
+  call.database_time += platform.database_time + signed_in.database_time;
+  return IssueTokens(call, user, token);
+}
+
+absl::StatusOr<v1::SignInResponse> IdentityHandlers::RefreshSession(
+    const CallContext& call, const v1::RefreshSessionRequest& request) {
+  RefreshToken present;
+  if (!ParseRefreshToken(request.refresh_token(), present)) return SessionEnded();
+  const CallContext platform = AsPlatform(call);
+  const RefreshToken next = NextRefreshToken(present);
+  std::optional<User> user;
+  // An old token ends the session, which has to be kept although the caller gets an error.
+  QINGQU_RETURN_IF_ERROR(db::RunTransaction(
+      *dependencies_.pool, platform, [&](pqxx::transaction_base& tx) -> absl::Status {
+        user.reset();
+        const std::optional<Session> session = LockSession(tx, present.handle_hash);
+        if (!session.has_value() || IsOver(*session, call.received_at)) return absl::OkStatus();
+        const std::optional<Account> account = ReadUser(tx, session->user_id);
+        if (!account.has_value() || account->user.disabled) return absl::OkStatus();
+        if (session->secret_hash != present.secret_hash) {
+          EndSession(tx, present.handle_hash, call.received_at);
+          JournalUser(tx, platform, "session.token_reused", account->user);
+          return absl::OkStatus();
+        }
+        RotateSession(tx, next, call.received_at);
+        user = account->user;
+        return absl::OkStatus();
+      }));
+  call.database_time += platform.database_time;
+  if (!user.has_value()) return SessionEnded();
+  return IssueTokens(call, *user, next);
+}
+
+absl::StatusOr<v1::SignOutResponse> IdentityHandlers::SignOut(const CallContext& call,
+                                                              const v1::SignOutRequest& request) {
+  RefreshToken present;
+  if (!ParseRefreshToken(request.refresh_token(), present)) return v1::SignOutResponse();
+  const CallContext platform = AsPlatform(call);
+  QINGQU_RETURN_IF_ERROR(db::RunTransaction(
+      *dependencies_.pool, platform, [&](pqxx::transaction_base& tx) -> absl::Status {
+        const std::optional<Session> session = LockSession(tx, present.handle_hash);
+        if (!session.has_value() || !EndSession(tx, present.handle_hash, call.received_at)) {
+          return absl::OkStatus();
+        }
+        const std::optional<Account> account = ReadUser(tx, session->user_id);
+        JournalUser(tx, platform, "user.signed_out", account->user);
+        return absl::OkStatus();
+      }));
+  call.database_time += platform.database_time;
+  return v1::SignOutResponse();
+}
+
+absl::StatusOr<v1::User> IdentityHandlers::ChangePassword(
+    const CallContext& call, const v1::ChangePasswordRequest& request) {
+  const std::string& user_id = call.principal.user_id;
+  FieldViolations violations;
+  CheckPassword("new_password", user_id, request.new_password(), violations);
+  if (request.new_password() == request.current_password()) {
+    violations.Add("new_password", "must be another one");
+  }
+  QINGQU_RETURN_IF_ERROR(violations.ToStatus());
+  // The request is remembered by a hash of its content, which must not help to guess a password.
+  v1::ChangePasswordRequest remembered;
+  remembered.set_request_id(request.request_id());
+  QINGQU_ASSIGN_OR_RETURN(
+      *remembered.mutable_new_password(),
+      dependencies_.hasher->Fingerprint(request.current_password() + "\n" + request.new_password(),
+                                        call.request_id, call.deadline));
+  QINGQU_ASSIGN_OR_RETURN(const Proof proof,
+                          ProvePassword(call, user_id, request.current_password()));
+  QINGQU_ASSIGN_OR_RETURN(const std::string new_hash,
+                          dependencies_.hasher->Hash(request.new_password(), call.deadline));
+  // A repeated call gets its first answer, although the current password is another one by now.
+  absl::StatusOr<v1::User> changed = db::RunIdempotent<v1::User>(
+      *dependencies_.pool, call, remembered,
+      [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::User> {
+        std::optional<Account> account = LockUser(tx, user_id);
+        if (!account.has_value()) return UserNotFound(user_id);
+        if (!proof.fits || account->password_hash != proof.account->password_hash) {
+          return WrongPassword();
+        }
+        ForgetAttempt(tx, proof.attempt_id);
+        SetPasswordHash(tx, user_id, new_hash);
+        ++account->user.version;
+        EndUserSessions(tx, user_id, call.received_at);
+        JournalUser(tx, call, "user.password_changed", account->user);
+        return ToProto(account->user);
+      });
+  if (absl::IsPermissionDenied(changed.status())) {
+    QINGQU_RETURN_IF_ERROR(JournalFailure(call, user_id));
+  }
+  return changed;
+}
+
+}  // namespace qingqu::identity

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "absl/time/time.h"
+#include "pqxx/transaction_base"
+
+#include "services/identity/session.h"
+
+namespace qingqu::identity {
+
+// Notes a sign-in of `user_id` (who may not exist) as failed until ForgetAttempt says otherwise, so
+// that callers who race cannot try more often than kSignInFailuresMax. False when that many lie in
+// the window already.
+struct Attempt {
+  std::string attempt_id;
+  std::string user_id;
+  absl::Time tried_at;
+};
+bool NoteAttempt(pqxx::transaction_base& tx, const Attempt& attempt);
+void ForgetAttempt(pqxx::transaction_base& tx, const std::string& attempt_id);
+
+void InsertSession(pqxx::transaction_base& tx, const RefreshToken& token,
+                   const std::string& user_id, absl::Time now);
+std::optional<Session> LockSession(pqxx::transaction_base& tx, const std::string& handle_hash);
+// From now on only `token`, of the same session, is good for a refresh.
+void RotateSession(pqxx::transaction_base& tx, const RefreshToken& token, absl::Time now);
+// True when the session was not over before.
+bool EndSession(pqxx::transaction_base& tx, const std::string& handle_hash, absl::Time now);
+void EndUserSessions(pqxx::transaction_base& tx, const std::string& user_id, absl::Time now);
+// Removes the user's sessions that are over, and the oldest of too many.
+void ClearUserSessions(pqxx::transaction_base& tx, const std::string& user_id, absl::Time now);
+
+}  // namespace qingqu::identity
