@@ -146,12 +146,6 @@ TEST(RulesTest, HeaderGuards) {
   EXPECT_THAT(RulesBroken("a/b.h", "#pragma once\n#ifndef A_B_H\n#endif\n"), ElementsAre("header"));
 }
 
-TEST(RulesTest, TheDomainAsksTheInjectedClock) {
-  EXPECT_THAT(RulesBroken("services/catalog/item.cc", "auto now = absl::Now();\n"),
-              ElementsAre("clock"));
-  EXPECT_THAT(RulesBroken("services/gateway/gateway.cc", "auto now = absl::Now();\n"), IsEmpty());
-}
-
 TEST(RulesTest, Notes) {
   EXPECT_THAT(RulesBroken("a/b.cc", "// TODO: later\n"), ElementsAre("todo"));
   EXPECT_THAT(RulesBroken("a/b.cc", "// TODO(#7): later\n"), IsEmpty());

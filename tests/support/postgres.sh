@@ -12,7 +12,7 @@ test_postgres_pid=""
 
 test_postgres_settings=(-c listen_addresses=127.0.0.1 -c unix_socket_directories=
   -c max_connections=200 -c shared_buffers=128MB -c wal_level=minimal -c max_wal_senders=0
-  -c max_wal_size=1GB -c lc_messages=C)
+  -c max_wal_size=1GB -c lc_messages=C -c dynamic_shared_memory_type=mmap)
 # A measurement against PostgreSQL sets QINGQU_TEST_POSTGRES_DURABLE: then it is on disk and durable.
 if [[ -z ${QINGQU_TEST_POSTGRES_DURABLE:-} ]]; then
   test_postgres_settings+=(-c fsync=off -c synchronous_commit=off -c full_page_writes=off)

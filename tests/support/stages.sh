@@ -8,14 +8,14 @@ test_name=${test_name:-}
 
 use_preset() {
   preset=$1
-  build_dir=${QINGQU_BUILD_DIR:-$(build_folder "$preset")}
+  build_dir=$(realpath -m "${QINGQU_BUILD_DIR:-$(build_folder "$preset")}")
   template_ready=""
 }
 
 # build_targets_here TARGET...: in the preset's folder, or in the one that the caller named.
 build_targets_here() {
   if [[ -n ${QINGQU_BUILD_DIR:-} ]]; then
-    ninja -C "$QINGQU_BUILD_DIR" "$@" >>"$logs/build.log" 2>&1
+    ninja -C "$build_dir" "$@" >>"$logs/build.log" 2>&1
   else
     build_targets "$preset" "$logs/build.log" "$@"
   fi

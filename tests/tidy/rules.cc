@@ -49,11 +49,6 @@ constexpr std::array<std::string_view, 6> kMayCatch = {
     "common/db/transaction.cc",     "common/rpc/call_runner.cc", "tests/",
 };
 
-constexpr std::array<std::string_view, 6> kAreas = {
-    "services/identity/",     "services/catalog/", "services/procurement/",
-    "services/distribution/", "services/usage/",   "services/supervision/",
-};
-
 // Reads only file names and migrations of our own.
 constexpr std::string_view kMayUseRegex = "common/db/migrations.cc";
 
@@ -189,10 +184,6 @@ class FileCheck {
     if (line.starts_with("#ifndef") && line.ends_with("_H")) Add("header", "use #pragma once");
     if (ContainsWord(line, "catch") && !IsTest(path_) && !StartsWithAny(path_, kMayCatch)) {
       Add("catch", "exceptions end in RunTransaction and a few named files");
-    }
-    if (StartsWithAny(path_, kAreas) && !IsTest(path_) && !path_.ends_with("/main.cc") &&
-        ContainsWord(line, "absl::Now(")) {
-      Add("clock", "the time comes from the injected clock");
     }
   }
 
