@@ -1,0 +1,111 @@
+#include "services/gateway/transcoder.h"
+
+#include <fmt/format.h>
+
+#include <limits>
+
+#include "google/protobuf/arena.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/descriptor.pb.h"
+#include "google/protobuf/message.h"
+#include "google/protobuf/util/json_util.h"
+#include "google/protobuf/util/type_resolver.h"
+#include "google/protobuf/util/type_resolver_util.h"
+
+#include "common/status/status.h"
+#include "common/status/status_macros.h"
+#include "services/gateway/strict_json.h"
+
+namespace qingqu::gateway {
+namespace {
+
+namespace protobuf = google::protobuf;
+
+constexpr std::string_view kTypeUrlPrefix = "type.googleapis.com";
+
+std::string TypeUrl(std::string_view type_name) {
+  return fmt::format("{}/{}", kTypeUrlPrefix, type_name);
+}
+
+}  // namespace
+
+Transcoder::Transcoder()
+    : resolver_(protobuf::util::NewTypeResolverForDescriptorPool(
+          std::string(kTypeUrlPrefix), protobuf::DescriptorPool::generated_pool())) {}
+Transcoder::Transcoder(Transcoder&&) noexcept = default;
+Transcoder& Transcoder::operator=(Transcoder&&) noexcept = default;
+Transcoder::~Transcoder() = default;
+
+absl::Status Transcoder::AddArea(const std::string& area) {
+  const std::string file_name = fmt::format("qingqu/{0}/v1/{0}_service.proto", area);
+  const protobuf::FileDescriptor* file =
+      protobuf::DescriptorPool::generated_pool()->FindFileByName(file_name);
+  if (file == nullptr) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, "PROTO_NOT_LINKED",
+                     fmt::format("this program was built without {}", file_name));
+  }
+  for (int service = 0; service < file->service_count(); ++service) {
+    for (int index = 0; index < file->service(service)->method_count(); ++index) {
+      const protobuf::MethodDescriptor& method = *file->service(service)->method(index);
+      const std::string path = fmt::format("/{}/{}", method.service()->full_name(), method.name());
+      const bool no_side_effects =
+          method.options().idempotency_level() == protobuf::MethodOptions::NO_SIDE_EFFECTS;
+      methods_.emplace(path,
+                       Method{.path = path,
+                              .area = area,
+                              .descriptor = &method,
+                              .no_side_effects = no_side_effects,
+                              .streaming = method.client_streaming() || method.server_streaming()});
+    }
+  }
+  return absl::OkStatus();
+}
+
+const Method* Transcoder::Find(std::string_view path) const {
+  const auto found = methods_.find(path);
+  return found == methods_.end() ? nullptr : &found->second;
+}
+
+absl::StatusOr<std::string> Transcoder::RequestFromJson(const Method& method,
+                                                        std::string_view json) const {
+  const protobuf::Descriptor& type = *method.descriptor->input_type();
+  QINGQU_RETURN_IF_ERROR(CheckJson(json, type));
+  std::string binary;
+  const auto status = protobuf::util::JsonToBinaryString(resolver_.get(), TypeUrl(type.full_name()),
+                                                         {json.data(), json.size()}, &binary);
+  if (status.ok()) return binary;
+  return MakeError(absl::StatusCode::kInvalidArgument, "INVALID_JSON_VALUE",
+                   std::string(status.message().data(), status.message().size()));
+}
+
+absl::Status Transcoder::CheckRequest(const Method& method, std::string_view binary) const {
+  protobuf::Arena arena;
+  const protobuf::Descriptor* type = method.descriptor->input_type();
+  protobuf::Message* message =
+      protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New(&arena);
+  if (binary.size() <= static_cast<size_t>(std::numeric_limits<int>::max()) &&
+      message->ParseFromArray(binary.data(), static_cast<int>(binary.size()))) {
+    return absl::OkStatus();
+  }
+  return MakeError(absl::StatusCode::kInvalidArgument, "MALFORMED_PROTOBUF",
+                   fmt::format("the body is not a {} in protobuf's binary form", type->name()));
+}
+
+absl::StatusOr<std::string> Transcoder::ResponseToJson(const Method& method,
+                                                       const std::string& binary) const {
+  std::string json;
+  const auto status = protobuf::util::BinaryToJsonString(
+      resolver_.get(), TypeUrl(method.descriptor->output_type()->full_name()), binary, &json);
+  if (status.ok()) return json;
+  return MakeError(absl::StatusCode::kInternal, "RESPONSE_NOT_TRANSLATABLE",
+                   "the service's answer could not be translated to JSON");
+}
+
+std::string Transcoder::DetailToJson(std::string_view type_name, const std::string& binary) const {
+  std::string json;
+  const auto status =
+      protobuf::util::BinaryToJsonString(resolver_.get(), TypeUrl(type_name), binary, &json);
+  return status.ok() ? json : "";
+}
+
+}  // namespace qingqu::gateway
