@@ -13,6 +13,7 @@
 #include "fmt/format.h"
 #include "spdlog/spdlog.h"
 
+#include "common/metrics/metrics_listener.h"
 #include "common/rpc/service_addresses.h"
 #include "common/status/status_macros.h"
 
@@ -79,6 +80,13 @@ int RunServiceMain(int argc, char** argv, const std::vector<ServiceSpec>& specs)
   if (!options.ok()) return Fail(options.status());
   absl::StatusOr<std::unique_ptr<ServiceHost>> host = ServiceHost::Start(*options, specs);
   if (!host.ok()) return Fail(host.status());
+  std::unique_ptr<MetricsListener> metrics;
+  if (const std::string address = absl::GetFlag(FLAGS_metrics_listen); !address.empty()) {
+    absl::StatusOr<std::unique_ptr<MetricsListener>> started =
+        MetricsListener::Start(address, (*host)->metrics());
+    if (!started.ok()) return Fail(started.status());
+    metrics = *std::move(started);
+  }
   spdlog::info("serving on port {}", (*host)->port());
   int signal = 0;
   sigwait(&signals, &signal);
