@@ -1,0 +1,66 @@
+#include "services/catalog/approval.h"
+
+#include "fmt/format.h"
+
+#include "common/base/check.h"
+#include "services/catalog/errors.h"
+
+namespace qingqu::catalog {
+namespace {
+
+absl::Time WholeMicroseconds(absl::Time time) {
+  return absl::FromUnixMicros(absl::ToUnixMicros(time));
+}
+
+}  // namespace
+
+std::string_view ApprovalStateName(ApprovalState state) {
+  switch (state) {
+    case ApprovalState::kProposed:
+      return "proposed";
+    case ApprovalState::kApproved:
+      return "approved";
+    case ApprovalState::kSuspended:
+      return "suspended";
+  }
+  return "";
+}
+
+ApprovalState ApprovalStateFromName(std::string_view name) {
+  if (name == "proposed") return ApprovalState::kProposed;
+  if (name == "approved") return ApprovalState::kApproved;
+  QINGQU_CHECK(name == "suspended");
+  return ApprovalState::kSuspended;
+}
+
+Approval NewApproval(std::string_view proposer_id, absl::Time now) {
+  return {.proposer_id = std::string(proposer_id),
+          .created_at = WholeMicroseconds(now),
+          .updated_at = WholeMicroseconds(now)};
+}
+
+std::string Etag(const Approval& approval) { return fmt::format("{}", approval.version); }
+
+absl::Status CheckEtag(const Approval& approval, std::string_view etag, std::string_view name) {
+  if (etag.empty() || etag == Etag(approval)) return absl::OkStatus();
+  return EtagMismatch(name, Etag(approval));
+}
+
+Approval Approved(const Approval& approval, std::string_view approver_id, absl::Time now) {
+  Approval next = approval;
+  next.state = ApprovalState::kApproved;
+  next.approver_id = approver_id;
+  next.updated_at = WholeMicroseconds(now);
+  ++next.version;
+  return next;
+}
+
+Approval Suspended(const Approval& approval, absl::Time now) {
+  Approval next = approval;
+  next.state = ApprovalState::kSuspended;
+  next.updated_at = WholeMicroseconds(now);
+  ++next.version;
+  return next;
+}
+
+}  // namespace qingqu::catalog

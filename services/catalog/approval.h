@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+
+namespace qingqu::catalog {
+
+// The risk class of a device (管理类别). The values are those of the database.
+enum class DeviceClass { kI = 1, kII = 2, kIII = 3 };
+
+// Where a supplier or an item stands: one person proposes, another approves.
+enum class ApprovalState { kProposed, kApproved, kSuspended };
+
+// "proposed", "approved", "suspended": as in the database.
+std::string_view ApprovalStateName(ApprovalState state);
+// QINGQU_CHECKs that `name` is one of them.
+ApprovalState ApprovalStateFromName(std::string_view name);
+
+struct Approval {
+  ApprovalState state = ApprovalState::kProposed;
+  std::string proposer_id;
+  std::string approver_id;  // empty while proposed
+  absl::Time created_at;    // whole microseconds, as the database keeps them
+  absl::Time updated_at;
+  int64_t version = 1;
+};
+
+Approval NewApproval(std::string_view proposer_id, absl::Time now);
+std::string Etag(const Approval& approval);
+
+// ABORTED ETAG_MISMATCH when `etag` is set and not the present one.
+absl::Status CheckEtag(const Approval& approval, std::string_view etag, std::string_view name);
+
+// `approval` in its next state; the caller has checked that the change is allowed.
+Approval Approved(const Approval& approval, std::string_view approver_id, absl::Time now);
+Approval Suspended(const Approval& approval, absl::Time now);
+
+}  // namespace qingqu::catalog

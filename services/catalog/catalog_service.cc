@@ -1,0 +1,173 @@
+#include "services/catalog/catalog_service.h"
+
+#include <memory>
+#include <string>
+
+#include "common/db/import_queries.h"
+#include "common/rpc/unary.h"
+#include "common/status/status_macros.h"
+#include "qingqu/catalog/v1/catalog_service.grpc.pb.h"
+#include "services/catalog/class_handlers.h"
+#include "services/catalog/item_handlers.h"
+#include "services/catalog/queries.h"
+#include "services/catalog/supplier_handlers.h"
+
+namespace qingqu::catalog {
+namespace {
+
+constexpr auto kQueries = db::WithImportQueries(queries::kAllQueries);
+
+// The face: one line a method.
+class CatalogService final : public v1::CatalogService::CallbackService {
+ public:
+  CatalogService(rpc::CallRunner* runner, db::ConnectionPool* pool)
+      : runner_(runner), suppliers_(pool), items_(pool), classes_(pool) {}
+
+  grpc::ServerUnaryReactor* CreateSupplier(grpc::CallbackServerContext* context,
+                                           const v1::CreateSupplierRequest* request,
+                                           v1::Supplier* response) override {
+    return RunUnary(*runner_, "CreateSupplier", context, request, response, suppliers_,
+                    &SupplierHandlers::CreateSupplier);
+  }
+  grpc::ServerUnaryReactor* ApproveSupplier(grpc::CallbackServerContext* context,
+                                            const v1::ApproveSupplierRequest* request,
+                                            v1::Supplier* response) override {
+    return RunUnary(*runner_, "ApproveSupplier", context, request, response, suppliers_,
+                    &SupplierHandlers::ApproveSupplier);
+  }
+  grpc::ServerUnaryReactor* SuspendSupplier(grpc::CallbackServerContext* context,
+                                            const v1::SuspendSupplierRequest* request,
+                                            v1::Supplier* response) override {
+    return RunUnary(*runner_, "SuspendSupplier", context, request, response, suppliers_,
+                    &SupplierHandlers::SuspendSupplier);
+  }
+  grpc::ServerUnaryReactor* GetSupplier(grpc::CallbackServerContext* context,
+                                        const v1::GetSupplierRequest* request,
+                                        v1::Supplier* response) override {
+    return RunUnary(*runner_, "GetSupplier", context, request, response, suppliers_,
+                    &SupplierHandlers::GetSupplier);
+  }
+  grpc::ServerUnaryReactor* ListSuppliers(grpc::CallbackServerContext* context,
+                                          const v1::ListSuppliersRequest* request,
+                                          v1::ListSuppliersResponse* response) override {
+    return RunUnary(*runner_, "ListSuppliers", context, request, response, suppliers_,
+                    &SupplierHandlers::ListSuppliers);
+  }
+  grpc::ServerUnaryReactor* CreateItem(grpc::CallbackServerContext* context,
+                                       const v1::CreateItemRequest* request,
+                                       v1::Item* response) override {
+    return RunUnary(*runner_, "CreateItem", context, request, response, items_,
+                    &ItemHandlers::CreateItem);
+  }
+  grpc::ServerUnaryReactor* ApproveItem(grpc::CallbackServerContext* context,
+                                        const v1::ApproveItemRequest* request,
+                                        v1::Item* response) override {
+    return RunUnary(*runner_, "ApproveItem", context, request, response, items_,
+                    &ItemHandlers::ApproveItem);
+  }
+  grpc::ServerUnaryReactor* SuspendItem(grpc::CallbackServerContext* context,
+                                        const v1::SuspendItemRequest* request,
+                                        v1::Item* response) override {
+    return RunUnary(*runner_, "SuspendItem", context, request, response, items_,
+                    &ItemHandlers::SuspendItem);
+  }
+  grpc::ServerUnaryReactor* GetItem(grpc::CallbackServerContext* context,
+                                    const v1::GetItemRequest* request,
+                                    v1::Item* response) override {
+    return RunUnary(*runner_, "GetItem", context, request, response, items_,
+                    &ItemHandlers::GetItem);
+  }
+  grpc::ServerUnaryReactor* BatchGetItems(grpc::CallbackServerContext* context,
+                                          const v1::BatchGetItemsRequest* request,
+                                          v1::BatchGetItemsResponse* response) override {
+    return RunUnary(*runner_, "BatchGetItems", context, request, response, items_,
+                    &ItemHandlers::BatchGetItems);
+  }
+  grpc::ServerUnaryReactor* ListItems(grpc::CallbackServerContext* context,
+                                      const v1::ListItemsRequest* request,
+                                      v1::ListItemsResponse* response) override {
+    return RunUnary(*runner_, "ListItems", context, request, response, items_,
+                    &ItemHandlers::ListItems);
+  }
+  grpc::ServerUnaryReactor* LookupDeviceIdentifier(
+      grpc::CallbackServerContext* context, const v1::LookupDeviceIdentifierRequest* request,
+      v1::LookupDeviceIdentifierResponse* response) override {
+    return RunUnary(*runner_, "LookupDeviceIdentifier", context, request, response, items_,
+                    &ItemHandlers::LookupDeviceIdentifier);
+  }
+  grpc::ServerUnaryReactor* ListClasses(grpc::CallbackServerContext* context,
+                                        const v1::ListClassesRequest* request,
+                                        v1::ListClassesResponse* response) override {
+    return RunUnary(*runner_, "ListClasses", context, request, response, classes_,
+                    &ClassHandlers::ListClasses);
+  }
+  grpc::ServerUnaryReactor* GetClassStatistics(grpc::CallbackServerContext* context,
+                                               const v1::GetClassStatisticsRequest* request,
+                                               v1::ClassStatistics* response) override {
+    return RunUnary(*runner_, "GetClassStatistics", context, request, response, classes_,
+                    &ClassHandlers::GetClassStatistics);
+  }
+  grpc::ServerUnaryReactor* CreateClassImport(grpc::CallbackServerContext* context,
+                                              const v1::CreateClassImportRequest* request,
+                                              v1::ClassImport* response) override {
+    return RunUnary(*runner_, "CreateClassImport", context, request, response, classes_,
+                    &ClassHandlers::CreateClassImport);
+  }
+  grpc::ServerUnaryReactor* AppendClassRows(grpc::CallbackServerContext* context,
+                                            const v1::AppendClassRowsRequest* request,
+                                            v1::AppendClassRowsResponse* response) override {
+    return RunUnary(*runner_, "AppendClassRows", context, request, response, classes_,
+                    &ClassHandlers::AppendClassRows);
+  }
+  grpc::ServerUnaryReactor* FinishClassImport(grpc::CallbackServerContext* context,
+                                              const v1::FinishClassImportRequest* request,
+                                              v1::ClassImport* response) override {
+    return RunUnary(*runner_, "FinishClassImport", context, request, response, classes_,
+                    &ClassHandlers::FinishClassImport);
+  }
+
+ private:
+  rpc::CallRunner* runner_;
+  SupplierHandlers suppliers_;
+  ItemHandlers items_;
+  ClassHandlers classes_;
+};
+
+class HostedCatalog final : public rpc::HostedService {
+ public:
+  HostedCatalog(std::unique_ptr<rpc::CallRunner> runner, db::ConnectionPool* pool)
+      : runner_(std::move(runner)), service_(runner_.get(), pool) {}
+
+  grpc::Service& grpc_service() override { return service_; }
+  void Stop() override { runner_->Drain(); }
+
+ private:
+  std::unique_ptr<rpc::CallRunner> runner_;
+  CatalogService service_;
+};
+
+absl::StatusOr<std::unique_ptr<rpc::HostedService>> CreateCatalog(
+    const rpc::ServiceDependencies& dependencies) {
+  QINGQU_ASSIGN_OR_RETURN(
+      std::unique_ptr<rpc::CallRunner> runner,
+      rpc::CallRunner::Create(
+          {.service = v1::AppendClassRowsRequest::descriptor()->file()->FindServiceByName(
+               "CatalogService"),
+           .clock = dependencies.clock,
+           .verifier = dependencies.verifier,
+           .pool = dependencies.pool,
+           .metrics = dependencies.metrics,
+           .executor = dependencies.executor}));
+  return std::make_unique<HostedCatalog>(std::move(runner), dependencies.pool);
+}
+
+}  // namespace
+
+rpc::ServiceSpec CatalogSpec() {
+  return {.area = "catalog",
+          .grpc_name = v1::CatalogService::service_full_name(),
+          .queries = kQueries,
+          .create = CreateCatalog};
+}
+
+}  // namespace qingqu::catalog

@@ -1,0 +1,106 @@
+#include "services/catalog/errors.h"
+
+#include "fmt/format.h"
+
+#include "common/status/status.h"
+
+namespace qingqu::catalog {
+namespace {
+
+using absl::StatusCode;
+
+ErrorMetadata Resource(std::string_view name) { return {{"resource", std::string(name)}}; }
+
+}  // namespace
+
+absl::Status SupplierNotFound(std::string_view name) {
+  return MakeError(StatusCode::kNotFound, "SUPPLIER_NOT_FOUND",
+                   fmt::format("there is no supplier {}", name), Resource(name));
+}
+
+absl::Status SupplierExists(std::string_view name) {
+  return MakeError(
+      StatusCode::kAlreadyExists, "SUPPLIER_EXISTS",
+      fmt::format("{}, or another supplier with its credit code, is there already", name),
+      Resource(name));
+}
+
+absl::Status SupplierNotProposed(std::string_view name) {
+  return MakeError(StatusCode::kFailedPrecondition, "SUPPLIER_NOT_PROPOSED",
+                   fmt::format("{} does not wait for an approval", name), Resource(name));
+}
+
+absl::Status SupplierNotApproved(std::string_view name) {
+  return MakeError(StatusCode::kFailedPrecondition, "SUPPLIER_NOT_APPROVED",
+                   fmt::format("{} is not approved, so it cannot be suspended", name),
+                   Resource(name));
+}
+
+absl::Status LicenceExpired(std::string_view name, CivilDate expire_date) {
+  return MakeError(StatusCode::kFailedPrecondition, "LICENCE_EXPIRED",
+                   fmt::format("the licence of {} held until {}; propose the supplier anew with a "
+                               "licence in force",
+                               name, expire_date.ToString()),
+                   Resource(name));
+}
+
+absl::Status ItemNotFound(std::string_view name) {
+  return MakeError(StatusCode::kNotFound, "ITEM_NOT_FOUND",
+                   fmt::format("there is no item {}", name), Resource(name));
+}
+
+absl::Status ItemExists(std::string_view name) {
+  return MakeError(StatusCode::kAlreadyExists, "ITEM_EXISTS",
+                   fmt::format("{} is there already", name), Resource(name));
+}
+
+absl::Status ItemNotProposed(std::string_view name) {
+  return MakeError(StatusCode::kFailedPrecondition, "ITEM_NOT_PROPOSED",
+                   fmt::format("{} does not wait for an approval", name), Resource(name));
+}
+
+absl::Status ItemNotApproved(std::string_view name) {
+  return MakeError(StatusCode::kFailedPrecondition, "ITEM_NOT_APPROVED",
+                   fmt::format("{} is not approved, so it cannot be suspended", name),
+                   Resource(name));
+}
+
+absl::Status RegistrationExpired(std::string_view name, CivilDate expire_date) {
+  return MakeError(StatusCode::kFailedPrecondition, "REGISTRATION_EXPIRED",
+                   fmt::format("the registration of {} held until {}; propose the item anew with a "
+                               "registration in force",
+                               name, expire_date.ToString()),
+                   Resource(name));
+}
+
+absl::Status DeviceIdentifierTaken(std::string_view device_identifier, std::string_view item_name) {
+  return MakeError(
+      StatusCode::kAlreadyExists, "DEVICE_IDENTIFIER_TAKEN",
+      fmt::format("the device identifier {} belongs to {}", device_identifier, item_name),
+      {{"device_identifier", std::string(device_identifier)}, {"item", std::string(item_name)}});
+}
+
+absl::Status DeviceIdentifierUnknown(std::string_view device_identifier) {
+  return MakeError(StatusCode::kNotFound, "DEVICE_IDENTIFIER_UNKNOWN",
+                   fmt::format("no item carries the device identifier {}", device_identifier),
+                   {{"device_identifier", std::string(device_identifier)}});
+}
+
+absl::Status ClassNotFound(std::string_view name) {
+  return MakeError(StatusCode::kNotFound, "CLASS_NOT_FOUND",
+                   fmt::format("there is no class {}", name), Resource(name));
+}
+
+absl::Status SamePerson(std::string_view name) {
+  return MakeError(StatusCode::kPermissionDenied, "SAME_PERSON",
+                   fmt::format("you proposed {}; another person must approve it", name),
+                   Resource(name));
+}
+
+absl::Status EtagMismatch(std::string_view name, std::string_view present_etag) {
+  return MakeError(StatusCode::kAborted, "ETAG_MISMATCH",
+                   fmt::format("{} was changed since you read it; read it again", name),
+                   {{"resource", std::string(name)}, {"etag", std::string(present_etag)}});
+}
+
+}  // namespace qingqu::catalog

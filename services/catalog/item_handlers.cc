@@ -1,0 +1,165 @@
+#include "services/catalog/item_handlers.h"
+
+#include <string>
+#include <vector>
+
+#include "fmt/format.h"
+
+#include "common/base/page_token.h"
+#include "common/base/resource_name.h"
+#include "common/db/idempotency.h"
+#include "common/db/journal.h"
+#include "common/db/transaction.h"
+#include "common/status/status_macros.h"
+#include "services/catalog/convert.h"
+#include "services/catalog/device_identifier.h"
+#include "services/catalog/field_rules.h"
+#include "services/catalog/item_store.h"
+#include "services/catalog/national_code.h"
+
+namespace qingqu::catalog {
+namespace {
+
+constexpr int kBatchMax = 1000;
+
+v1::Item Record(pqxx::transaction_base& tx, const CallContext& call, std::string_view event,
+                const Item& item, std::string_view reason = "") {
+  v1::Item message = ToProto(item);
+  db::AppendJournal(tx, call,
+                    {.event = std::string(event),
+                     .resource = message.name(),
+                     .reason = std::string(reason),
+                     .details_json = ToJson(message)});
+  return message;
+}
+
+absl::Status CheckNationalCodePrefix(std::string_view prefix) {
+  const bool fits = prefix.empty() || prefix == "C" ||
+                    (prefix[0] == 'C' && prefix.size() <= kNationalCodeLength &&
+                     prefix.find_first_not_of("0123456789", 1) == std::string_view::npos);
+  if (fits) return absl::OkStatus();
+  return InvalidField("national_code_prefix", "must be C and up to 26 digits");
+}
+
+}  // namespace
+
+absl::StatusOr<v1::Item> ItemHandlers::CreateItem(const CallContext& call,
+                                                  const v1::CreateItemRequest& request) {
+  QINGQU_ASSIGN_OR_RETURN(const Item item,
+                          ProposeItem(DraftOf(request), call.principal.user_id, call.received_at));
+  return db::RunIdempotent<v1::Item>(*pool_, call, request,
+                                     [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Item> {
+                                       QINGQU_RETURN_IF_ERROR(InsertItem(tx, item));
+                                       return Record(tx, call, "item.proposed", item);
+                                     });
+}
+
+absl::StatusOr<v1::Item> ItemHandlers::ApproveItem(const CallContext& call,
+                                                   const v1::ApproveItemRequest& request) {
+  QINGQU_ASSIGN_OR_RETURN(const std::string id, ParseName("name", "items/{item}", request.name()));
+  return db::RunIdempotent<v1::Item>(
+      *pool_, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Item> {
+        QINGQU_ASSIGN_OR_RETURN(const Item present, LockItem(tx, id));
+        QINGQU_RETURN_IF_ERROR(CheckEtag(present.approval, request.etag(), request.name()));
+        QINGQU_ASSIGN_OR_RETURN(
+            const Item approved,
+            catalog::ApproveItem(present, call.principal.user_id, call.received_at));
+        UpdateItemState(tx, approved);
+        return Record(tx, call, "item.approved", approved);
+      });
+}
+
+absl::StatusOr<v1::Item> ItemHandlers::SuspendItem(const CallContext& call,
+                                                   const v1::SuspendItemRequest& request) {
+  QINGQU_ASSIGN_OR_RETURN(const std::string id, ParseName("name", "items/{item}", request.name()));
+  QINGQU_ASSIGN_OR_RETURN(const std::string reason, CheckReason(request.reason()));
+  return db::RunIdempotent<v1::Item>(
+      *pool_, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Item> {
+        QINGQU_ASSIGN_OR_RETURN(const Item present, LockItem(tx, id));
+        QINGQU_RETURN_IF_ERROR(CheckEtag(present.approval, request.etag(), request.name()));
+        QINGQU_ASSIGN_OR_RETURN(const Item suspended,
+                                catalog::SuspendItem(present, call.received_at));
+        UpdateItemState(tx, suspended);
+        return Record(tx, call, "item.suspended", suspended, reason);
+      });
+}
+
+absl::StatusOr<v1::Item> ItemHandlers::GetItem(const CallContext& call,
+                                               const v1::GetItemRequest& request) {
+  QINGQU_ASSIGN_OR_RETURN(const std::string id, ParseName("name", "items/{item}", request.name()));
+  return db::RunRead(*pool_, call, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Item> {
+    QINGQU_ASSIGN_OR_RETURN(const Item item, catalog::GetItem(tx, id));
+    return ToProto(item);
+  });
+}
+
+absl::StatusOr<v1::ListItemsResponse> ItemHandlers::ListItems(const CallContext& call,
+                                                              const v1::ListItemsRequest& request) {
+  QINGQU_ASSIGN_OR_RETURN(const int page_size, EffectivePageSize(request.page_size()));
+  QINGQU_ASSIGN_OR_RETURN(const auto state, StateFilter(request.state()));
+  QINGQU_RETURN_IF_ERROR(CheckNationalCodePrefix(request.national_code_prefix()));
+  const std::string filter =
+      fmt::format("items state={} national_code_prefix={}", static_cast<int>(request.state()),
+                  request.national_code_prefix());
+  QINGQU_ASSIGN_OR_RETURN(const auto key, DecodePageToken(request.page_token(), filter, 1));
+  const ItemListOptions options{.after_id = key.empty() ? "" : key[0],
+                                .state = state,
+                                .national_code_prefix = request.national_code_prefix(),
+                                .limit = page_size + 1};
+  return db::RunRead(*pool_, call,
+                     [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::ListItemsResponse> {
+                       v1::ListItemsResponse response;
+                       std::string last_id;
+                       for (const Item& item : catalog::ListItems(tx, options)) {
+                         if (response.items_size() == page_size) {
+                           response.set_next_page_token(EncodePageToken({last_id}, filter));
+                           break;
+                         }
+                         *response.add_items() = ToProto(item);
+                         last_id = item.id;
+                       }
+                       return response;
+                     });
+}
+
+absl::StatusOr<v1::BatchGetItemsResponse> ItemHandlers::BatchGetItems(
+    const CallContext& call, const v1::BatchGetItemsRequest& request) {
+  if (request.names_size() > kBatchMax) {
+    return InvalidField("names", fmt::format("must be at most {}", kBatchMax));
+  }
+  FieldViolations violations;
+  std::vector<std::string> ids;
+  for (int index = 0; index < request.names_size(); ++index) {
+    absl::StatusOr<std::string> id = ParseResourceId("items/{item}", request.names(index));
+    violations.AddIfError(fmt::format("names[{}]", index), id.status());
+    if (id.ok()) ids.push_back(*std::move(id));
+  }
+  QINGQU_RETURN_IF_ERROR(violations.ToStatus());
+  return db::RunRead(
+      *pool_, call, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::BatchGetItemsResponse> {
+        QINGQU_ASSIGN_OR_RETURN(const std::vector<Item> items, catalog::BatchGetItems(tx, ids));
+        v1::BatchGetItemsResponse response;
+        for (const Item& item : items) *response.add_items() = ToProto(item);
+        return response;
+      });
+}
+
+absl::StatusOr<v1::LookupDeviceIdentifierResponse> ItemHandlers::LookupDeviceIdentifier(
+    const CallContext& call, const v1::LookupDeviceIdentifierRequest& request) {
+  FieldViolations violations;
+  const std::string identifier = CheckParsed(
+      "device_identifier", ParseDeviceIdentifier(request.device_identifier()), violations);
+  QINGQU_RETURN_IF_ERROR(violations.ToStatus());
+  return db::RunRead(
+      *pool_, call,
+      [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::LookupDeviceIdentifierResponse> {
+        QINGQU_ASSIGN_OR_RETURN(const FoundIdentifier found,
+                                catalog::LookupDeviceIdentifier(tx, identifier));
+        v1::LookupDeviceIdentifierResponse response;
+        *response.mutable_item() = ToProto(found.item);
+        response.set_base_units(found.base_units);
+        return response;
+      });
+}
+
+}  // namespace qingqu::catalog

@@ -1,0 +1,1 @@
+SELECT EXISTS (SELECT FROM class WHERE level = $1 AND code = $2)

@@ -1,0 +1,3 @@
+UPDATE supplier
+SET state = $2, approver_id = coalesce(approver_id, nullif($3, '')), updated_at = $4::timestamptz, version = version + 1
+WHERE supplier_id = $1

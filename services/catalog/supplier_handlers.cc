@@ -1,0 +1,111 @@
+#include "services/catalog/supplier_handlers.h"
+
+#include <string>
+
+#include "fmt/format.h"
+
+#include "common/base/page_token.h"
+#include "common/db/idempotency.h"
+#include "common/db/journal.h"
+#include "common/db/transaction.h"
+#include "common/status/status_macros.h"
+#include "services/catalog/convert.h"
+#include "services/catalog/field_rules.h"
+#include "services/catalog/supplier_store.h"
+
+namespace qingqu::catalog {
+namespace {
+
+v1::Supplier Record(pqxx::transaction_base& tx, const CallContext& call, std::string_view event,
+                    const Supplier& supplier, std::string_view reason = "") {
+  v1::Supplier message = ToProto(supplier);
+  db::AppendJournal(tx, call,
+                    {.event = std::string(event),
+                     .resource = message.name(),
+                     .supplier_id = supplier.id,
+                     .reason = std::string(reason),
+                     .details_json = ToJson(message)});
+  return message;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::Supplier> SupplierHandlers::CreateSupplier(
+    const CallContext& call, const v1::CreateSupplierRequest& request) {
+  QINGQU_ASSIGN_OR_RETURN(
+      const Supplier supplier,
+      ProposeSupplier(DraftOf(request), call.principal.user_id, call.received_at));
+  return db::RunIdempotent<v1::Supplier>(
+      *pool_, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Supplier> {
+        QINGQU_RETURN_IF_ERROR(InsertSupplier(tx, supplier));
+        return Record(tx, call, "supplier.proposed", supplier);
+      });
+}
+
+absl::StatusOr<v1::Supplier> SupplierHandlers::ApproveSupplier(
+    const CallContext& call, const v1::ApproveSupplierRequest& request) {
+  QINGQU_ASSIGN_OR_RETURN(const std::string id,
+                          ParseName("name", "suppliers/{supplier}", request.name()));
+  return db::RunIdempotent<v1::Supplier>(
+      *pool_, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Supplier> {
+        QINGQU_ASSIGN_OR_RETURN(const Supplier present, LockSupplier(tx, id));
+        QINGQU_RETURN_IF_ERROR(CheckEtag(present.approval, request.etag(), request.name()));
+        QINGQU_ASSIGN_OR_RETURN(
+            const Supplier approved,
+            catalog::ApproveSupplier(present, call.principal.user_id, call.received_at));
+        UpdateSupplierState(tx, approved);
+        return Record(tx, call, "supplier.approved", approved);
+      });
+}
+
+absl::StatusOr<v1::Supplier> SupplierHandlers::SuspendSupplier(
+    const CallContext& call, const v1::SuspendSupplierRequest& request) {
+  QINGQU_ASSIGN_OR_RETURN(const std::string id,
+                          ParseName("name", "suppliers/{supplier}", request.name()));
+  QINGQU_ASSIGN_OR_RETURN(const std::string reason, CheckReason(request.reason()));
+  return db::RunIdempotent<v1::Supplier>(
+      *pool_, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Supplier> {
+        QINGQU_ASSIGN_OR_RETURN(const Supplier present, LockSupplier(tx, id));
+        QINGQU_RETURN_IF_ERROR(CheckEtag(present.approval, request.etag(), request.name()));
+        QINGQU_ASSIGN_OR_RETURN(const Supplier suspended,
+                                catalog::SuspendSupplier(present, call.received_at));
+        UpdateSupplierState(tx, suspended);
+        return Record(tx, call, "supplier.suspended", suspended, reason);
+      });
+}
+
+absl::StatusOr<v1::Supplier> SupplierHandlers::GetSupplier(const CallContext& call,
+                                                           const v1::GetSupplierRequest& request) {
+  QINGQU_ASSIGN_OR_RETURN(const std::string id,
+                          ParseName("name", "suppliers/{supplier}", request.name()));
+  return db::RunRead(*pool_, call, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Supplier> {
+    QINGQU_ASSIGN_OR_RETURN(const Supplier supplier, catalog::GetSupplier(tx, id));
+    return ToProto(supplier);
+  });
+}
+
+absl::StatusOr<v1::ListSuppliersResponse> SupplierHandlers::ListSuppliers(
+    const CallContext& call, const v1::ListSuppliersRequest& request) {
+  QINGQU_ASSIGN_OR_RETURN(const int page_size, EffectivePageSize(request.page_size()));
+  QINGQU_ASSIGN_OR_RETURN(const auto state, StateFilter(request.state()));
+  const std::string filter = fmt::format("suppliers state={}", static_cast<int>(request.state()));
+  QINGQU_ASSIGN_OR_RETURN(const auto key, DecodePageToken(request.page_token(), filter, 1));
+  const SupplierListOptions options{
+      .after_id = key.empty() ? "" : key[0], .state = state, .limit = page_size + 1};
+  return db::RunRead(*pool_, call,
+                     [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::ListSuppliersResponse> {
+                       v1::ListSuppliersResponse response;
+                       std::string last_id;
+                       for (const Supplier& supplier : catalog::ListSuppliers(tx, options)) {
+                         if (response.suppliers_size() == page_size) {
+                           response.set_next_page_token(EncodePageToken({last_id}, filter));
+                           break;
+                         }
+                         *response.add_suppliers() = ToProto(supplier);
+                         last_id = supplier.id;
+                       }
+                       return response;
+                     });
+}
+
+}  // namespace qingqu::catalog
