@@ -13,7 +13,6 @@ namespace qingqu {
 namespace {
 
 constexpr std::string_view kUnixPrefix = "unix:";
-constexpr std::string_view kPackagePrefix = "qingqu.";
 constexpr int kPortMax = 65535;
 
 absl::Status BadAddresses(std::string_view part, std::string_view problem) {
@@ -80,15 +79,6 @@ absl::StatusOr<ServiceAddresses> ParseServiceAddresses(std::string_view text) {
     if (comma == std::string_view::npos) return addresses;
     text.remove_prefix(comma + 1);
   }
-}
-
-std::string_view AreaOfService(std::string_view full_name) {
-  if (!full_name.starts_with(kPackagePrefix)) return {};
-  const std::string_view rest = full_name.substr(kPackagePrefix.size());
-  const size_t dot = rest.find('.');
-  if (dot == std::string_view::npos) return {};
-  const auto area = std::ranges::find(kServiceAreas, rest.substr(0, dot));
-  return area == kServiceAreas.end() ? std::string_view() : *area;
 }
 
 }  // namespace qingqu

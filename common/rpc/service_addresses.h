@@ -22,8 +22,4 @@ using ServiceAddresses = std::map<std::string, std::string, std::less<>>;
 // which an area may be left out. Fails with INVALID_ARGUMENT, which names the part that is wrong.
 absl::StatusOr<ServiceAddresses> ParseServiceAddresses(std::string_view text);
 
-// The area of a service's full name: "catalog" for "qingqu.catalog.v1.CatalogService"; "" for what
-// is not ours.
-std::string_view AreaOfService(std::string_view full_name);
-
 }  // namespace qingqu

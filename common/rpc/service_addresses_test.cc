@@ -57,13 +57,5 @@ INSTANTIATE_TEST_SUITE_P(
                     Refusal{"catalog=127.0.0.1:1,127.0.0.1:2", "is not area=address"},
                     Refusal{"catalog=", "neither host:port"}));
 
-TEST(ServiceAddressesTest, AreaOfService) {
-  EXPECT_EQ(AreaOfService("qingqu.catalog.v1.CatalogService"), "catalog");
-  EXPECT_EQ(AreaOfService("qingqu.common.v1.Thing"), "");
-  EXPECT_EQ(AreaOfService("grpc.health.v1.Health"), "");
-  EXPECT_EQ(AreaOfService("qingqu.catalog"), "");
-  EXPECT_EQ(AreaOfService(""), "");
-}
-
 }  // namespace
 }  // namespace qingqu

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "google/protobuf/arena.h"
@@ -12,6 +13,7 @@
 #include "google/protobuf/util/type_resolver.h"
 #include "google/protobuf/util/type_resolver_util.h"
 
+#include "common/rpc/method_registry.h"
 #include "common/status/status.h"
 #include "common/status/status_macros.h"
 #include "services/gateway/strict_json.h"
@@ -36,27 +38,25 @@ Transcoder::Transcoder(Transcoder&&) noexcept = default;
 Transcoder& Transcoder::operator=(Transcoder&&) noexcept = default;
 Transcoder::~Transcoder() = default;
 
-absl::Status Transcoder::AddArea(const std::string& area) {
-  const std::string file_name = fmt::format("qingqu/{0}/v1/{0}_service.proto", area);
-  const protobuf::FileDescriptor* file =
-      protobuf::DescriptorPool::generated_pool()->FindFileByName(file_name);
-  if (file == nullptr) {
-    return MakeError(absl::StatusCode::kFailedPrecondition, "PROTO_NOT_LINKED",
-                     fmt::format("this program was built without {}", file_name));
+absl::Status Transcoder::AddArea(std::string_view area) {
+  const auto& services = rpc::AllServices();
+  const auto service = std::ranges::find_if(
+      services, [&](const auto* candidate) { return rpc::AreaOf(candidate->full_name()) == area; });
+  if (service == services.end()) {
+    return MakeError(absl::StatusCode::kInvalidArgument, "UNKNOWN_SERVICE",
+                     fmt::format("there is no service {}", area));
   }
-  for (int service = 0; service < file->service_count(); ++service) {
-    for (int index = 0; index < file->service(service)->method_count(); ++index) {
-      const protobuf::MethodDescriptor& method = *file->service(service)->method(index);
-      const std::string path = fmt::format("/{}/{}", method.service()->full_name(), method.name());
-      const bool no_side_effects =
-          method.options().idempotency_level() == protobuf::MethodOptions::NO_SIDE_EFFECTS;
-      methods_.emplace(path,
-                       Method{.path = path,
-                              .area = area,
-                              .descriptor = &method,
-                              .no_side_effects = no_side_effects,
-                              .streaming = method.client_streaming() || method.server_streaming()});
-    }
+  for (int index = 0; index < (*service)->method_count(); ++index) {
+    const protobuf::MethodDescriptor& method = *(*service)->method(index);
+    const std::string path = fmt::format("/{}/{}", (*service)->full_name(), method.name());
+    const bool no_side_effects =
+        method.options().idempotency_level() == protobuf::MethodOptions::NO_SIDE_EFFECTS;
+    methods_.emplace(path,
+                     Method{.path = path,
+                            .area = std::string(area),
+                            .descriptor = &method,
+                            .no_side_effects = no_side_effects,
+                            .streaming = method.client_streaming() || method.server_streaming()});
   }
   return absl::OkStatus();
 }

@@ -26,17 +26,16 @@ struct Method {
   bool streaming;
 };
 
-// All methods of the services, found in the descriptors that are linked into the program, and the
-// translation of their messages. Thread-safe once made.
+// All methods of the services, found in their descriptors, and the translation of their messages.
+// Thread-safe once made.
 class Transcoder {
  public:
-  // `areas` are names of kServiceAreas. Fails with FAILED_PRECONDITION when the program lacks the
-  // proto of one.
+  // `areas` are names of kServiceAreas. Fails with INVALID_ARGUMENT for others.
   template <typename Areas>
   static absl::StatusOr<Transcoder> Create(const Areas& areas) {
     Transcoder transcoder;
     for (const auto& area : areas) {
-      if (absl::Status status = transcoder.AddArea(std::string(area)); !status.ok()) return status;
+      if (absl::Status status = transcoder.AddArea(area); !status.ok()) return status;
     }
     return transcoder;
   }
@@ -61,7 +60,7 @@ class Transcoder {
 
  private:
   Transcoder();
-  absl::Status AddArea(const std::string& area);
+  absl::Status AddArea(std::string_view area);
 
   std::map<std::string, Method, std::less<>> methods_;
   std::unique_ptr<google::protobuf::util::TypeResolver> resolver_;
