@@ -32,7 +32,7 @@ build_configure() {
 build_progress() {
   local line share told=-1
   while IFS= read -r line; do
-    if [[ ! $line =~ ^\[([0-9]+)/([0-9]+)\ ([0-9]+)s\] ]]; then
+    if [[ ! $line =~ ^\[([0-9]+)/([0-9]+)\ ([0-9]+)[0-9.]*s\] ]]; then
       build_progress_break
       printf '%s\n' "$line"
       continue
@@ -72,7 +72,7 @@ build_targets() {
       exit 1
     }
     NINJA_STATUS='[%f/%t %es] ' ninja -C "$folder" -j "$(build_jobs)" "$@" 2>&1 </dev/null |
-      tee -a "$log" | grep --line-buffered -v '^ninja: \(Entering\|no work\)' | build_progress
+      tee -a "$log" | grep --line-buffered -v -e '^ninja: Entering' -e '^ninja: no work' -e '^-- ' | build_progress
     exit "${PIPESTATUS[0]}"
   ) 8>"$folder/.lock"
   status=$?

@@ -148,6 +148,9 @@ stage_tidy() {
 
 stage_bench() {
   local bench=$root/tests/bench/${test_name:-trunk}
+  if [[ -x $bench.py ]]; then
+    bench=$bench.py
+  fi
   if [[ ! -x $bench ]]; then
     echo "error: there is no bench '${test_name:-trunk}' in tests/bench" >&2
     count_failure bench
