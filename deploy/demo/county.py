@@ -35,6 +35,17 @@ LOCATIONS = [
     ("cath-lab-store", "导管室二级库", "DEPARTMENT", "department", "departments/cath-lab"),
 ]
 
+# What people call things in the table: Chinese, English.
+ITEM_NAMES = {
+    "iv-catheter-22g": ("静脉留置针 22G", "IV catheter 22G"),
+    "coronary-stent-3018": ("冠脉支架 3.0×18", "coronary stent 3.0×18"),
+}
+LOCATION_NAMES = {
+    "east-central-store": ("中心库", "central store"),
+    "people-store": ("院内库", "hospital store"),
+    "cath-lab-store": ("导管室", "ward"),
+}
+
 SUPPLIER_ID = "huakang"
 SUPPLIER_NAME = "山东华康医疗器械有限公司(演示)"
 

@@ -15,6 +15,16 @@ STENT_SERIALS = ["S000101", "S000102"]
 CENTRAL, HOSPITAL, WARD = (f"locations/{location[0]}" for location in county.LOCATIONS)
 
 
+def named(names: dict[str, tuple[str, str]], resource: str) -> str:
+    """What people call an item or a location."""
+    last = resource.split("/")[-1]
+    return say(*names[last]) if last in names else last
+
+
+def goods(line: dict) -> str:
+    return f"{named(county.ITEM_NAMES, line['item'])} {line['lot']} {line.get('serial', '')}".strip()
+
+
 class Cycle:
     """Drives the cycle and notes each step for the table. `clients` are signed in, by user id."""
 
@@ -79,9 +89,8 @@ class Cycle:
             self.call("officer", "catalog.CreateItem", {"itemId": item_id, "item": item}, item_id)
             error = self.refusal("officer", "catalog.ApproveItem", {"name": f"items/{item_id}"}, f"{item_id}/self")
             self.call("approver", "catalog.ApproveItem", {"name": f"items/{item_id}"}, f"{item_id}/approve")
-            what = say(item["displayName"], item_id)
-            result = say("提出人自批被拒,另一人批准", "refused to its proposer, approved by another")
-            self.note(item_id, "approver", what, "", f"{result} ({error.code})")
+            self.note(item_id, "officer", say("提出人自己批准", "its proposer approves it"), "", f"{say('拒绝', 'refused')}: {error.code}")
+            self.note(item_id, "approver", named(county.ITEM_NAMES, item_id), "", say("已批准", "approved"))
 
     def agree(self) -> None:
         self.begin("协议", "Agreement")
@@ -102,7 +111,7 @@ class Cycle:
                 },
             }, key)
             self.call("approver", "procurement.ApproveAgreement", {"name": f"agreements/{key}"}, f"{key}/approve")
-            self.note(key, "approver", f"{item_id} ¥{price}", f"≤ {ceiling}", say("已批准", "approved"))
+            self.note(key, "approver", f"{named(county.ITEM_NAMES, item_id)} ¥{price}", f"≤ {ceiling}", say("已批准", "approved"))
 
     def request_and_order(self) -> None:
         self.begin("申领与订单", "Requisition, order")
@@ -188,12 +197,11 @@ class Cycle:
         }, "receipt")
         for line in receipt["lines"]:
             accepted, rejected = line.get("quantityAccepted", "0"), line.get("quantityRejected", "0")
-            what = f"{line['item'].split('/')[-1]} {line['lot']} {line.get('serial', '')}".strip()
             result = say(f"合格 {accepted},拒收 {rejected}", f"{accepted} accepted, {rejected} rejected")
-            self.note("receipt-demo", "operator", what, str(int(accepted) + int(rejected)), result)
+            self.note("receipt-demo", "operator", goods(line), str(int(accepted) + int(rejected)), result)
 
     def move_to_ward(self) -> None:
-        self.begin("逐级配送(先到期先出)", "To the ward, first expiry first")
+        self.begin("逐级配送(先到期先出)", "Transfers (FEFO)")
         for key, sender, receiver, source, target in (
             ("transfer-1", "operator", "pharmacist", CENTRAL, HOSPITAL),
             ("transfer-2", "pharmacist", "nurse", HOSPITAL, WARD),
@@ -214,12 +222,12 @@ class Cycle:
             for line in transfer["lines"]:
                 for part in line["allocations"]:
                     lots[part["lot"]] = lots.get(part["lot"], 0) + int(part["quantity"])
-            what = f"{source.split('/')[-1]} → {target.split('/')[-1]}"
+            what = f"{named(county.LOCATION_NAMES, source)} → {named(county.LOCATION_NAMES, target)}"
             chosen = ", ".join(f"{lot}: {quantity}" for lot, quantity in lots.items())
             self.note(key, receiver, what, chosen, say("已签收", "received"))
 
     def use(self) -> None:
-        self.begin("床旁使用", "Use at the bedside")
+        self.begin("床旁使用", "Bedside use")
         stent = {"scan": codes.scan(county.STENT, STENT_LOT, self.late, STENT_SERIALS[0]), "packs": "1"}
         error = self.refusal("nurse", "usage.CreateUse", {
             "use": {"location": WARD, "lines": [stent]},
@@ -236,9 +244,9 @@ class Cycle:
             },
         }, "use")
         state = self._wait_until_posted(use)
+        result = say("已使用并扣减库存", "used, stock consumed") if state == "USE_STATE_POSTED" else state
         for line in use["lines"]:
-            what = f"{line['item'].split('/')[-1]} {line['lot']} {line.get('serial', '')}".strip()
-            self.note("use-demo", "nurse", what, line["quantity"], say("已使用并扣减库存", "used, stock consumed") if state == "USE_STATE_POSTED" else state)
+            self.note("use-demo", "nurse", goods(line), line["quantity"], result)
 
     def _wait_until_posted(self, use: dict) -> str:
         """Stock is consumed by another service; when that was slow the use is pending for a moment."""
@@ -250,7 +258,7 @@ class Cycle:
         return use.get("state", "USE_STATE_UNSPECIFIED")
 
     def ask(self) -> None:
-        self.begin("追溯与监管", "Trace and supervision")
+        self.begin("追溯与监管", "Supervision")
         question = {"item": f"items/{CATHETER}", "lot": SOON_LOT, "pageSize": 1000}
         for user in ("inspector", "supplier"):
             entries = self.call(user, "supervision.TraceLot", question).get("entries", [])
@@ -262,5 +270,5 @@ class Cycle:
         ledger = self.call("operator", "distribution.CheckLedger", {})
         findings = ledger.get("findings", [])
         movements = int(ledger.get("movementCount", 0))
-        result = "; ".join(findings) or say("借贷平衡,账实一致", "debits equal credits, balances equal movements")
+        result = "; ".join(findings) or say("借贷平衡,账实一致", "it balances")
         self.note("-", "operator", say("库存总账核对", "the stock ledger is checked"), say(f"{movements} 笔", f"{movements} movements"), result)
