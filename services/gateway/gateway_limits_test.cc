@@ -234,16 +234,20 @@ TEST_F(GatewayLimitsTest, TooManyCallsAreToldSo) {
 TEST_F(GatewayLimitsTest, MemoryForBodiesHasALimit) {
   options_.http.body_memory_bytes_max = 300'000;
   StartGateway();
-  const std::string head = fmt::format("POST {} HTTP/1.1\r\n{}", kGetItem, kJsonHeaders) +
-                           "Content-Length: 200000\r\n\r\n";
+  const std::string body = "{" + std::string(199'998, ' ') + "}";
+  const std::string head = fmt::format("POST {} HTTP/1.1\r\n{}Content-Length: {}\r\n", kGetItem,
+                                       kJsonHeaders, body.size());
   HttpClient first = Connect();
-  first.Send(head + "{");
-  ASSERT_TRUE(Eventually([&] { return SendRaw(head).status == 503; }));
+  first.Send(head + "Expect: 100-continue\r\n\r\n");
+  // From here on it holds memory.
+  ASSERT_EQ(first.Read(true).status, 100);
+  const HttpResponse refused = SendRaw(head + "\r\n");
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(ReasonOf(refused), "GATEWAY_OVERLOADED");
   EXPECT_EQ(PostGetItem("items/a").status, 200);
-  first.Send(std::string(199'998, ' ') + "}");
+  first.Send(body);
   EXPECT_EQ(first.Read().status, 200);
-  EXPECT_TRUE(Eventually(
-      [&] { return SendRaw(head + "{" + std::string(199'998, ' ') + "}").status == 200; }));
+  EXPECT_TRUE(Eventually([&] { return SendRaw(head + "\r\n" + body).status == 200; }));
 }
 
 TEST_F(GatewayLimitsTest, AnAnswerAboveTheLimitIsRefused) {

@@ -8,6 +8,7 @@
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
+#include "absl/flags/usage_config.h"
 #include "spdlog/spdlog.h"
 
 #include "common/base/strings.h"
@@ -65,6 +66,11 @@ int main(int argc, char** argv) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
 
+  absl::FlagsUsageConfig usage;
+  usage.contains_help_flags = [](absl::string_view file) {
+    return qingqu::ToStd(file).ends_with("gateway/main.cc");
+  };
+  absl::SetFlagsUsageConfig(usage);
   absl::SetProgramUsageMessage("Serves the platform's methods over HTTP (Connect protocol).");
   absl::ParseCommandLine(argc, argv);
   const auto options = OptionsFromFlags();
