@@ -80,6 +80,12 @@ gateway_is_healthy() {
     "http://127.0.0.1:$(layout_port gateway)/healthz"
 }
 
+# The areas that do not serve, as the gateway sees them.
+gateway_unhealthy() {
+  curl --noproxy '*' --silent --max-time 3 "http://127.0.0.1:$(layout_port gateway)/healthz" |
+    grep -o '"[a-z]*":"not serving"' | cut -d '"' -f 2 | grep -v status | paste -s -d ' '
+}
+
 # Up to 60 seconds, or until a process has died.
 services_wait() {
   local tick name
@@ -95,10 +101,7 @@ services_wait() {
     done
     sleep 0.25
   done
-  for name in $(layout_services "$1") gateway; do
-    process_last_words "$name"
-  done
-  fail "the services are not healthy after 60 s: their last words are above, all of them in $var/log"
+  fail "after 60 s the gateway still names services that do not serve: $(gateway_unhealthy); see $var/log"
 }
 
 services_stop() {
