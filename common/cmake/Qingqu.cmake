@@ -37,6 +37,10 @@ find_package(Python3 REQUIRED COMPONENTS Interpreter)
 
 # What deploy/up needs: every binary and no test.
 add_custom_target(qingqu_binaries)
+# What clang-tidy needs before it can read our files: generated headers.
+add_custom_target(qingqu_generated)
+# The fuzz targets.
+add_custom_target(qingqu_fuzzers)
 
 function(qingqu_own_target name)
   target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
@@ -100,6 +104,7 @@ function(qingqu_fuzz name)
   add_executable(${name} ${ARG_SRCS})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} -fsanitize=fuzzer)
   qingqu_own_target(${name})
+  add_dependencies(qingqu_fuzzers ${name})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz_bin)
   add_test(NAME ${name} COMMAND ${name} -runs=200000 -max_total_time=60 -timeout=10
            ${CMAKE_BINARY_DIR}/corpus/${name} ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_CORPUS})
@@ -137,6 +142,7 @@ function(qingqu_proto_library name)
     target_link_libraries(${name} PUBLIC PkgConfig::GRPC)
   endif()
   qingqu_instrument(${name})
+  add_dependencies(qingqu_generated ${name})
 endfunction()
 
 # DIR/*.sql → generated/<current folder>/queries.h, which declares one `inline constexpr Query k<Name>` for each
@@ -153,6 +159,7 @@ function(qingqu_sql_library name)
     DEPENDS ${generator} ${queries}
     VERBATIM)
   add_custom_target(${name}_generate DEPENDS ${header})
+  add_dependencies(qingqu_generated ${name}_generate)
   add_library(${name} INTERFACE)
   target_include_directories(${name} SYSTEM INTERFACE ${QINGQU_GENERATED})
   add_dependencies(${name} ${name}_generate)

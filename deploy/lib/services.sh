@@ -83,7 +83,7 @@ gateway_is_healthy() {
 # The areas that do not serve, as the gateway sees them.
 gateway_unhealthy() {
   curl --noproxy '*' --silent --max-time 3 "http://127.0.0.1:$(layout_port gateway)/healthz" |
-    grep -o '"[a-z]*":"not serving"' | cut -d '"' -f 2 | grep -v status | paste -s -d ' '
+    grep -o '"[a-z]*":"not serving"' | cut -d '"' -f 2 | grep -v status | paste -s -d ' ' || true
 }
 
 # Up to 60 seconds, or until a process has died.

@@ -21,9 +21,10 @@ build_targets_here() {
   fi
 }
 
+# stage_build [TARGET]: all, unless one is named.
 stage_build() {
-  say_step "Building the preset $preset with its tests"
-  if build_targets_here all; then
+  say_step "Building the preset $preset"
+  if build_targets_here "${1:-all}"; then
     count_pass
     say_done "built"
   else
@@ -120,7 +121,7 @@ stage_tsan() {
 
 stage_fuzz() {
   use_preset clang
-  stage_build
+  stage_build qingqu_fuzzers
   if [[ -z $build_failed ]]; then
     say_step "Fuzzing from the corpora"
     run_ctest "$build_dir" fuzz -j "$(nproc)"
@@ -130,7 +131,7 @@ stage_fuzz() {
 # clang-tidy reads the compile commands of the preset `clang`, and the headers that it generates.
 stage_tidy() {
   use_preset clang
-  stage_build
+  stage_build qingqu_generated
   say_step "clang-tidy"
   local sources
   if [[ -n $test_name ]]; then
@@ -157,7 +158,7 @@ stage_bench() {
     return
   fi
   stage_build
-  export QINGQU_TEST_POSTGRES_DURABLE=yes
+  export QINGQU_TEST_POSTGRES_DURABLE=yes QINGQU_BUILD_BIN=$build_dir/bin
   if [[ -z $build_failed ]] && need_postgres; then
     check bench "$bench"
   else
