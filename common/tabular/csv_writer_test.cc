@@ -53,7 +53,7 @@ std::vector<std::vector<std::string>> RandomTable(std::mt19937& random) {
 }
 
 TEST(CsvWriterTest, WhatIsWrittenIsReadBackWhateverTheFieldsAndTheChunks) {
-  std::mt19937 random(20261121);  // NOLINT: the same tables each time
+  std::mt19937 random(20261121);  // NOLINT(cert-msc51-cpp): the same tables each time
   constexpr std::array<char, 4> kDelimiters = {',', ';', '\t', '|'};
   for (int round = 0; round < 5'000; ++round) {
     const char delimiter = kDelimiters[static_cast<size_t>(round) % kDelimiters.size()];

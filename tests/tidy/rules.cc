@@ -84,7 +84,9 @@ class FileCheck {
       line_ = static_cast<int>(index) + 1;
       CheckCharacters(lines_[index]);
       CheckNotes(lines_[index]);
-      if (path_.ends_with(".sql")) CheckSql(lines_[index]);
+      // Functions over the journal's own rows, in its migrations, return the row type.
+      const bool own_rows = path_.starts_with("common/db/migrations/");
+      if (path_.ends_with(".sql") && !own_rows) CheckSql(lines_[index]);
     }
     if (IsCpp(path_)) CheckCpp();
     return std::move(findings_);
