@@ -35,7 +35,7 @@ stage_build() {
 
 stage_lint() {
   say_step "Reading the sources"
-  packages_install "$logs/packages.log" checks
+  (packages_install "$logs/packages.log" checks) || count_failure "lint: packages that it needs"
   check "lint: clang-format-14" lint_format
   check "lint: the repository's own rules (tidy_test)" lint_own_rules
   check "lint: shellcheck" lint_shell
