@@ -4,14 +4,16 @@ buf_version=1.75.0
 
 # Files of the working tree, tracked or new, that match the git patterns and still exist.
 source_files() {
-  git -C "$root" ls-files -co --exclude-standard -- "$@" | while IFS= read -r file; do
-    [[ -f $root/$file ]] && printf '%s\n' "$file"
-  done
+  git -c safe.directory='*' -C "$root" ls-files -co --exclude-standard -- "$@" |
+    while IFS= read -r file; do
+      [[ ! -f $root/$file ]] || printf '%s\n' "$file"
+    done
 }
 
 lint_format() {
   local sources
   mapfile -t sources < <(source_files '*.cc' '*.h')
+  ((${#sources[@]} > 0)) || return 1
   clang-format-14 --dry-run -Werror "${sources[@]}" 2>&1 | grep -E 'error:' | sort -u | head -n 50
   ((PIPESTATUS[0] == 0))
 }
@@ -24,12 +26,14 @@ lint_shell() {
       [[ $file == *.sh || $(head -c 11 "$file" | tr -d '\0') != '#!/bin/bash' ]] || echo "$file"
     done
   )
+  ((${#scripts[@]} > 0)) || return 1
   shellcheck --shell=bash --severity=style --exclude=SC1091,SC2154,SC2034 "${scripts[@]}"
 }
 
 lint_python() {
   local scripts
   mapfile -t scripts < <(source_files '*.py')
+  ((${#scripts[@]} > 0)) || return 1
   python3 - "${scripts[@]}" <<'END'
 import ast
 import pathlib

@@ -135,7 +135,7 @@ stage_tidy() {
   say_step "clang-tidy"
   local sources
   if [[ -n $test_name ]]; then
-    mapfile -t sources < <(git diff --name-only --diff-filter=d "$test_name" -- '*.cc')
+    mapfile -t sources < <(git -c safe.directory='*' diff --name-only --diff-filter=d "$test_name" -- '*.cc')
   else
     mapfile -t sources < <(source_files '*.cc')
   fi
