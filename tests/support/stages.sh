@@ -131,8 +131,6 @@ stage_fuzz() {
 # clang-tidy reads the compile commands of the preset `clang`, and the headers that it generates.
 stage_tidy() {
   use_preset clang
-  stage_build qingqu_generated
-  say_step "clang-tidy"
   local sources
   if [[ -n $test_name ]]; then
     mapfile -t sources < <(git -c safe.directory='*' diff --name-only --diff-filter=d "$test_name" -- '*.cc')
@@ -140,11 +138,13 @@ stage_tidy() {
     mapfile -t sources < <(source_files '*.cc')
   fi
   if ((${#sources[@]} == 0)); then
-    say_done "no file changed"
+    say_note "clang-tidy: no file changed since $test_name"
     return
   fi
+  stage_build qingqu_generated
+  say_step "clang-tidy on ${#sources[@]} files"
   check "clang-tidy" lint_tidy "${sources[@]}"
-  say_done "${#sources[@]} files read"
+  say_done "read"
 }
 
 stage_bench() {
