@@ -146,11 +146,15 @@ class Upstream::Impl {
 
   void Finish(Running* running, const grpc::Status& status) {
     const std::unique_ptr<Running> owner(running);
+    UpstreamDone done = std::move(running->done);
     if (status.ok()) {
-      running->done(ToBytes(running->response));
+      done(ToBytes(running->response));
     } else {
-      running->done(FromUpstream(status));
+      done(FromUpstream(status));
     }
+    // What `done` holds may need its owner alive, and the owner waits only until the call is off
+    // the list.
+    done = nullptr;
     const std::lock_guard lock(mutex_);
     running_.erase(running);
     if (running_.empty()) idle_.notify_all();
