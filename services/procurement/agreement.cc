@@ -1,0 +1,17 @@
+#include "services/procurement/agreement.h"
+
+#include "services/procurement/errors.h"
+
+namespace qingqu::procurement {
+
+absl::Status CheckApproval(const Agreement& agreement, std::string_view approver_id) {
+  if (!MayChange(agreement.state, AgreementState::kApproved)) {
+    return AgreementNotProposed(agreement.agreement_id, StateName(agreement.state));
+  }
+  if (agreement.proposer_id == approver_id) {
+    return SamePerson("who proposed an agreement may not approve it");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace qingqu::procurement

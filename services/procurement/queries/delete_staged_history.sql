@@ -1,0 +1,1 @@
+DELETE FROM history_staging WHERE import_number = ANY ($1::bigint[])

@@ -1,0 +1,1 @@
+SELECT despatch_id FROM despatch WHERE despatch_id = $1

@@ -1,0 +1,1 @@
+SELECT alliance_id FROM identity_pub.alliance WHERE alliance_id = $1 AND scope.sees_alliance(alliance_id)

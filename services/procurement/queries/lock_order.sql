@@ -1,0 +1,5 @@
+SELECT order_id, alliance_id, supplier_id, deliver_to_location_id, state, total_amount, orderer_id, line_count,
+       (extract(epoch FROM created_at) * 1000000)::bigint AS created_at_us, version
+FROM purchase_order
+WHERE order_id = $1
+FOR UPDATE
