@@ -1,0 +1,292 @@
+#include "services/cli/command.h"
+
+#include <algorithm>
+#include <array>
+#include <ostream>
+#include <vector>
+
+#include "common/status/status.h"
+#include "services/cli/commands.h"
+#include "services/cli/help.h"
+
+namespace qingqu::cli {
+namespace {
+
+constexpr std::array kLoginOptions = std::to_array<OptionSpec>({
+    {"password-file", "FILE", Message::kOptionPasswordFile},
+    {"password-stdin", "", Message::kOptionPasswordStdin},
+});
+
+constexpr std::array kCallOptions = std::to_array<OptionSpec>({
+    {"all", "", Message::kOptionAll},
+});
+
+constexpr std::array kImportClassesOptions = std::to_array<OptionSpec>({
+    {"dry-run", "", Message::kOptionDryRun},
+    {"mode", "MODE", Message::kOptionMode},
+    {"rejects", "FILE", Message::kOptionRejects},
+});
+
+constexpr std::array kImportHistoryOptions = std::to_array<OptionSpec>({
+    {"mapping", "FILE", Message::kOptionMapping},
+    {"source", "NAME", Message::kOptionSource},
+    {"dry-run", "", Message::kOptionDryRun},
+    {"mode", "MODE", Message::kOptionMode},
+    {"rejects", "FILE", Message::kOptionRejects},
+});
+
+constexpr std::array kCommands = std::to_array<Command>({
+    {.name = "login",
+     .arguments = "USER",
+     .summary = Message::kLoginSummary,
+     .description = Message::kLoginDescription,
+     .options = kLoginOptions,
+     .examples = "  qingqu login lin\n  qingqu login admin --password-file=var/secrets/admin\n",
+     .positionals_min = 1,
+     .positionals_max = 1,
+     .run = RunLogin},
+    {.name = "logout",
+     .summary = Message::kLogoutSummary,
+     .description = Message::kLogoutDescription,
+     .examples = "  qingqu logout\n",
+     .run = RunLogout},
+    {.name = "whoami",
+     .summary = Message::kWhoamiSummary,
+     .description = Message::kWhoamiDescription,
+     .examples = "  qingqu whoami\n  qingqu --json whoami\n",
+     .run = RunWhoami},
+    {.name = "call",
+     .arguments = "SERVICE/METHOD [JSON | @FILE | -]",
+     .summary = Message::kCallSummary,
+     .description = Message::kCallDescription,
+     .options = kCallOptions,
+     .examples = "  qingqu call CatalogService/GetItem '{\"name\": \"items/stent-1\"}'\n"
+                 "  qingqu call catalog.ListItems --all --json\n"
+                 "  qingqu call qingqu.procurement.v1.ProcurementService/CreateOrder @order.json\n",
+     .positionals_min = 1,
+     .positionals_max = 2,
+     .run = RunCall},
+    {.name = "methods",
+     .arguments = "[FILTER]",
+     .summary = Message::kMethodsSummary,
+     .description = Message::kMethodsDescription,
+     .examples = "  qingqu methods\n  qingqu methods order\n",
+     .positionals_max = 1,
+     .run = RunMethods},
+    {.name = "describe",
+     .arguments = "METHOD",
+     .summary = Message::kDescribeSummary,
+     .description = Message::kDescribeDescription,
+     .examples = "  qingqu describe procurement.CreateOrder\n",
+     .positionals_min = 1,
+     .positionals_max = 1,
+     .run = RunDescribe},
+    {.name = "udi",
+     .summary = Message::kUdiSummary,
+     .description = Message::kUdiDescription,
+     .examples = "  echo '(01)06901234567892(17)271231(10)A1' | qingqu udi\n"
+                 "  qingqu udi < scans.txt > scans.json\n",
+     .run = RunUdi},
+    {.name = "import classes",
+     .arguments = "FILE",
+     .summary = Message::kImportClassesSummary,
+     .description = Message::kImportClassesDescription,
+     .options = kImportClassesOptions,
+     .examples = "  qingqu import classes --dry-run classes.csv\n"
+                 "  qingqu import classes --mode=per-row classes.csv\n",
+     .positionals_min = 1,
+     .positionals_max = 1,
+     .run = RunImportClasses},
+    {.name = "import history",
+     .arguments = "--mapping FILE FILE",
+     .summary = Message::kImportHistorySummary,
+     .description = Message::kImportHistoryDescription,
+     .options = kImportHistoryOptions,
+     .examples = "  qingqu import history --mapping scms_mapping.json --dry-run deliveries.csv\n"
+                 "  qingqu import history --mapping scms_mapping.json --json deliveries.csv\n",
+     .positionals_min = 1,
+     .positionals_max = 1,
+     .run = RunImportHistory},
+    {.name = "ledger check",
+     .summary = Message::kLedgerCheckSummary,
+     .description = Message::kLedgerCheckDescription,
+     .examples = "  qingqu ledger check\n",
+     .run = RunLedgerCheck},
+    {.name = "trace",
+     .arguments = "ITEM LOT",
+     .summary = Message::kTraceSummary,
+     .description = Message::kTraceDescription,
+     .examples = "  qingqu trace items/stent-1 L2026\n  qingqu trace stent-1 L2026 --json\n",
+     .positionals_min = 2,
+     .positionals_max = 2,
+     .run = RunTrace},
+});
+
+absl::Status BadUsage(std::string_view message) {
+  return UsageError(MakeError(absl::StatusCode::kInvalidArgument, "BAD_USAGE", message));
+}
+
+// The commands that begin with `word`: "import classes" and "import history" for "import".
+std::vector<const Command*> CommandsBeginningWith(std::string_view word) {
+  std::vector<const Command*> found;
+  for (const Command& command : kCommands) {
+    const std::string_view first = command.name.substr(0, command.name.find(' '));
+    if (first == word) found.push_back(&command);
+  }
+  return found;
+}
+
+std::string NearestOf(std::string_view word, std::span<const Command* const> commands) {
+  std::vector<std::string> names;
+  for (const Command* command : commands) names.emplace_back(command->name);
+  return Nearest(word, names);
+}
+
+absl::Status UnknownCommand(std::string_view words, std::span<const Command* const> candidates,
+                            const Catalogue& catalogue) {
+  const std::string nearest = NearestOf(words, candidates);
+  if (nearest.empty()) return BadUsage(catalogue.Format(Message::kUnknownCommand, words));
+  return BadUsage(catalogue.Format(Message::kUnknownCommandMeant, words, nearest));
+}
+
+// The command that the words name, or why none.
+absl::StatusOr<const Command*> FindCommand(std::span<const std::string> words,
+                                           const Catalogue& catalogue) {
+  const std::vector<const Command*> begun = CommandsBeginningWith(words.front());
+  if (begun.empty()) {
+    std::vector<const Command*> all;
+    for (const Command& command : kCommands) all.push_back(&command);
+    return UnknownCommand(words.front(), all, catalogue);
+  }
+  if (begun.front()->name == words.front()) return begun.front();
+  if (words.size() < 2 || words[1].starts_with('-')) {
+    std::string names;
+    for (const Command* command : begun) {
+      names += fmt::format("{}\"{}\"", names.empty() ? "" : ", ", command->name);
+    }
+    return BadUsage(catalogue.Format(Message::kSubcommandNeeded, words.front(), names));
+  }
+  const std::string name = fmt::format("{} {}", words[0], words[1]);
+  const auto exact = std::ranges::find_if(
+      begun, [&name](const Command* command) { return command->name == name; });
+  if (exact != begun.end()) return *exact;
+  return UnknownCommand(name, begun, catalogue);
+}
+
+absl::Status CheckPositionals(const Command& command, const Arguments& arguments,
+                              const Catalogue& catalogue) {
+  if (arguments.positionals.size() < command.positionals_min) {
+    return BadUsage(catalogue.Format(Message::kTooFewArguments, command.name, command.arguments));
+  }
+  if (arguments.positionals.size() > command.positionals_max) {
+    return BadUsage(catalogue.Format(Message::kTooManyArguments,
+                                     arguments.positionals[command.positionals_max], command.name,
+                                     command.arguments));
+  }
+  return absl::OkStatus();
+}
+
+// Takes over the options that every command has.
+absl::Status ApplyGlobalOptions(CommandContext& context) {
+  const Arguments& arguments = context.arguments;
+  context.json = context.json || arguments.Has("json");
+  context.quiet = context.quiet || arguments.Has("quiet");
+  if (arguments.Has("lang")) {
+    const std::string language = arguments.Get("lang");
+    if (language != "zh" && language != "en") {
+      return BadUsage(
+          context.catalogue.Format(Message::kBadOptionValue, "--lang", language, "zh, en"));
+    }
+    context.catalogue = Catalogue(LanguageOfLocale(language));
+  }
+  if (!arguments.Has("timeout")) return absl::OkStatus();
+  const std::string text = arguments.Get("timeout");
+  const auto seconds = ParseNumber(text, {.min = 1, .max = 3600});
+  if (!seconds.has_value()) {
+    return BadUsage(
+        context.catalogue.Format(Message::kBadOptionValue, "--timeout", text, "1 … 3600"));
+  }
+  context.timeout = absl::Seconds(*seconds);
+  return absl::OkStatus();
+}
+
+// The options before the command and those after it together; the same twice is refused.
+absl::Status Merge(Arguments before, Arguments after, CommandContext& context) {
+  for (auto& [name, value] : before.options) {
+    if (!after.options.emplace(name, value).second) {
+      return BadUsage(context.catalogue.Format(Message::kOptionTwice, "--" + name));
+    }
+  }
+  context.arguments = std::move(after);
+  return ApplyGlobalOptions(context);
+}
+
+ExitCode FailUsage(const CommandContext& context, const absl::Status& status,
+                   std::string_view command) {
+  const ExitCode code = context.Fail(status);
+  if (!context.json) {
+    context.environment.errors << "qingqu: " << context.catalogue.Format(Message::kSeeHelp, command)
+                               << '\n';
+  }
+  return code;
+}
+
+ExitCode RunCommand(const Command& command, std::span<const std::string> words, Arguments before,
+                    CommandContext& context) {
+  std::vector<OptionSpec> options(GlobalOptions().begin(), GlobalOptions().end());
+  options.insert(options.end(), command.options.begin(), command.options.end());
+  auto after = ParseArguments(words, options, Positionals::kAll, context.catalogue);
+  if (!after.ok()) return FailUsage(context, after.status(), command.name);
+  const absl::Status merged = Merge(std::move(before), *std::move(after), context);
+  if (!merged.ok()) return FailUsage(context, merged, command.name);
+  if (context.arguments.Has("help")) {
+    context.environment.output << CommandHelp(command, context.catalogue);
+    return ExitCode::kOk;
+  }
+  const absl::Status fits = CheckPositionals(command, context.arguments, context.catalogue);
+  if (!fits.ok()) return FailUsage(context, fits, command.name);
+  return command.run(context);
+}
+
+Language LanguageOf(const Environment& environment) {
+  for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+    const std::string locale = environment.variable(name);
+    if (!locale.empty()) return LanguageOfLocale(locale);
+  }
+  return Language::kEnglish;
+}
+
+}  // namespace
+
+std::span<const Command> AllCommands() { return kCommands; }
+
+ExitCode RunClient(std::span<const std::string> words, Environment& environment) {
+  CommandContext context{.environment = environment,
+                         .catalogue = Catalogue(LanguageOf(environment))};
+  auto before =
+      ParseArguments(words, GlobalOptions(), Positionals::kStopAtFirst, context.catalogue);
+  if (!before.ok()) return FailUsage(context, before.status(), "");
+  context.arguments = *before;
+  const absl::Status applied = ApplyGlobalOptions(context);
+  if (!applied.ok()) return FailUsage(context, applied, "");
+  const std::span<const std::string> rest = words.subspan(before->words_read);
+  if (rest.empty() || before->Has("help")) {
+    (rest.empty() && !before->Has("help") ? environment.errors : environment.output)
+        << GeneralHelp(AllCommands(), context.catalogue);
+    return before->Has("help") ? ExitCode::kOk : ExitCode::kUsage;
+  }
+  const std::vector<const Command*> begun = CommandsBeginningWith(rest[0]);
+  const bool asks_for_help = rest.size() == 2 && (rest[1] == "--help" || rest[1] == "-h");
+  if (begun.size() > 1 && asks_for_help) {
+    for (const Command* command : begun) {
+      environment.output << CommandHelp(*command, context.catalogue) << '\n';
+    }
+    return ExitCode::kOk;
+  }
+  const auto command = FindCommand(rest, context.catalogue);
+  if (!command.ok()) return FailUsage(context, command.status(), "");
+  const auto words_of_name = static_cast<size_t>(1 + std::ranges::count((*command)->name, ' '));
+  return RunCommand(**command, rest.subspan(words_of_name), *std::move(before), context);
+}
+
+}  // namespace qingqu::cli

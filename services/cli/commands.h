@@ -1,0 +1,20 @@
+#pragma once
+
+#include "services/cli/command.h"
+
+namespace qingqu::cli {
+
+// What each command does; how it is called stands in command.cc.
+ExitCode RunLogin(CommandContext& context);
+ExitCode RunLogout(CommandContext& context);
+ExitCode RunWhoami(CommandContext& context);
+ExitCode RunCall(CommandContext& context);
+ExitCode RunMethods(CommandContext& context);
+ExitCode RunDescribe(CommandContext& context);
+ExitCode RunUdi(CommandContext& context);
+ExitCode RunImportClasses(CommandContext& context);
+ExitCode RunImportHistory(CommandContext& context);
+ExitCode RunLedgerCheck(CommandContext& context);
+ExitCode RunTrace(CommandContext& context);
+
+}  // namespace qingqu::cli

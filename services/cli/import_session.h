@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
+
+#include "common/base/clock.h"
+#include "common/tabular/cell_error.h"
+#include "services/cli/caller.h"
+
+namespace qingqu::cli {
+
+// One of the platform's imports in batches: an rpc that opens it, one that stages rows, one that
+// makes them take effect together. All have the same shape.
+struct ImportKind {
+  std::string_view target;        // of the mapping: "history"
+  std::string_view service;       // "ProcurementService"
+  std::string_view create;        // "CreateHistoryImport"
+  std::string_view append;        // "AppendHistoryRows"
+  std::string_view finish;        // "FinishHistoryImport"
+  std::string_view import_field;  // names the import in the two last: "history_import"
+};
+
+const ImportKind& ClassesImport();
+const ImportKind& HistoryImport();
+
+struct ImportStart {
+  std::string source;  // "" where the import has none
+  bool all_or_nothing = true;
+};
+
+// What the server counted.
+struct ImportCounts {
+  int64_t read = 0;
+  int64_t imported = 0;
+  int64_t unchanged = 0;
+  int64_t rejected = 0;
+};
+
+// One import at the server. Every call may be repeated: the import has its request ids and each
+// batch its number, so nothing is counted twice. Not thread-safe.
+class ImportSession {
+ public:
+  ImportSession(Caller& caller, const ImportKind& kind, CallPolicy policy, const Clock& clock,
+                const Catalogue& catalogue)
+      : caller_(caller),
+        kind_(kind),
+        policy_(std::move(policy)),
+        clock_(clock),
+        catalogue_(catalogue) {}
+
+  absl::Status Begin(const ImportStart& start);
+  // An empty request of the append rpc, to be filled with rows.
+  absl::StatusOr<std::unique_ptr<google::protobuf::Message>> NewBatch() const;
+  // Stages a batch and returns the cells that the server refused; their rows are not staged.
+  absl::StatusOr<std::vector<tabular::CellError>> Append(google::protobuf::Message& batch);
+  // `rejected_by_client`: rows that were read and not sent because they are bad.
+  absl::StatusOr<ImportCounts> Finish(int64_t rejected_by_client);
+
+ private:
+  absl::StatusOr<const google::protobuf::MethodDescriptor*> Method(std::string_view name) const;
+
+  Caller& caller_;
+  const ImportKind& kind_;
+  const CallPolicy policy_;
+  const Clock& clock_;
+  const Catalogue catalogue_;
+  std::string import_;
+  int64_t batch_number_ = 0;
+};
+
+// True for the errors of a server that no longer holds what was sent to it.
+bool LostItsRows(const absl::Status& status);
+
+}  // namespace qingqu::cli

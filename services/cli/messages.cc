@@ -1,0 +1,254 @@
+#include "services/cli/messages.h"
+
+#include <array>
+
+#include "common/base/check.h"
+
+namespace qingqu::cli {
+namespace {
+
+using enum Message;
+
+constexpr std::array kMessages = std::to_array<MessageText>({
+    {kUnknownOption, "there is no option {}", "没有选项 {}"},
+    {kUnknownOptionMeant, "there is no option {}; did you mean {}?", "没有选项 {}，是否指 {}？"},
+    {kOptionTakesNoValue, "{} takes no value", "{} 不带值"},
+    {kOptionNeedsValue, "{} needs a value: {}", "{} 需要一个值：{}"},
+    {kOptionTwice, "{} is given twice", "{} 重复出现"},
+    {kUnknownCommand, "there is no command \"{}\"", "没有命令“{}”"},
+    {kUnknownCommandMeant, "there is no command \"{}\"; did you mean \"{}\"?",
+     "没有命令“{}”，是否指“{}”？"},
+    {kSubcommandNeeded, "\"{}\" needs one of: {}", "“{}”之后须是其中之一：{}"},
+    {kTooFewArguments, "something is missing: qingqu {} {}", "缺少参数：qingqu {} {}"},
+    {kTooManyArguments, "\"{}\" is one argument too many: qingqu {} {}",
+     "多余的参数“{}”：qingqu {} {}"},
+    {kSeeHelp, "qingqu {} --help says more", "详见 qingqu {} --help"},
+    {kBadOptionValue, "{} cannot be \"{}\"; it is one of: {}", "{} 不能是“{}”，可取：{}"},
+    {kUsage, "Usage:", "用法："},
+    {kAbout,
+     "qingqu: a client of the county medical supply platform for people and scripts.\n"
+     "It speaks gRPC to the services; what it may do is what the signed-in user may do.",
+     "qingqu：县域医疗物资平台的客户端，供人和脚本使用。\n"
+     "它以 gRPC 访问各服务；能做什么，取决于登录用户的权限。"},
+    {kCommands, "Commands:", "命令："},
+    {kOptions, "Options:", "选项："},
+    {kGlobalOptions, "Options of every command:", "通用选项："},
+    {kExamples, "Examples:", "示例："},
+    {kExitCodes,
+     "Exit codes:\n"
+     "  0  done\n"
+     "  1  answered, and the answer is no: findings, an invalid scan, bad cells in a dry run\n"
+     "  2  the command line or the request is wrong\n"
+     "  3  imported in part: some rows were rejected\n"
+     "  4  refused by the server: a rule, a state, a name that does not exist\n"
+     "  5  not signed in, or without the right\n"
+     "  6  no server, no answer in time, or it failed; nothing was changed\n"
+     "  7  in doubt: the change may have happened; repeat with the same request id\n"
+     "  8  a local file cannot be read or written, or does not make sense",
+     "退出码：\n"
+     "  0  完成\n"
+     "  1  已有答案，且为否：发现问题、扫码无效、试运行中有错误单元格\n"
+     "  2  命令行或请求有误\n"
+     "  3  部分导入：有行被拒绝\n"
+     "  4  服务器拒绝：违反规则、状态不符或名称不存在\n"
+     "  5  未登录或无权限\n"
+     "  6  服务器不可达、超时或出错；未作任何更改\n"
+     "  7  结果不明：更改可能已生效；请用同一请求号重试\n"
+     "  8  本机文件无法读写或内容有误"},
+    {kFiles,
+     "The server is --server, else $QINGQU_SERVER, else \"server\" in config.json, else\n"
+     "127.0.0.1:7100. config.json and credentials.json lie in $QINGQU_CONFIG_DIR, else\n"
+     "~/.config/qingqu. $QINGQU_TOKEN is used in place of signing in.",
+     "服务器依次取自 --server、$QINGQU_SERVER、config.json 中的 \"server\"，最后为\n"
+     "127.0.0.1:7100。config.json 与 credentials.json 位于 $QINGQU_CONFIG_DIR，否则位于\n"
+     "~/.config/qingqu。设置 $QINGQU_TOKEN 则无需登录。"},
+    {kMoreHelp, "qingqu COMMAND --help explains one command.", "qingqu 命令 --help 说明该命令。"},
+    {kOptionServer, "where the services listen: one address, or area=address,…",
+     "服务地址：单个地址，或 区域=地址,…"},
+    {kOptionLanguage, "zh or en; otherwise LC_ALL, LC_MESSAGES, LANG decide",
+     "zh 或 en；否则由 LC_ALL、LC_MESSAGES、LANG 决定"},
+    {kOptionJson, "JSON for scripts, also for errors", "输出供脚本使用的 JSON，错误亦然"},
+    {kOptionTimeout, "how long one call may take, 1 to 3600 (30)",
+     "单次调用的时限，1 至 3600 秒（默认 30）"},
+    {kOptionQuiet, "no progress and no notes", "不显示进度和提示"},
+    {kOptionHelp, "explain and exit", "显示说明并退出"},
+    {kLoginSummary, "sign in and keep the session", "登录并保存会话"},
+    {kLoginDescription,
+     "Asks for the password on the terminal without showing it, or takes the first line of a\n"
+     "file or of standard input. Never put a password on the command line. The tokens are kept\n"
+     "for this server in credentials.json, readable by you alone, and renewed when they end.",
+     "在终端询问密码（不回显），或取文件或标准输入的第一行。切勿把密码写在命令行上。\n"
+     "令牌按服务器保存在 credentials.json 中，仅本人可读，到期自动续期。"},
+    {kLogoutSummary, "end the session", "退出登录"},
+    {kLogoutDescription, "Ends the session at the server and forgets its tokens.",
+     "在服务器上结束会话，并删除本机保存的令牌。"},
+    {kWhoamiSummary, "who is signed in, with which rights", "当前用户及其权限"},
+    {kWhoamiDescription, "Asks the server who the caller is: roles, and what part it sees.",
+     "向服务器查询当前用户：角色与可见范围。"},
+    {kCallSummary, "call any method", "调用任意方法"},
+    {kCallDescription,
+     "The request is JSON as in the API: an argument, @FILE, or - for standard input; {{}} when\n"
+     "it is left out. CatalogService/GetItem, catalog.GetItem and the full name all work.\n"
+     "A request_id is added where the method has one; calls that were turned away by a busy\n"
+     "server are repeated with the same id. Column names are the API's field names.",
+     "请求为 API 格式的 JSON：直接给出、@文件，或用 - 读标准输入；省略即为 {{}}。\n"
+     "CatalogService/GetItem、catalog.GetItem 和全名均可。方法需要 request_id 时自动补上；\n"
+     "服务器繁忙而拒绝的调用会用同一请求号重试。列名即 API 的字段名。"},
+    {kMethodsSummary, "list the methods and the right that each needs", "列出方法及所需权限"},
+    {kMethodsDescription, "With FILTER only those whose name or permission contains it.",
+     "给出 FILTER 时，只列出名称或权限中含有它的方法。"},
+    {kDescribeSummary, "show the fields of a method's request and response",
+     "显示方法的请求与响应字段"},
+    {kDescribeDescription, "Nested messages are shown indented below the field that holds them.",
+     "嵌套的消息缩进列在所属字段之下。"},
+    {kUdiSummary, "read UDI scans from standard input, one a line", "从标准输入逐行解析 UDI 扫码"},
+    {kUdiDescription,
+     "Prints one JSON object for each line: valid, issuer, di, lot, serial, expiry, manufactured,\n"
+     "elements; or the error with reason and position. A group separator is the byte 0x1D or\n"
+     "{{GS}}. Needs no server. Exits with 1 when a scan was invalid.",
+     "每行输出一个 JSON 对象：valid、issuer、di、lot、serial、expiry、manufactured、elements；\n"
+     "或错误的 reason 与 position。分组符为字节 0x1D 或 {{GS}}。无需服务器。\n"
+     "有无效扫码时退出码为 1。"},
+    {kImportClassesSummary, "import the national classes of consumables", "导入国家耗材分类"},
+    {kImportClassesDescription,
+     "Reads the list of key-monitored consumables (CSV, UTF-8 or GB18030). Nothing takes effect\n"
+     "before the last row was taken; run again, it ends in the same state.",
+     "读取重点治理耗材目录（CSV，UTF-8 或 GB18030）。最后一行被接收之前不产生任何效果；\n"
+     "重复运行结果相同。"},
+    {kImportHistorySummary, "import past orders and deliveries", "导入历史订单与到货"},
+    {kImportHistoryDescription,
+     "Reads a CSV file through a mapping from its columns to ours (common/tabular/README.md).\n"
+     "Nothing takes effect before the last row was taken; killed and run again, it ends in the\n"
+     "same state, and run twice it changes nothing. Every row read is imported, unchanged or\n"
+     "rejected. When an all-or-nothing import is refused, all of its rows count as rejected.",
+     "按映射文件（见 common/tabular/README.md）读取 CSV。最后一行被接收之前不产生任何效果；\n"
+     "中断后重跑结果相同，重复运行不产生变化。每一行不是被导入，就是未变或被拒绝。\n"
+     "全有或全无的导入被拒绝时，所有行都计为被拒绝。"},
+    {kLedgerCheckSummary, "prove the stock ledger", "核对库存总账"},
+    {kLedgerCheckDescription,
+     "Every balance must be the sum of its movements, and debits must equal credits. Exits with 1\n"
+     "when something is wrong.",
+     "每个余额必须等于其流水之和，借贷必须相等。发现问题时退出码为 1。"},
+    {kTraceSummary, "everything that happened to a lot of an item", "某物品某批号的全部经过"},
+    {kTraceDescription,
+     "The whole chain in order: when, what, who, which document. A supplier sees its own part.\n"
+     "Each asking is itself recorded.",
+     "按先后列出全过程：时间、事件、人员、单据。供应商只看到与己相关的部分。\n"
+     "每次查询本身也被记录。"},
+    {kOptionPasswordFile, "the first line of FILE is the password", "以文件第一行为密码"},
+    {kOptionPasswordStdin, "the first line of standard input is the password",
+     "以标准输入第一行为密码"},
+    {kOptionAll, "follow page tokens to the end of a list", "翻页直到列表结束"},
+    {kOptionMapping, "the mapping file", "映射文件"},
+    {kOptionSource, "what the line ids belong to: a-z, 0-9, dash (scms)",
+     "行号所属的来源：a-z、0-9、短横（默认 scms）"},
+    {kOptionDryRun,
+     "list every bad cell and send nothing: what only the server can check, is not checked",
+     "列出所有错误单元格，不发送任何数据；只有服务器能查的项目不查"},
+    {kOptionMode, "all-or-nothing: one bad row refuses all (default); per-row: take the good ones",
+     "all-or-nothing：一行有误则全部拒绝（默认）；per-row：接收正确的行"},
+    {kOptionRejects, "where bad cells are written (the import's file + .rejects.csv, if any)",
+     "错误单元格写入何处（默认为导入文件名加 .rejects.csv，无错误则不写）"},
+    {kPasswordPrompt, "Password of {}: ", "{} 的密码："},
+    {kNoTerminalForPassword,
+     "there is no terminal to ask for the password; use --password-file or --password-stdin",
+     "没有终端可询问密码；请用 --password-file 或 --password-stdin"},
+    {kPasswordEmpty, "the password is empty", "密码为空"},
+    {kSignedIn, "signed in to {} as {} ({})", "已登录 {}：{}（{}）"},
+    {kSignedOut, "signed out of {}", "已退出 {}"},
+    {kWasNotSignedIn, "was not signed in to {}", "本未登录 {}"},
+    {kNotSignedIn, "not signed in to {}: qingqu login USER", "未登录 {}：请运行 qingqu login 用户"},
+    {kSessionOver, "the session has ended; sign in again: qingqu login {}",
+     "会话已结束，请重新登录：qingqu login {}"},
+    {kTokenFromEnvironment, "$QINGQU_TOKEN is set and used in place of the session",
+     "已设置 $QINGQU_TOKEN，将以它代替会话"},
+    {kFileNotReadable, "{} cannot be read: {}", "无法读取 {}：{}"},
+    {kFileNotWritable, "{} cannot be written: {}", "无法写入 {}：{}"},
+    {kFileTooLarge, "{} is larger than {} bytes", "{} 超过 {} 字节"},
+    {kConfigInvalid, "{} is not a JSON object of texts such as {{\"server\": \"127.0.0.1:7100\"}}",
+     "{} 不是形如 {{\"server\": \"127.0.0.1:7100\"}} 的 JSON 对象"},
+    {kCredentialsInvalid, "{} is damaged; remove it and sign in again",
+     "{} 已损坏，请删除后重新登录"},
+    {kCredentialsExposed, "{} can be read by others; run: chmod 600 {}",
+     "{} 可被他人读取，请运行：chmod 600 {}"},
+    {kNoConfigDirectory, "neither $QINGQU_CONFIG_DIR nor $HOME is set",
+     "未设置 $QINGQU_CONFIG_DIR，也未设置 $HOME"},
+    {kServerUnreachable, "no server answers at {}", "{} 处没有服务器应答"},
+    {kServiceWithoutAddress, "--server names no address for {}", "--server 中没有 {} 的地址"},
+    {kUnknownMethod, "there is no method \"{}\"; qingqu methods lists them",
+     "没有方法“{}”；qingqu methods 列出全部方法"},
+    {kUnknownMethodMeant, "there is no method \"{}\"; did you mean {}?",
+     "没有方法“{}”，是否指 {}？"},
+    {kAmbiguousMethod, "\"{}\" could be any of: {}", "“{}”可能是：{}"},
+    {kAllNeedsList, "--all is for methods with pages, and {} has none",
+     "--all 用于分页方法，{} 不分页"},
+    {kInDoubt,
+     "the change may have happened; ask again with the same request id: \"request_id\": \"{}\"",
+     "更改可能已生效；请用同一请求号重试：\"request_id\": \"{}\""},
+    {kMorePages, "there is more: --all, or \"page_token\": \"{}\"",
+     "还有更多：用 --all，或 \"page_token\": \"{}\""},
+    {kNothing, "(nothing)", "（无）"},
+    {kUnreadableAnswer, "the server's answer cannot be read; is it of another version?",
+     "无法解读服务器的应答，版本是否不一致？"},
+    {kRequestHeading, "Request {}", "请求 {}"},
+    {kResponseHeading, "Response {}", "响应 {}"},
+    {kPermissionIs, "Permission: {}", "所需权限：{}"},
+    {kRepeated, "list of {}", "{} 的列表"},
+    {kMethodHeading, "Method", "方法"},
+    {kPermissionHeading, "Permission", "权限"},
+    {kFieldHeading, "Field", "字段"},
+    {kTypeHeading, "Type", "类型"},
+    {kMeaningHeading, "Values", "取值"},
+    {kBadSource, "--source is 1 to 40 of a-z, 0-9 and dash, not \"{}\"",
+     "--source 由 1 至 40 个 a-z、0-9、短横组成，不能是“{}”"},
+    {kProgress, "{} {}% {} rows, {} rows/s", "{} {}% {} 行，{} 行/秒"},
+    {kProgressTime, ", {} left", "，剩余 {}"},
+    {kBadCell, "line {}, {} \"{}\": {}: {}", "第 {} 行，{}“{}”：{}：{}"},
+    {kBadRow, "line {}: {}: {}", "第 {} 行：{}：{}"},
+    {kImportRead, "read", "读取"},
+    {kImportImported, "imported", "导入"},
+    {kImportUnchanged, "unchanged", "未变"},
+    {kImportRejected, "rejected", "拒绝"},
+    {kImportRefused,
+     "{} of {} rows are bad, so nothing was imported (--mode=per-row takes the rest)",
+     "{} 行有误（共 {} 行），未导入任何数据（--mode=per-row 可接收其余各行）"},
+    {kRejectsWritten, "bad cells: {} in {}", "错误单元格：{} 个，见 {}"},
+    {kDryRunClean, "{} rows read, no bad cell; nothing was sent",
+     "读取 {} 行，无错误单元格；未发送数据"},
+    {kDryRunBad, "{} rows read, {} of them bad; nothing was sent",
+     "读取 {} 行，其中 {} 行有误；未发送数据"},
+    {kImportStartsOver, "the server lost what was sent so far; starting over",
+     "服务器丢失了已发送的数据，从头开始"},
+    {kImportRetries, "{}; trying again", "{}；正在重试"},
+    {kImportSumsDiffer, "the server counts {} rows, but {} were sent to it",
+     "服务器计有 {} 行，而实际发送 {} 行"},
+    {kColumnsIgnored, "columns that the mapping does not read: {}", "映射未读取的列：{}"},
+    {kLedgerFine, "the ledger is right: {} accounts, {} movements",
+     "总账无误：{} 个账户，{} 笔流水"},
+    {kLedgerFindings, "the ledger is wrong in {} places: {} accounts, {} movements",
+     "总账有 {} 处错误：{} 个账户，{} 笔流水"},
+    {kTimeHeading, "Time", "时间"},
+    {kEventHeading, "Event", "事件"},
+    {kWhoHeading, "Who", "人员"},
+    {kDocumentHeading, "Document", "单据"},
+    {kQuantityHeading, "Quantity", "数量"},
+    {kDetailsHeading, "Details", "详情"},
+});
+
+static_assert(kMessages.size() == static_cast<size_t>(kCount));
+
+}  // namespace
+
+std::string_view Catalogue::Text(Message message) const {
+  const MessageText& text = kMessages[static_cast<size_t>(message)];
+  QINGQU_CHECK(text.message == message);
+  return language_ == Language::kChinese ? text.chinese : text.english;
+}
+
+Language LanguageOfLocale(std::string_view locale) {
+  return locale.starts_with("zh") ? Language::kChinese : Language::kEnglish;
+}
+
+std::span<const MessageText> AllMessages() { return kMessages; }
+
+}  // namespace qingqu::cli

@@ -1,0 +1,177 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "fmt/format.h"
+
+namespace qingqu::cli {
+
+enum class Language { kEnglish, kChinese };
+
+// Everything the client says to people. The texts stand in messages.cc; {} are filled in order.
+enum class Message {
+  // The command line.
+  kUnknownOption,
+  kUnknownOptionMeant,
+  kOptionTakesNoValue,
+  kOptionNeedsValue,
+  kOptionTwice,
+  kUnknownCommand,
+  kUnknownCommandMeant,
+  kSubcommandNeeded,
+  kTooFewArguments,
+  kTooManyArguments,
+  kSeeHelp,
+  kBadOptionValue,
+  // Help.
+  kUsage,
+  kAbout,
+  kCommands,
+  kOptions,
+  kGlobalOptions,
+  kExamples,
+  kExitCodes,
+  kFiles,
+  kMoreHelp,
+  // Options that every command has.
+  kOptionServer,
+  kOptionLanguage,
+  kOptionJson,
+  kOptionTimeout,
+  kOptionQuiet,
+  kOptionHelp,
+  // Commands: one line for the list, and what `--help` teaches.
+  kLoginSummary,
+  kLoginDescription,
+  kLogoutSummary,
+  kLogoutDescription,
+  kWhoamiSummary,
+  kWhoamiDescription,
+  kCallSummary,
+  kCallDescription,
+  kMethodsSummary,
+  kMethodsDescription,
+  kDescribeSummary,
+  kDescribeDescription,
+  kUdiSummary,
+  kUdiDescription,
+  kImportClassesSummary,
+  kImportClassesDescription,
+  kImportHistorySummary,
+  kImportHistoryDescription,
+  kLedgerCheckSummary,
+  kLedgerCheckDescription,
+  kTraceSummary,
+  kTraceDescription,
+  // Options of commands.
+  kOptionPasswordFile,
+  kOptionPasswordStdin,
+  kOptionAll,
+  kOptionMapping,
+  kOptionSource,
+  kOptionDryRun,
+  kOptionMode,
+  kOptionRejects,
+  // Signing in.
+  kPasswordPrompt,
+  kNoTerminalForPassword,
+  kPasswordEmpty,
+  kSignedIn,
+  kSignedOut,
+  kWasNotSignedIn,
+  kNotSignedIn,
+  kSessionOver,
+  kTokenFromEnvironment,
+  // Files of this machine.
+  kFileNotReadable,
+  kFileNotWritable,
+  kFileTooLarge,
+  kConfigInvalid,
+  kCredentialsInvalid,
+  kCredentialsExposed,
+  kNoConfigDirectory,
+  // Calls.
+  kServerUnreachable,
+  kServiceWithoutAddress,
+  kUnknownMethod,
+  kUnknownMethodMeant,
+  kAmbiguousMethod,
+  kAllNeedsList,
+  kInDoubt,
+  kMorePages,
+  kNothing,
+  kUnreadableAnswer,
+  kRequestHeading,
+  kResponseHeading,
+  kPermissionIs,
+  kRepeated,
+  kMethodHeading,
+  kPermissionHeading,
+  kFieldHeading,
+  kTypeHeading,
+  kMeaningHeading,
+  // Imports.
+  kBadSource,
+  kProgress,
+  kProgressTime,
+  kBadCell,
+  kBadRow,
+  kImportRead,
+  kImportImported,
+  kImportUnchanged,
+  kImportRejected,
+  kImportRefused,
+  kRejectsWritten,
+  kDryRunClean,
+  kDryRunBad,
+  kImportStartsOver,
+  kImportRetries,
+  kImportSumsDiffer,
+  kColumnsIgnored,
+  // Ledger and traces.
+  kLedgerFine,
+  kLedgerFindings,
+  kTimeHeading,
+  kEventHeading,
+  kWhoHeading,
+  kDocumentHeading,
+  kQuantityHeading,
+  kDetailsHeading,
+  kCount  // how many there are
+};
+
+// The texts of one language. Cheap to copy.
+class Catalogue {
+ public:
+  explicit Catalogue(Language language) : language_(language) {}
+
+  Language language() const { return language_; }
+  std::string_view Text(Message message) const;
+
+  // `arguments` fill the placeholders, of which every language has the same.
+  template <typename... Values>
+  std::string Format(Message message, const Values&... values) const {
+    const std::string_view text = Text(message);
+    return fmt::vformat(fmt::string_view(text.data(), text.size()),
+                        fmt::make_format_args(values...));
+  }
+
+ private:
+  Language language_;
+};
+
+// "zh" or "en"; `locale` is what LC_ALL, LC_MESSAGES or LANG say ("zh_CN.UTF-8").
+Language LanguageOfLocale(std::string_view locale);
+
+struct MessageText {
+  Message message;
+  std::string_view english;
+  std::string_view chinese;
+};
+
+// All texts, in the order of Message.
+std::span<const MessageText> AllMessages();
+
+}  // namespace qingqu::cli

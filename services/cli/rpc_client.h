@@ -1,0 +1,49 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
+
+#include "common/rpc/service_addresses.h"
+#include "services/cli/messages.h"
+
+namespace qingqu::cli {
+
+struct RpcOptions {
+  std::string access_token;  // "" for none
+  absl::Duration timeout;
+};
+
+// Calls any method of the platform over gRPC, blocking. Connections are made when they are needed
+// and kept. Thread-safe.
+class RpcClient {
+ public:
+  RpcClient(ServiceAddresses addresses, const Catalogue& catalogue);
+  ~RpcClient();
+  RpcClient(const RpcClient&) = delete;
+  RpcClient& operator=(const RpcClient&) = delete;
+
+  // The answer, or the service's error with its details as payloads. Without a connection the call
+  // is not made: UNAVAILABLE SERVER_UNREACHABLE, marked as not sent.
+  absl::StatusOr<std::unique_ptr<google::protobuf::Message>> Call(
+      const google::protobuf::MethodDescriptor& method, const google::protobuf::Message& request,
+      const RpcOptions& options);
+
+ private:
+  class Connection;
+  absl::StatusOr<Connection*> ConnectionFor(const google::protobuf::MethodDescriptor& method);
+
+  const ServiceAddresses addresses_;
+  const Catalogue catalogue_;
+  std::map<std::string, std::unique_ptr<Connection>> connections_;  // by address; filled once
+};
+
+// An empty message of a type that is linked in.
+std::unique_ptr<google::protobuf::Message> NewMessage(const google::protobuf::Descriptor& type);
+
+}  // namespace qingqu::cli
