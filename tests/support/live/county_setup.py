@@ -1,0 +1,112 @@
+"""The demonstration county on a live platform, and the people whom tests need besides."""
+
+import dataclasses
+import datetime
+import pathlib
+
+from api_clients import ApiError, CliClient, GatewayClient, RepeatingClient, request_id  # noqa: F401
+from live_platform import LivePlatform
+from postgres_server import Database
+from processes import wait_until
+
+import county
+from codes import credit_code
+from cycle import Cycle
+
+_SHANGHAI = datetime.timezone(datetime.timedelta(hours=8))
+_EAST = {"alliance": "alliances/east"}
+_PEOPLE = {"institution": "institutions/people-hospital"}
+
+RIVAL_SUPPLIER = "rival"
+
+# id, roles, scope, where it belongs. Those with two roles could do both halves of what two people must do.
+MORE_USERS = [
+    ("officer-approver", ["PROCUREMENT_OFFICER", "APPROVER"], "ALLIANCE", _EAST),
+    ("officer-operator", ["PROCUREMENT_OFFICER", "OPERATOR"], "ALLIANCE", _EAST),
+    ("second-officer", ["PROCUREMENT_OFFICER"], "ALLIANCE", _EAST),
+    ("nurse-approver", ["DEPARTMENT_NURSE", "APPROVER"], "INSTITUTION", _PEOPLE),
+    ("west-officer", ["PROCUREMENT_OFFICER"], "ALLIANCE", {"alliance": "alliances/west"}),
+    ("west-nurse", ["DEPARTMENT_NURSE"], "INSTITUTION", {"institution": "institutions/tcm-hospital"}),
+    ("liulin-pharmacist", ["HOSPITAL_PHARMACIST"], "INSTITUTION", {"institution": "institutions/liulin-health-centre"}),
+    ("rival", ["SUPPLIER"], "SUPPLIER", {"supplier": f"suppliers/{RIVAL_SUPPLIER}"}),
+]
+
+
+def today() -> datetime.date:
+    """The county's business day."""
+    return datetime.datetime.now(_SHANGHAI).date()
+
+
+@dataclasses.dataclass
+class County:
+    """Clients by user id, all signed in, and the cycle that they drive."""
+    clients: dict
+    tokens: dict
+    cycle: Cycle
+
+    @property
+    def day(self) -> datetime.date:
+        return self.cycle.day
+
+
+def load(platform: LivePlatform, way: str = "http", repeating: bool = False, patience_seconds: float = 5) -> County:
+    """Makes the county. `way` is how its people then call: "http", or "grpc" through `qingqu call`."""
+    nobody = GatewayClient(platform.url, patience_seconds=patience_seconds)
+    clients, tokens = {}, {}
+    config_folder = platform.folder / "cli"
+    config_folder.mkdir(mode=0o700, exist_ok=True)
+
+    def sign_in(user: str, password: str) -> None:
+        signed_in = nobody.sign_in(user, password)
+        tokens[user] = signed_in.token
+        client = signed_in if way == "http" else _cli_client(platform, signed_in.token, config_folder)
+        clients[user] = RepeatingClient(client, platform.database) if repeating else client
+
+    sign_in("admin", platform.admin_password)
+    cycle = Cycle(clients, today())
+    county.create_organisation(clients["admin"])
+    suppliers_last = sorted(county.USERS, key=lambda user: user.scope == "SUPPLIER")
+    for user in suppliers_last:
+        if user.scope == "SUPPLIER":
+            cycle.propose_and_approve_supplier()
+        county.create_user(clients["admin"], user, platform.users_password)
+        sign_in(user.user_id, platform.users_password)
+    county.create_locations(clients["admin"])
+    return County(clients, tokens, cycle)
+
+
+def _cli_client(platform: LivePlatform, token: str, config_folder: pathlib.Path) -> CliClient:
+    return CliClient(platform.addresses(), token, config_folder)
+
+
+def add_more_users(platform: LivePlatform, loaded: County) -> None:
+    """MORE_USERS, and the rival supplier."""
+    nobody = GatewayClient(platform.url)
+    for user_id, roles, scope, belongs_to in MORE_USERS:
+        loaded.clients["admin"].call("identity.CreateUser", {
+            "requestId": request_id(f"more/{user_id}"),
+            "userId": user_id,
+            "user": {
+                "displayName": user_id, "roles": [f"ROLE_{role}" for role in roles], "scope": f"SCOPE_{scope}", **belongs_to},
+            "password": platform.users_password,
+        })
+        loaded.clients[user_id] = nobody.sign_in(user_id, platform.users_password)
+    add_supplier(loaded, RIVAL_SUPPLIER, "91370800MA3C1K2X8")
+
+
+def add_supplier(loaded: County, supplier_id: str, code_start: str) -> None:
+    supplier = {**county.supplier(loaded.day), "displayName": supplier_id, "creditCode": credit_code(code_start)}
+    loaded.clients["officer"].call("catalog.CreateSupplier", {
+        "requestId": request_id(f"supplier/{supplier_id}"), "supplierId": supplier_id, "supplier": supplier})
+    loaded.clients["approver"].call("catalog.ApproveSupplier", {
+        "requestId": request_id(f"supplier/{supplier_id}/approve"), "name": f"suppliers/{supplier_id}"})
+
+
+def wait_for_follower(database: Database) -> None:
+    """Until procurement's follower has passed every receipt."""
+    behind = """
+      SELECT count(*) FROM journal.entry AS entry
+      WHERE event = 'receipt.posted' AND NOT EXISTS (
+        SELECT FROM procurement.journal_cursor AS passed
+        WHERE (passed.transaction_id, passed.sequence) >= (entry.transaction_id, entry.sequence))"""
+    wait_until(lambda: database.number(behind) == 0, 30, "procurement has followed every receipt", 0.1)
