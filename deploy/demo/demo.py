@@ -44,11 +44,11 @@ def load_and_run(gateway: str, admin_password: str, password: str, day: datetime
 
 
 def users_table(password: str) -> str:
-    table = Table([("角色", "Role"), ("用户", "User"), ("姓名", "Name"), ("密码", "Password")])
+    table = Table([("角色", "Role"), ("用户", "User"), ("姓名", "Name")])
     for user in county.USERS:
         role = say(user.role_chinese, user.role.lower().replace("_", " "))
-        table.add(role, user.user_id, user.name, password)
-    return table.text()
+        table.add(role, user.user_id, user.name)
+    return f"{table.text()}\n{say('以上用户的密码', 'Password of each')}: {password}"
 
 
 def main() -> int:

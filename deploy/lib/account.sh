@@ -65,12 +65,12 @@ account_folder() {
   fi
 }
 
-# account_secret FILE: a random password, made once.
+# account_secret FILE [BYTES]: a random password, made once; two characters for each byte.
 account_secret() {
   if [[ ! -s $1 ]]; then
     (
       umask 077
-      od -An -N 24 -t x1 /dev/urandom | tr -d ' \n' >"$1.new"
+      od -An -N "${2:-24}" -t x1 /dev/urandom | tr -d ' \n' >"$1.new"
     )
     if ((EUID == 0)); then
       chown "$account:" "$1.new"

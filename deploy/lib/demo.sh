@@ -12,7 +12,7 @@ demo_run() {
   local table=$demo_folder/cycle.txt
   if [[ ! -s $table ]]; then
     account_folder "$demo_folder" 700
-    account_secret "$var/secrets/demo"
+    account_secret "$var/secrets/demo" 6
     [[ -s $demo_folder/day ]] || date +%F >"$demo_folder/day"
     PYTHONDONTWRITEBYTECODE=1 python3 "$root/deploy/demo/demo.py" --gateway="$(demo_gateway)" \
       --admin_password_file="$var/secrets/admin" --users_password_file="$var/secrets/demo" \
@@ -35,5 +35,5 @@ demo_tell() {
   printf '%-24s %s\n' 'Logs:' "$var/log"
   printf '%-24s admin, password in %s\n' 'The first user:' "$var/secrets/admin"
   printf '\nSign in, for example as the nurse:\n  %s\n' \
-    "${bin#"$root/"}/qingqu --server=127.0.0.1:$(layout_port "$(layout_services "$1" | head -n 1)") login nurse"
+    "${bin#"$root/"}/qingqu --server=$(layout_addresses "$1") login nurse"
 }
