@@ -1,0 +1,197 @@
+#include "nlohmann/json.hpp"
+#include "pqxx/pqxx"
+
+#include "common/base/business_day.h"
+#include "common/base/quantity.h"
+#include "common/base/strings.h"
+#include "common/db/idempotency.h"
+#include "common/db/journal.h"
+#include "common/db/transaction.h"
+#include "common/status/status_macros.h"
+#include "services/distribution/consumption.h"
+#include "services/distribution/convert.h"
+#include "services/distribution/distribution_handlers.h"
+#include "services/distribution/errors.h"
+#include "services/distribution/item_store.h"
+#include "services/distribution/ledger_store.h"
+#include "services/distribution/location_store.h"
+#include "services/distribution/queries.h"
+#include "services/distribution/sql_values.h"
+
+namespace qingqu::distribution {
+namespace {
+
+constexpr int kLabelTextMax = 100;
+
+struct Consumption {
+  std::string document;
+  std::string location_id;
+  absl::Time created_at;
+  std::vector<ConsumptionLine> lines;
+};
+
+absl::StatusOr<Consumption> ParseConsumption(const CallContext& call,
+                                             const v1::ConsumeStockRequest& request) {
+  FieldViolations violations;
+  ReadId("uses/{use}", "document", request.document(), violations);
+  Consumption consumption{
+      .document = request.document(),
+      .location_id = ReadId("locations/{location}", "location", request.location(), violations),
+      .created_at = ToMicroseconds(call.received_at)};
+  CheckLineCount("lines", request.lines_size(), violations);
+  for (int index = 0; index < request.lines_size(); ++index) {
+    const v1::ConsumptionLine& line = request.lines(index);
+    const std::string quantity_field = LineField("lines", index, "quantity");
+    violations.AddIfError(quantity_field,
+                          ParsePositiveQuantity(line.quantity(), quantity_field).status());
+    if (CodePointCount(line.lot()) > kLabelTextMax) {
+      violations.Add(LineField("lines", index, "lot"), "must be at most 100 characters");
+    }
+    if (CodePointCount(line.serial()) > kLabelTextMax) {
+      violations.Add(LineField("lines", index, "serial"), "must be at most 100 characters");
+    }
+    consumption.lines.push_back(
+        {.item_id =
+             ReadId("items/{item}", LineField("lines", index, "item"), line.item(), violations),
+         .lot = line.lot(),
+         .serial = line.serial(),
+         .quantity = line.quantity()});
+  }
+  QINGQU_RETURN_IF_ERROR(violations.ToStatus());
+  return consumption;
+}
+
+absl::StatusOr<Location> FindUsersLocation(pqxx::transaction_base& tx, const CallContext& call,
+                                           const std::string& location_id) {
+  QINGQU_ASSIGN_OR_RETURN(const std::vector<Location> places, FindLocations(tx, {location_id}));
+  if (!IsAt(call.principal, places[0])) return LocationNotFound(location_id);
+  return places[0];
+}
+
+std::vector<Wanted> WantedBy(const std::vector<ConsumptionLine>& lines) {
+  std::vector<Wanted> wanted;
+  for (const ConsumptionLine& line : lines) {
+    if (line.good) wanted.push_back(line.AsWanted());
+  }
+  return wanted;
+}
+
+// Decides every line; all of them or none.
+absl::StatusOr<Allocator> TakeStock(pqxx::transaction_base& tx, const CallContext& call,
+                                    Consumption& consumption) {
+  std::vector<std::string> item_ids;
+  for (const ConsumptionLine& line : consumption.lines) item_ids.push_back(line.item_id);
+  const CivilDate today = BusinessDay(call.received_at);
+  LineProblems problems;
+  CheckConsumption(ReadItems(tx, item_ids), consumption.lines, problems);
+  CheckLots(FindLots(tx, WantedBy(consumption.lines)), today, consumption.lines, problems);
+  Allocator allocator(
+      LockWantedStock(tx, consumption.location_id, WantedBy(consumption.lines), today));
+  AllocateConsumption(allocator, consumption.lines, problems);
+  QINGQU_RETURN_IF_ERROR(problems.ToStatus());
+  return allocator;
+}
+
+absl::Status PostUsed(pqxx::transaction_base& tx, const CallContext& call, const Location& location,
+                      const Allocator& allocator, const Consumption& consumption) {
+  const std::string use = "contra/use/" + location.institution_id;
+  std::vector<AccountKey> keys;
+  std::vector<Posting> postings;
+  for (size_t index = 0; index < consumption.lines.size(); ++index) {
+    for (const Allocation& taken : consumption.lines[index].taken) {
+      const Stock& stock = allocator.stocks()[taken.stock_index];
+      keys.push_back({.kind = "use",
+                      .location_id = use,
+                      .item_id = stock.item_id,
+                      .lot_id = stock.lot_id,
+                      .owner = OwnerAt(location),
+                      .institution_id = location.institution_id});
+      postings.push_back({.credit_account_id = stock.account_id,
+                          .item_id = stock.item_id,
+                          .lot_id = stock.lot_id,
+                          .serial = stock.serial,
+                          .quantity = taken.quantity,
+                          .document_line = static_cast<int>(index) + 1});
+    }
+  }
+  EnsureLedgerPlace(tx, {.location_id = use,
+                         .kind = "use",
+                         .alliance_id = location.alliance_id,
+                         .institution_id = location.institution_id,
+                         .created_at = consumption.created_at});
+  const std::vector<int64_t> accounts = OpenAccounts(tx, location.alliance_id, keys);
+  for (size_t index = 0; index < postings.size(); ++index) {
+    postings[index].debit_account_id = accounts[index];
+  }
+  return Post(tx,
+              {.kind = "use",
+               .document = consumption.document,
+               .request_id = call.request_id,
+               .actor_id = call.principal.user_id,
+               .posted_at = consumption.created_at,
+               .alliance_id = location.alliance_id,
+               .from_location_id = location.location_id,
+               .from_institution_id = location.institution_id,
+               .to_location_id = use,
+               .to_institution_id = location.institution_id},
+              postings);
+}
+
+void JournalUse(pqxx::transaction_base& tx, const CallContext& call, const Location& location,
+                const Allocator& allocator, const Consumption& consumption) {
+  db::JournalEntry entry{.event = "stock.consumed",
+                         .resource = consumption.document,
+                         .subjects = {"locations/" + location.location_id},
+                         .institution_id = location.institution_id,
+                         .alliance_id = location.alliance_id};
+  nlohmann::json parts = nlohmann::json::array();
+  for (size_t index = 0; index < consumption.lines.size(); ++index) {
+    for (const Allocation& taken : consumption.lines[index].taken) {
+      const Stock& stock = allocator.stocks()[taken.stock_index];
+      parts.push_back({{"line_number", index + 1},
+                       {"item", "items/" + stock.item_id},
+                       {"lot", stock.lot_number},
+                       {"serial", stock.serial},
+                       {"quantity", taken.quantity}});
+      entry.subjects.push_back("items/" + stock.item_id);
+      if (stock.lot_number.empty()) continue;
+      entry.subjects.push_back(db::LotSubject(stock.item_id, stock.lot_number));
+    }
+  }
+  const nlohmann::json details{{"document", consumption.document},
+                               {"location", "locations/" + location.location_id},
+                               {"lines", std::move(parts)}};
+  entry.details_json = details.dump();
+  db::AppendJournal(tx, call, entry);
+}
+
+absl::StatusOr<v1::ConsumeStockResponse> Consume(pqxx::transaction_base& tx,
+                                                 const CallContext& call, Consumption consumption) {
+  QINGQU_ASSIGN_OR_RETURN(const Location location,
+                          FindUsersLocation(tx, call, consumption.location_id));
+  const pqxx::result inserted =
+      tx.exec_prepared(queries::kInsertConsumption.name, consumption.document, location.location_id,
+                       call.principal.user_id, InstantText(consumption.created_at),
+                       location.institution_id, location.alliance_id);
+  if (inserted.affected_rows() == 0) return ConsumptionExists(consumption.document);
+  QINGQU_ASSIGN_OR_RETURN(const Allocator allocator, TakeStock(tx, call, consumption));
+  QINGQU_RETURN_IF_ERROR(PostUsed(tx, call, location, allocator, consumption));
+  JournalUse(tx, call, location, allocator, consumption);
+  v1::ConsumeStockResponse response;
+  for (const ConsumptionLine& line : consumption.lines) {
+    response.add_lot_names("lots/" + allocator.stocks()[line.taken.front().stock_index].lot_id);
+  }
+  return response;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::ConsumeStockResponse> DistributionHandlers::ConsumeStock(
+    const CallContext& call, const v1::ConsumeStockRequest& request) {
+  QINGQU_ASSIGN_OR_RETURN(const Consumption consumption, ParseConsumption(call, request));
+  return db::RunIdempotent<v1::ConsumeStockResponse>(
+      *pool_, call, request,
+      [&](pqxx::transaction_base& tx) { return Consume(tx, call, consumption); });
+}
+
+}  // namespace qingqu::distribution

@@ -1,0 +1,66 @@
+#include "services/distribution/convert.h"
+
+#include "fmt/format.h"
+#include "google/protobuf/util/json_util.h"
+
+#include "common/base/check.h"
+#include "common/base/resource_name.h"
+
+namespace qingqu::distribution {
+
+google::protobuf::Timestamp ToTimestamp(absl::Time instant) {
+  google::protobuf::Timestamp timestamp;
+  timestamp.set_seconds(absl::ToUnixSeconds(instant));
+  timestamp.set_nanos(static_cast<int32_t>((instant - absl::FromUnixSeconds(timestamp.seconds())) /
+                                           absl::Nanoseconds(1)));
+  return timestamp;
+}
+
+v1::Location ToProto(const Location& location) {
+  v1::Location proto;
+  proto.set_name("locations/" + location.location_id);
+  proto.set_display_name(location.display_name);
+  proto.set_kind(static_cast<v1::LocationKind>(static_cast<int>(location.kind) + 1));
+  proto.set_alliance("alliances/" + location.alliance_id);
+  proto.set_institution("institutions/" + location.institution_id);
+  if (!location.department_id.empty()) {
+    proto.set_department("departments/" + location.department_id);
+  }
+  *proto.mutable_create_time() = ToTimestamp(location.created_at);
+  return proto;
+}
+
+std::string ReadId(std::string_view pattern, std::string_view field, const std::string& name,
+                   FieldViolations& violations) {
+  const absl::StatusOr<std::string> id = ParseResourceId(pattern, name);
+  violations.AddIfError(field, id.status());
+  return id.value_or("");
+}
+
+std::string ReadNewId(std::string_view field, const std::string& chosen,
+                      const std::string& request_id, FieldViolations& violations) {
+  if (chosen.empty()) return request_id;
+  violations.AddIfError(field, ValidateResourceId(chosen));
+  return chosen;
+}
+
+void CheckLineCount(std::string_view field, int count, FieldViolations& violations) {
+  if (count < 1 || count > kLinesMax) {
+    violations.Add(field, fmt::format("must be 1 to {} lines, not {}", kLinesMax, count));
+  }
+}
+
+std::string LineField(std::string_view field, int index, std::string_view name) {
+  return fmt::format("{}[{}].{}", field, index, name);
+}
+
+std::string ToJson(const google::protobuf::Message& message) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.preserve_proto_field_names = true;
+  std::string json;
+  const auto status = google::protobuf::util::MessageToJsonString(message, &json, options);
+  QINGQU_CHECK(status.ok());
+  return json;
+}
+
+}  // namespace qingqu::distribution

@@ -1,0 +1,105 @@
+#include "services/distribution/errors.h"
+
+#include "fmt/format.h"
+
+#include "common/status/status.h"
+
+namespace qingqu::distribution {
+namespace {
+
+absl::Status NotFound(std::string_view reason, std::string_view collection, std::string_view id) {
+  return MakeError(absl::StatusCode::kNotFound, reason,
+                   fmt::format("there is no {}/{}, or you may not see it", collection, id));
+}
+
+absl::Status Exists(std::string_view reason, std::string_view collection, std::string_view id) {
+  return MakeError(absl::StatusCode::kAlreadyExists, reason,
+                   fmt::format("{}/{} exists already; choose another id", collection, id));
+}
+
+}  // namespace
+
+absl::Status AllianceNotFound(std::string_view alliance_id) {
+  return NotFound("ALLIANCE_NOT_FOUND", "alliances", alliance_id);
+}
+
+absl::Status InstitutionNotFound(std::string_view institution_id) {
+  return NotFound("INSTITUTION_NOT_FOUND", "institutions", institution_id);
+}
+
+absl::Status LeadNotFound(std::string_view alliance_id) {
+  return MakeError(absl::StatusCode::kNotFound, "INSTITUTION_NOT_FOUND",
+                   fmt::format("alliances/{} has no lead hospital; name the institution that keeps "
+                               "the central store",
+                               alliance_id));
+}
+
+absl::Status DepartmentNotFound(std::string_view department_id) {
+  return NotFound("DEPARTMENT_NOT_FOUND", "departments", department_id);
+}
+
+absl::Status LocationExists(std::string_view location_id) {
+  return Exists("LOCATION_EXISTS", "locations", location_id);
+}
+
+absl::Status LocationNotFound(std::string_view location_id) {
+  return NotFound("LOCATION_NOT_FOUND", "locations", location_id);
+}
+
+absl::Status DespatchNotFound(std::string_view despatch_id) {
+  return NotFound("DESPATCH_NOT_FOUND", "despatches", despatch_id);
+}
+
+absl::Status ReceiptExists(std::string_view receipt_id) {
+  return Exists("RECEIPT_EXISTS", "receipts", receipt_id);
+}
+
+absl::Status ReceiptNotFound(std::string_view receipt_id) {
+  return NotFound("RECEIPT_NOT_FOUND", "receipts", receipt_id);
+}
+
+absl::Status ReceiverIsActor(std::string_view order_id) {
+  return MakeError(absl::StatusCode::kPermissionDenied, "SAME_PERSON",
+                   fmt::format("you asked for, approved or placed orders/{}; somebody else has to "
+                               "receive the goods",
+                               order_id));
+}
+
+absl::Status TransferExists(std::string_view transfer_id) {
+  return Exists("TRANSFER_EXISTS", "transfers", transfer_id);
+}
+
+absl::Status TransferNotFound(std::string_view transfer_id) {
+  return NotFound("TRANSFER_NOT_FOUND", "transfers", transfer_id);
+}
+
+absl::Status TransferNotSent(std::string_view transfer_id) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, "TRANSFER_NOT_SENT",
+                   fmt::format("transfers/{} was received already", transfer_id));
+}
+
+absl::Status ReceiverIsSender(std::string_view transfer_id) {
+  return MakeError(
+      absl::StatusCode::kPermissionDenied, "SAME_PERSON",
+      fmt::format("you sent transfers/{}; somebody at its destination has to receive it",
+                  transfer_id));
+}
+
+absl::Status RouteNotAllowed() {
+  return MakeError(absl::StatusCode::kPermissionDenied, "ROUTE_NOT_ALLOWED",
+                   "send to a place of your own institution, or back to the alliance's central "
+                   "store; everything else is sent by the operator");
+}
+
+absl::Status NotAtDestination(std::string_view location_id) {
+  return MakeError(
+      absl::StatusCode::kPermissionDenied, "NOT_AT_DESTINATION",
+      fmt::format("the goods go to locations/{}; only who works there receives them", location_id));
+}
+
+absl::Status ConsumptionExists(std::string_view document) {
+  return MakeError(absl::StatusCode::kAlreadyExists, "CONSUMPTION_EXISTS",
+                   fmt::format("{} was posted to stock already", document));
+}
+
+}  // namespace qingqu::distribution

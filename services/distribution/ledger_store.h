@@ -1,0 +1,72 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "pqxx/transaction_base"
+
+namespace qingqu::distribution {
+
+// An account by what makes it unique, besides its condition, which is "available".
+struct AccountKey {
+  std::string kind;  // "stock", "transit", "supply", "use"
+  std::string location_id;
+  std::string item_id;
+  std::string lot_id;
+  std::string serial;
+  std::string owner;                // "alliances/east", "institutions/h1"
+  std::string institution_id;       // who sees it; "": the whole alliance
+  std::string from_institution_id;  // in transit: who sees it besides; else ""
+};
+
+// Opens the accounts that are not there yet, locks all of them in the order of their ids until the
+// transaction ends, and returns the ids in the order of `keys`. Two statements, however many keys.
+std::vector<int64_t> OpenAccounts(pqxx::transaction_base& tx, const std::string& alliance_id,
+                                  const std::vector<AccountKey>& keys);
+
+// A place of the ledger's own: "transit/t1" of one transfer, "contra/supply/east" of an alliance,
+// "contra/use/h1" of an institution.
+struct LedgerPlace {
+  std::string location_id;
+  std::string kind;
+  std::string alliance_id;
+  std::string institution_id;  // "": the whole alliance
+  absl::Time created_at;
+};
+void EnsureLedgerPlace(pqxx::transaction_base& tx, const LedgerPlace& place);
+
+// Why and between which places goods move. `from` and `to` are seen by the institutions named, or
+// by the whole alliance.
+struct PostingDocument {
+  std::string kind;      // "receive", "transfer_out", "transfer_in", "use"
+  std::string document;  // "receipts/r1"
+  std::string request_id;
+  std::string actor_id;
+  absl::Time posted_at;
+  std::string alliance_id;
+  std::string from_location_id;
+  std::string from_institution_id;
+  std::string to_location_id;
+  std::string to_institution_id;
+};
+
+// `quantity` base units go from the credit account to the debit account.
+struct Posting {
+  int64_t debit_account_id = 0;
+  int64_t credit_account_id = 0;
+  std::string item_id;
+  std::string lot_id;
+  std::string serial;
+  int64_t quantity = 0;
+  int document_line = 0;
+};
+
+// Writes a movement for each posting, with an id computed from the request and its place in the
+// list, and changes the balances. The accounts are locked already. Three statements, however many
+// postings. INTERNAL when an account is not the caller's to change.
+absl::Status Post(pqxx::transaction_base& tx, const PostingDocument& document,
+                  const std::vector<Posting>& postings);
+
+}  // namespace qingqu::distribution

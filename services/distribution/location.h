@@ -1,0 +1,47 @@
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+
+#include "common/auth/principal.h"
+
+namespace qingqu::distribution {
+
+enum class LocationKind { kCentralStore, kInstitutionStore, kDepartment };
+
+// A place that holds stock for somebody.
+struct Location {
+  std::string location_id;
+  LocationKind kind = LocationKind::kCentralStore;
+  std::string alliance_id;
+  std::string institution_id;  // of a central store: who keeps it for the alliance
+  std::string department_id;   // of a department only
+  std::string display_name;
+  absl::Time created_at;
+};
+
+// Who owns what lies there: "alliances/east" at the central store, else "institutions/h1".
+std::string OwnerAt(const Location& location);
+
+// Whose accounts the row-level security lets see what lies there: the institution, or "" for the
+// whole alliance.
+std::string SeenBy(const Location& location);
+
+// True when the caller belongs to the place: staff of its institution (or of the one that keeps the
+// central store), an operator of its alliance, the county.
+bool IsAt(const auth::Principal& principal, const Location& location);
+
+// Whether the caller may send goods this way. NOT_FOUND LOCATION_NOT_FOUND for a place that is not
+// the caller's to send from or lies in another alliance, PERMISSION_DENIED ROUTE_NOT_ALLOWED.
+//   operator:    central store and institution stores of the alliance -> anywhere in it
+//   institution: its own places -> its own places or the central store;
+//                the central store that it keeps -> anywhere in the alliance
+absl::Status CheckRoute(const auth::Principal& principal, const Location& from, const Location& to);
+
+// PERMISSION_DENIED NOT_AT_DESTINATION unless the caller belongs to the place; nurses belong to
+// departments only.
+absl::Status CheckDestination(const auth::Principal& principal, const Location& to);
+
+}  // namespace qingqu::distribution

@@ -1,0 +1,102 @@
+#include "services/distribution/location_store.h"
+
+#include <algorithm>
+#include <array>
+
+#include "pqxx/pqxx"
+
+#include "common/base/check.h"
+#include "common/db/array.h"
+#include "services/distribution/errors.h"
+#include "services/distribution/queries.h"
+#include "services/distribution/sql_values.h"
+
+namespace qingqu::distribution {
+namespace {
+
+constexpr std::array<const char*, 3> kKindNames{"central_store", "institution_store", "department"};
+
+Location LocationOf(const pqxx::row& row) {
+  const auto kind = row["kind"].as<std::string>();
+  const auto* const found = std::find(kKindNames.begin(), kKindNames.end(), kind);
+  QINGQU_CHECK(found != kKindNames.end());
+  return {.location_id = row["location_id"].as<std::string>(),
+          .kind = static_cast<LocationKind>(found - kKindNames.begin()),
+          .alliance_id = row["alliance_id"].as<std::string>(),
+          .institution_id = row["institution_id"].as<std::string>(),
+          .department_id = row["department_id"].as<std::string>(),
+          .display_name = row["display_name"].as<std::string>(),
+          .created_at = InstantOf(row["created_us"])};
+}
+
+absl::Status CompleteCentralStore(pqxx::transaction_base& tx, Location& location) {
+  const pqxx::result alliances =
+      tx.exec_prepared(queries::kReadAlliance.name, location.alliance_id);
+  if (alliances.empty()) return AllianceNotFound(location.alliance_id);
+  if (location.institution_id.empty()) {
+    location.institution_id = alliances[0]["lead_institution_id"].as<std::string>();
+    return location.institution_id.empty() ? LeadNotFound(location.alliance_id) : absl::OkStatus();
+  }
+  const pqxx::result keepers =
+      tx.exec_prepared(queries::kReadInstitution.name, location.institution_id);
+  if (keepers.empty() || keepers[0]["alliance_id"].as<std::string>() != location.alliance_id) {
+    return InstitutionNotFound(location.institution_id);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status InsertLocation(pqxx::transaction_base& tx, const Location& location) {
+  const pqxx::result inserted =
+      tx.exec_prepared(queries::kInsertLocation.name, location.location_id,
+                       std::string(kKindNames[static_cast<size_t>(location.kind)]),
+                       location.alliance_id, location.institution_id, location.department_id,
+                       location.display_name, InstantText(location.created_at));
+  return inserted.affected_rows() == 0 ? LocationExists(location.location_id) : absl::OkStatus();
+}
+
+absl::Status CompleteOwner(pqxx::transaction_base& tx, Location& location) {
+  if (location.kind == LocationKind::kCentralStore) return CompleteCentralStore(tx, location);
+  if (location.kind == LocationKind::kInstitutionStore) {
+    const pqxx::result found =
+        tx.exec_prepared(queries::kReadInstitution.name, location.institution_id);
+    if (found.empty()) return InstitutionNotFound(location.institution_id);
+    location.alliance_id = found[0]["alliance_id"].as<std::string>();
+    return absl::OkStatus();
+  }
+  const pqxx::result found =
+      tx.exec_prepared(queries::kReadDepartment.name, location.department_id);
+  if (found.empty()) return DepartmentNotFound(location.department_id);
+  location.institution_id = found[0]["institution_id"].as<std::string>();
+  location.alliance_id = found[0]["alliance_id"].as<std::string>();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<Location>> FindLocations(pqxx::transaction_base& tx,
+                                                    const std::vector<std::string>& location_ids) {
+  std::map<std::string, Location> found;
+  for (const auto& row :
+       tx.exec_prepared(queries::kFindLocations.name, db::TextArray(location_ids))) {
+    Location location = LocationOf(row);
+    found.emplace(location.location_id, std::move(location));
+  }
+  std::vector<Location> locations;
+  for (const std::string& location_id : location_ids) {
+    const auto location = found.find(location_id);
+    if (location == found.end()) return LocationNotFound(location_id);
+    locations.push_back(location->second);
+  }
+  return locations;
+}
+
+std::vector<Location> ListLocations(pqxx::transaction_base& tx, const std::string& after,
+                                    int rows_max) {
+  std::vector<Location> locations;
+  for (const auto& row : tx.exec_prepared(queries::kListLocations.name, after, rows_max)) {
+    locations.push_back(LocationOf(row));
+  }
+  return locations;
+}
+
+}  // namespace qingqu::distribution

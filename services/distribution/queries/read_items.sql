@@ -1,0 +1,2 @@
+SELECT item_id, lot_tracked, serial_tracked, expiry_tracked, high_value
+FROM catalog_pub.item WHERE item_id = ANY ($1::text[])

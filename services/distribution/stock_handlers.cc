@@ -1,0 +1,178 @@
+#include "absl/strings/numbers.h"
+#include "fmt/format.h"
+#include "pqxx/pqxx"
+
+#include "common/base/civil_date.h"
+#include "common/base/page_token.h"
+#include "common/base/strings.h"
+#include "common/db/transaction.h"
+#include "common/status/status_macros.h"
+#include "services/distribution/convert.h"
+#include "services/distribution/distribution_handlers.h"
+#include "services/distribution/stock_reports.h"
+
+namespace qingqu::distribution {
+namespace {
+
+absl::Status WrongPageToken() {
+  return InvalidField("page_token", "is not from a response of this list");
+}
+
+// A forged token may hold anything.
+absl::StatusOr<int64_t> ReadNumber(const std::string& text) {
+  int64_t number = 0;
+  if (!absl::SimpleAtoi(text, &number)) return WrongPageToken();
+  return number;
+}
+
+absl::StatusOr<BalancePage> ReadBalancePage(const v1::ListBalancesRequest& request,
+                                            const std::string& filter) {
+  BalancePage page;
+  QINGQU_ASSIGN_OR_RETURN(page.rows_max, EffectivePageSize(request.page_size()));
+  QINGQU_ASSIGN_OR_RETURN(const std::vector<std::string> key,
+                          DecodePageToken(request.page_token(), filter, 5));
+  if (key.empty()) return page;
+  for (const std::string& part : key) {
+    if (!IsStorableText(part)) return WrongPageToken();
+  }
+  if (key[2] != "infinity" && !CivilDate::Parse(key[2]).ok()) return WrongPageToken();
+  page.location_id = key[0];
+  page.item_id = key[1];
+  page.sort_date = key[2];
+  page.lot_number = key[3];
+  QINGQU_ASSIGN_OR_RETURN(page.account_id, ReadNumber(key[4]));
+  return page;
+}
+
+absl::StatusOr<BalanceFilter> ReadBalanceFilter(const v1::ListBalancesRequest& request) {
+  FieldViolations violations;
+  BalanceFilter filter;
+  if (!request.location().empty()) {
+    filter.location_id = ReadId("locations/{location}", "location", request.location(), violations);
+  }
+  if (!request.item().empty()) {
+    filter.item_id = ReadId("items/{item}", "item", request.item(), violations);
+  }
+  QINGQU_RETURN_IF_ERROR(violations.ToStatus());
+  return filter;
+}
+
+v1::Balance ToProto(const BalanceRow& row) {
+  v1::Balance proto;
+  proto.set_location("locations/" + row.location_id);
+  proto.set_item("items/" + row.item_id);
+  proto.set_lot_name("lots/" + row.lot_id);
+  proto.set_lot(row.lot_number);
+  proto.set_serial(row.serial);
+  proto.set_expiry_date(row.expiry_date);
+  proto.set_on_hand(row.on_hand);
+  proto.set_reserved(row.reserved);
+  return proto;
+}
+
+v1::MovementKind KindOf(std::string_view kind) {
+  if (kind == "receive") return v1::MOVEMENT_KIND_RECEIVE;
+  if (kind == "transfer_out") return v1::MOVEMENT_KIND_TRANSFER_OUT;
+  if (kind == "transfer_in") return v1::MOVEMENT_KIND_TRANSFER_IN;
+  return v1::MOVEMENT_KIND_USE;
+}
+
+// "locations/{location}", or "contra/supply", "contra/use", "transit/{transfer}" of the ledger's
+// own places.
+std::string PlaceName(const std::string& location_id) {
+  const size_t slash = location_id.find('/');
+  if (slash == std::string::npos) return "locations/" + location_id;
+  if (location_id.rfind("contra/", 0) != 0) return location_id;
+  return location_id.substr(0, location_id.find('/', slash + 1));
+}
+
+v1::Movement ToProto(const MovementRow& row) {
+  v1::Movement proto;
+  proto.set_name("movements/" + row.movement_id);
+  proto.set_kind(KindOf(row.kind));
+  proto.set_item("items/" + row.item_id);
+  proto.set_lot(row.lot_number);
+  proto.set_serial(row.serial);
+  proto.set_from_location(PlaceName(row.from_location_id));
+  proto.set_to_location(PlaceName(row.to_location_id));
+  proto.set_quantity(row.quantity);
+  proto.set_document(row.document);
+  *proto.mutable_post_time() = ToTimestamp(row.posted_at);
+  proto.set_actor("users/" + row.actor_id);
+  return proto;
+}
+
+absl::StatusOr<MovementPage> ReadMovementPage(const v1::ListMovementsRequest& request,
+                                              const std::string& filter) {
+  FieldViolations violations;
+  MovementPage page{.item_id = ReadId("items/{item}", "item", request.item(), violations),
+                    .lot_number = request.lot()};
+  QINGQU_RETURN_IF_ERROR(violations.ToStatus());
+  QINGQU_ASSIGN_OR_RETURN(page.rows_max, EffectivePageSize(request.page_size()));
+  QINGQU_ASSIGN_OR_RETURN(const std::vector<std::string> key,
+                          DecodePageToken(request.page_token(), filter, 1));
+  if (key.empty()) return page;
+  QINGQU_ASSIGN_OR_RETURN(page.after, ReadNumber(key.front()));
+  return page;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::ListBalancesResponse> DistributionHandlers::ListBalances(
+    const CallContext& call, const v1::ListBalancesRequest& request) {
+  const std::string filter_text = fmt::format("balances {} {}", request.location(), request.item());
+  QINGQU_ASSIGN_OR_RETURN(const BalanceFilter filter, ReadBalanceFilter(request));
+  QINGQU_ASSIGN_OR_RETURN(BalancePage page, ReadBalancePage(request, filter_text));
+  const int rows = page.rows_max++;
+  return db::RunRead(*pool_, call,
+                     [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::ListBalancesResponse> {
+                       v1::ListBalancesResponse response;
+                       std::vector<std::string> last_key;
+                       for (const BalanceRow& row : distribution::ListBalances(tx, page, filter)) {
+                         if (response.balances_size() == rows) {
+                           response.set_next_page_token(EncodePageToken(last_key, filter_text));
+                           break;
+                         }
+                         last_key = {row.location_id, row.item_id, row.sort_date, row.lot_number,
+                                     std::to_string(row.account_id)};
+                         *response.add_balances() = ToProto(row);
+                       }
+                       return response;
+                     });
+}
+
+absl::StatusOr<v1::ListMovementsResponse> DistributionHandlers::ListMovements(
+    const CallContext& call, const v1::ListMovementsRequest& request) {
+  const std::string filter = fmt::format("movements {} {}", request.item(), request.lot());
+  QINGQU_ASSIGN_OR_RETURN(MovementPage page, ReadMovementPage(request, filter));
+  const int rows = page.rows_max++;
+  return db::RunRead(
+      *pool_, call, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::ListMovementsResponse> {
+        v1::ListMovementsResponse response;
+        int64_t last = 0;
+        for (const MovementRow& row : distribution::ListMovements(tx, page)) {
+          if (response.movements_size() == rows) {
+            response.set_next_page_token(EncodePageToken({std::to_string(last)}, filter));
+            break;
+          }
+          last = row.posting_number;
+          *response.add_movements() = ToProto(row);
+        }
+        return response;
+      });
+}
+
+absl::StatusOr<v1::CheckLedgerResponse> DistributionHandlers::CheckLedger(
+    const CallContext& call, const v1::CheckLedgerRequest& /*request*/) {
+  return db::RunTransaction(
+      *pool_, call, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::CheckLedgerResponse> {
+        v1::CheckLedgerResponse response;
+        const LedgerCounts counts = CountLedger(tx);
+        response.set_account_count(counts.accounts);
+        response.set_movement_count(counts.movements);
+        for (const std::string& finding : FindLedgerFaults(tx)) response.add_findings(finding);
+        return response;
+      });
+}
+
+}  // namespace qingqu::distribution

@@ -1,0 +1,64 @@
+#include "services/distribution/stock_reports.h"
+
+#include "pqxx/pqxx"
+
+#include "services/distribution/queries.h"
+#include "services/distribution/sql_values.h"
+
+namespace qingqu::distribution {
+
+std::vector<BalanceRow> ListBalances(pqxx::transaction_base& tx, const BalancePage& page,
+                                     const BalanceFilter& filter) {
+  std::vector<BalanceRow> balances;
+  for (const auto& row : tx.exec_prepared(
+           queries::kListBalances.name, page.location_id, page.item_id, page.sort_date,
+           page.lot_number, page.account_id, page.rows_max, filter.location_id, filter.item_id)) {
+    balances.push_back({.account_id = row["account_id"].as<int64_t>(),
+                        .location_id = row["location_id"].as<std::string>(),
+                        .item_id = row["item_id"].as<std::string>(),
+                        .lot_id = row["lot_id"].as<std::string>(),
+                        .lot_number = row["lot_number"].as<std::string>(),
+                        .serial = row["serial"].as<std::string>(),
+                        .expiry_date = row["expiry_date"].as<std::string>(),
+                        .sort_date = row["sort_date"].as<std::string>(),
+                        .on_hand = row["on_hand"].as<int64_t>(),
+                        .reserved = row["reserved"].as<int64_t>()});
+  }
+  return balances;
+}
+
+std::vector<MovementRow> ListMovements(pqxx::transaction_base& tx, const MovementPage& page) {
+  std::vector<MovementRow> movements;
+  for (const auto& row : tx.exec_prepared(queries::kListMovements.name, page.item_id, page.after,
+                                          page.rows_max, page.lot_number)) {
+    movements.push_back({.posting_number = row["posting_number"].as<int64_t>(),
+                         .movement_id = row["movement_id"].as<std::string>(),
+                         .kind = row["kind"].as<std::string>(),
+                         .item_id = row["item_id"].as<std::string>(),
+                         .lot_number = row["lot_number"].as<std::string>(),
+                         .serial = row["serial"].as<std::string>(),
+                         .from_location_id = row["from_location_id"].as<std::string>(),
+                         .to_location_id = row["to_location_id"].as<std::string>(),
+                         .quantity = row["quantity"].as<int64_t>(),
+                         .document = row["document"].as<std::string>(),
+                         .posted_at = InstantOf(row["posted_us"]),
+                         .actor_id = row["actor_id"].as<std::string>()});
+  }
+  return movements;
+}
+
+LedgerCounts CountLedger(pqxx::transaction_base& tx) {
+  const pqxx::result rows = tx.exec_prepared(queries::kCountLedger.name);
+  return {.accounts = rows[0]["account_count"].as<int64_t>(),
+          .movements = rows[0]["movement_count"].as<int64_t>()};
+}
+
+std::vector<std::string> FindLedgerFaults(pqxx::transaction_base& tx) {
+  std::vector<std::string> findings;
+  for (const auto& row : tx.exec_prepared(queries::kCheckLedger.name)) {
+    findings.push_back(row["finding"].as<std::string>());
+  }
+  return findings;
+}
+
+}  // namespace qingqu::distribution
