@@ -43,45 +43,25 @@ void CheckRows(const v1::AppendClassRowsRequest& request, Batch& batch) {
   }
 }
 
-// Fills `accepted`. A row that says the same as an earlier one is neither staged nor rejected.
-void CompareRows(ClassNames& names, Batch& batch) {
-  absl::flat_hash_map<std::string_view, const ClassRow*> first_rows;
-  first_rows.reserve(batch.sound.size());
+using FirstRows = absl::flat_hash_map<std::string_view, ClassRepetition>;
+
+// Fills `accepted`. `first_rows` holds what earlier batches staged. A row that says the same as an
+// earlier one is neither staged nor rejected.
+void CompareRows(ClassNames& names, FirstRows& first_rows, Batch& batch) {
   for (const ClassRow& row : batch.sound) {
     if (!names.AddRow(row, batch.errors)) {
       ++batch.rejected_count;
       continue;
     }
-    const auto [position, is_first] = first_rows.emplace(row.class_code, &row);
-    if (is_first) {
+    const ClassRepetition self{.first_line = row.line,
+                               .feature = row.NameAtLevel(kClassLevels),
+                               .monitored_group = row.monitored_group};
+    const auto [first, is_new] = first_rows.emplace(row.class_code, self);
+    if (is_new) {
       batch.accepted.push_back(&row);
-      continue;
+    } else if (!CheckRepetition(row, first->second, batch.errors)) {
+      ++batch.rejected_count;
     }
-    const ClassRow& first = *position->second;
-    const bool same = CheckRepetition(row,
-                                      {.first_line = first.line,
-                                       .feature = first.NameAtLevel(kClassLevels),
-                                       .monitored_group = first.monitored_group},
-                                      batch.errors);
-    if (!same) ++batch.rejected_count;
-  }
-}
-
-// Some codes were staged by earlier batches: the same again is well, otherwise it is refused.
-void CompareWithStagedRows(pqxx::transaction_base& tx, int64_t import_number, Batch& batch) {
-  std::vector<std::string> codes;
-  absl::flat_hash_map<std::string_view, const ClassRow*> rows;
-  for (const ClassRow* row : batch.accepted) {
-    codes.emplace_back(row->class_code);
-    rows.emplace(row->class_code, row);
-  }
-  for (const StagedClass& staged : FindStagedRows(tx, import_number, codes)) {
-    const bool same = CheckRepetition(*rows.at(staged.code),
-                                      {.first_line = staged.line,
-                                       .feature = staged.display_name,
-                                       .monitored_group = staged.monitored_group},
-                                      batch.errors);
-    if (!same) ++batch.rejected_count;
   }
 }
 
@@ -108,18 +88,23 @@ db::StagedBatch<v1::AppendClassRowsResponse> StageClassBatch(
     pqxx::transaction_base& tx, int64_t import_number, const v1::AppendClassRowsRequest& request) {
   Batch batch;
   CheckRows(request, batch);
-  ClassNames names;
   const std::vector<StagedClass> staged_nodes =
       FindStagedNodes(tx, import_number, NodeCodes(batch.sound));
+  ClassNames names;
   for (const StagedClass& node : staged_nodes) {
     names.AddStaged({.code = node.code, .line = node.line, .name = node.display_name});
   }
-  CompareRows(names, batch);
-  if (!names.added().empty()) StageNodes(tx, import_number, names.added());
-  const int64_t staged_count = StageRows(tx, import_number, batch.accepted);
-  if (staged_count != static_cast<int64_t>(batch.accepted.size())) {
-    CompareWithStagedRows(tx, import_number, batch);
+  const std::vector<StagedClass> staged_rows = FindStagedRows(tx, import_number, batch.sound);
+  FirstRows first_rows;
+  first_rows.reserve(batch.sound.size() + staged_rows.size());
+  for (const StagedClass& row : staged_rows) {
+    first_rows.emplace(row.code, ClassRepetition{.first_line = row.line,
+                                                 .feature = row.display_name,
+                                                 .monitored_group = row.monitored_group});
   }
+  CompareRows(names, first_rows, batch);
+  if (!names.added().empty()) StageNodes(tx, import_number, names.added());
+  if (!batch.accepted.empty()) StageRows(tx, import_number, batch.accepted);
   return Answer(batch);
 }
 

@@ -75,14 +75,14 @@ class ClassNames {
 // The distinct codes above level 6.
 std::vector<std::string> NodeCodes(std::span<const ClassRow> rows);
 
-// CLASS_NAME_CONFLICT for a row whose whole code stands on `first_line` with another feature or
-// group.
+// The line on which a whole code came first, and what it said there.
 struct ClassRepetition {
   int64_t first_line = 0;
   std::string_view feature;
   std::string_view monitored_group;
 };
-// True when the row says the same as the first one.
+
+// True when the row says the same as the first one; else CLASS_NAME_CONFLICT.
 bool CheckRepetition(const ClassRow& row, const ClassRepetition& first,
                      std::vector<ClassRowError>& errors);
 

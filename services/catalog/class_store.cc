@@ -1,5 +1,7 @@
 #include "services/catalog/class_store.h"
 
+#include <algorithm>
+
 #include "pqxx/pqxx"
 
 #include "common/db/array.h"
@@ -60,16 +62,25 @@ std::vector<StagedClass> FindStagedNodes(pqxx::transaction_base& tx, int64_t imp
 }
 
 std::vector<StagedClass> FindStagedRows(pqxx::transaction_base& tx, int64_t import_number,
-                                        const std::vector<std::string>& codes) {
-  std::vector<StagedClass> rows;
+                                        std::span<const ClassRow> rows) {
+  if (rows.empty()) return {};
+  const auto [first, last] = std::ranges::minmax(rows, {}, &ClassRow::class_code);
+  const bool overlap =
+      tx.exec_prepared1(queries::kStagedClassRowsOverlap.name, import_number,
+                        std::string(first.class_code), std::string(last.class_code))[0]
+          .as<bool>();
+  if (!overlap) return {};
+  db::ArrayBuilder codes;
+  for (const ClassRow& row : rows) codes.AddText(row.class_code);
+  std::vector<StagedClass> staged;
   for (const auto& row :
-       tx.exec_prepared(queries::kFindStagedClassRows.name, import_number, db::TextArray(codes))) {
-    rows.push_back({.code = row["code"].as<std::string>(),
-                    .line = row["line"].as<int64_t>(),
-                    .display_name = row["display_name"].as<std::string>(),
-                    .monitored_group = row["monitored_group"].as<std::string>()});
+       tx.exec_prepared(queries::kFindStagedClassRows.name, import_number, codes.Build())) {
+    staged.push_back({.code = row["code"].as<std::string>(),
+                      .line = row["line"].as<int64_t>(),
+                      .display_name = row["display_name"].as<std::string>(),
+                      .monitored_group = row["monitored_group"].as<std::string>()});
   }
-  return rows;
+  return staged;
 }
 
 void StageNodes(pqxx::transaction_base& tx, int64_t import_number,
@@ -86,8 +97,8 @@ void StageNodes(pqxx::transaction_base& tx, int64_t import_number,
                    lines.Build(), names.Build());
 }
 
-int64_t StageRows(pqxx::transaction_base& tx, int64_t import_number,
-                  std::span<const ClassRow* const> rows) {
+void StageRows(pqxx::transaction_base& tx, int64_t import_number,
+               std::span<const ClassRow* const> rows) {
   db::ArrayBuilder codes;
   db::ArrayBuilder lines;
   db::ArrayBuilder features;
@@ -98,8 +109,8 @@ int64_t StageRows(pqxx::transaction_base& tx, int64_t import_number,
     features.AddText(row->NameAtLevel(kClassLevels));
     groups.AddText(row->monitored_group);
   }
-  return Affected(tx.exec_prepared(queries::kInsertStagedClassRows.name, import_number,
-                                   codes.Build(), lines.Build(), features.Build(), groups.Build()));
+  tx.exec_prepared(queries::kInsertStagedClassRows.name, import_number, codes.Build(),
+                   lines.Build(), features.Build(), groups.Build());
 }
 
 db::ImportMerge MergeStagedClasses(pqxx::transaction_base& tx, int64_t import_number,

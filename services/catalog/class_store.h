@@ -52,13 +52,14 @@ struct StagedClass {
 
 std::vector<StagedClass> FindStagedNodes(pqxx::transaction_base& tx, int64_t import_number,
                                          const std::vector<std::string>& codes);
+// Of the rows' codes, those that earlier batches staged.
 std::vector<StagedClass> FindStagedRows(pqxx::transaction_base& tx, int64_t import_number,
-                                        const std::vector<std::string>& codes);
+                                        std::span<const ClassRow> rows);
 void StageNodes(pqxx::transaction_base& tx, int64_t import_number,
                 std::span<const ClassNode> nodes);
-// Leaves out rows whose code is staged already; returns how many were staged.
-int64_t StageRows(pqxx::transaction_base& tx, int64_t import_number,
-                  std::span<const ClassRow* const> rows);
+// No code may be staged yet.
+void StageRows(pqxx::transaction_base& tx, int64_t import_number,
+               std::span<const ClassRow* const> rows);
 
 // Applies what was staged and deletes it from staging. `accepted_count` is the number of rows that
 // were not rejected.

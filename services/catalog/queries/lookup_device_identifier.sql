@@ -1,7 +1,7 @@
 SELECT item.item_id, item.display_name, specification, registration_number, registration_expire_date, device_class,
        national_code, item.device_identifier, base_unit, manufacturer, lot_tracked, serial_tracked, expiry_tracked,
        high_value, state, proposer_id, approver_id, (extract(epoch FROM created_at) * 1000000)::bigint AS created_us,
-       (extract(epoch FROM updated_at) * 1000000)::bigint AS updated_us, version, pack.packs,
+       (extract(epoch FROM updated_at) * 1000000)::bigint AS updated_us, item.version, pack.packs,
        coalesce(found.base_units, 1) AS found_base_units
 FROM device_identifier AS identifier
 JOIN item ON item.item_id = identifier.item_id
