@@ -107,8 +107,8 @@ absl::StatusOr<v1::SignInResponse> IdentityHandlers::SignIn(const CallContext& c
         }
         user = account->user;
         ForgetAttempt(tx, proof.attempt_id);
-        ClearUserSessions(tx, user_id, call.received_at);
         InsertSession(tx, token, user_id, call.received_at);
+        ClearUserSessions(tx, user_id, call.received_at);
         JournalUser(tx, signed_in, "user.signed_in", user);
         return absl::OkStatus();
       }));

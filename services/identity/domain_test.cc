@@ -1,0 +1,187 @@
+#include <atomic>
+#include <set>
+#include <thread>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+#include "common/auth/role_grants.h"
+#include "services/identity/organisation.h"
+#include "services/identity/password.h"
+#include "services/identity/password_hasher.h"
+#include "services/identity/session.h"
+#include "services/identity/user.h"
+
+namespace qingqu::identity {
+namespace {
+
+using auth::Scope;
+
+User UserOf(Scope scope, std::vector<std::string> roles) {
+  User user{.user_id = "li", .display_name = "李", .roles = std::move(roles), .scope = scope};
+  if (scope == Scope::kInstitution) user.institution_id = "county-hospital";
+  if (scope == Scope::kAlliance) user.alliance_id = "east";
+  if (scope == Scope::kSupplier) user.supplier_id = "acme";
+  return user;
+}
+
+bool IsFine(const User& user) {
+  FieldViolations violations;
+  CheckUser(user, violations);
+  return violations.empty();
+}
+
+TEST(UserTest, EachRoleGoesWithItsScopesOnly) {
+  const std::map<std::string_view, std::set<Scope>> scopes_of_role{
+      {"hospital_pharmacist", {Scope::kInstitution}},
+      {"department_nurse", {Scope::kInstitution}},
+      {"procurement_officer", {Scope::kAlliance}},
+      {"approver", {Scope::kInstitution, Scope::kAlliance}},
+      {"operator", {Scope::kAlliance}},
+      {"supplier", {Scope::kSupplier}},
+      {"insurance_bureau", {Scope::kCounty}},
+      {"market_supervision", {Scope::kCounty}},
+      {"discipline_inspector", {Scope::kCounty}},
+      {"bureau_administrator", {Scope::kCounty}}};
+  for (const std::string_view role : auth::AllRoles()) {
+    for (const Scope scope :
+         {Scope::kInstitution, Scope::kAlliance, Scope::kCounty, Scope::kSupplier}) {
+      EXPECT_EQ(IsFine(UserOf(scope, {std::string(role)})), scopes_of_role.at(role).contains(scope))
+          << role << " " << auth::ScopeName(scope);
+    }
+  }
+}
+
+TEST(UserTest, CombinesOnlyRolesThatMayBeOnePerson) {
+  EXPECT_TRUE(IsFine(UserOf(Scope::kInstitution, {"approver", "department_nurse"})));
+  EXPECT_TRUE(IsFine(UserOf(Scope::kAlliance, {"approver", "procurement_officer"})));
+  EXPECT_FALSE(IsFine(UserOf(Scope::kCounty, {"bureau_administrator", "discipline_inspector"})));
+  EXPECT_FALSE(IsFine(UserOf(Scope::kSupplier, {"approver", "supplier"})));
+  EXPECT_FALSE(IsFine(UserOf(Scope::kAlliance, {"operator", "supplier"})));
+  EXPECT_FALSE(IsFine(UserOf(Scope::kInstitution, {})));
+}
+
+TEST(UserTest, BelongsWhereItsScopeSays) {
+  User nurse = UserOf(Scope::kInstitution, {"department_nurse"});
+  nurse.institution_id.clear();
+  EXPECT_FALSE(IsFine(nurse));
+  User clerk = UserOf(Scope::kAlliance, {"operator"});
+  clerk.institution_id = "county-hospital";
+  EXPECT_TRUE(IsFine(clerk));
+  clerk.supplier_id = "acme";
+  EXPECT_FALSE(IsFine(clerk));
+  User seller = UserOf(Scope::kSupplier, {"supplier"});
+  seller.alliance_id = "east";
+  EXPECT_FALSE(IsFine(seller));
+  User inspector = UserOf(Scope::kCounty, {"discipline_inspector"});
+  inspector.institution_id = "county-hospital";
+  EXPECT_FALSE(IsFine(inspector));
+}
+
+TEST(OrganisationTest, DisplayNamesAreOneLine) {
+  const auto is_fine = [](const std::string& name) {
+    FieldViolations violations;
+    CheckDisplayName("display_name", name, violations);
+    return violations.empty();
+  };
+  EXPECT_TRUE(is_fine("县人民医院"));
+  std::string longest;
+  for (int count = 0; count < 100; ++count) longest += "医";
+  EXPECT_TRUE(is_fine(longest));
+  EXPECT_FALSE(is_fine(longest + "院"));
+  EXPECT_FALSE(is_fine(""));
+  EXPECT_FALSE(is_fine(" a"));
+  EXPECT_FALSE(is_fine("a\nb"));
+  EXPECT_FALSE(is_fine("\xff"));
+}
+
+bool PasswordIsFine(const std::string& password, const std::string& user_id = "li") {
+  FieldViolations violations;
+  CheckPassword("password", user_id, password, violations);
+  return violations.empty();
+}
+
+TEST(PasswordTest, HasALengthAndIsNotTheFirstGuess) {
+  EXPECT_TRUE(PasswordIsFine("correct horse"));
+  EXPECT_TRUE(PasswordIsFine("一二三四五六七八九十"));
+  EXPECT_FALSE(PasswordIsFine("nine char"));
+  EXPECT_TRUE(PasswordIsFine(std::string(199, 'x') + "y"));
+  EXPECT_FALSE(PasswordIsFine(std::string(200, 'x') + "y"));
+  EXPECT_FALSE(PasswordIsFine("aaaaaaaaaaaa"));
+  EXPECT_FALSE(PasswordIsFine("Password123"));
+  EXPECT_FALSE(PasswordIsFine("Wang-Xiaohong", "wang-xiaohong"));
+  EXPECT_TRUE(PasswordIsFine("Wang-Xiaohong", "wang"));
+}
+
+TEST(PasswordHasherTest, FitsOnlyWhatWasHashed) {
+  PasswordHasher hasher({.passes = 1, .memory_bytes = 64 * 1024});
+  const absl::Time later = absl::InfiniteFuture();
+  const std::string hash = hasher.Hash("correct horse", later).value();
+  EXPECT_THAT(hash, ::testing::StartsWith("$argon2id$v=19$m=64,t=1"));
+  EXPECT_NE(hash, hasher.Hash("correct horse", later).value());
+  EXPECT_TRUE(hasher.Verify(hash, "correct horse", later).value());
+  EXPECT_FALSE(hasher.Verify(hash, "correct hors", later).value());
+  EXPECT_FALSE(hasher.Verify("", "correct horse", later).value());
+  EXPECT_FALSE(hasher.Verify(hash, std::string(100'000, 'x'), later).value());
+  EXPECT_EQ(hasher.Fingerprint("a", "salt", later).value(),
+            hasher.Fingerprint("a", "salt", later).value());
+  EXPECT_NE(hasher.Fingerprint("a", "salt", later).value(),
+            hasher.Fingerprint("b", "salt", later).value());
+  EXPECT_NE(hasher.Fingerprint("a", "salt", later).value(),
+            hasher.Fingerprint("a", "other", later).value());
+}
+
+TEST(PasswordHasherTest, UsesWhatLibsodiumCallsInteractive) {
+  PasswordHasher hasher({});
+  EXPECT_THAT(hasher.Hash("correct horse", absl::InfiniteFuture()).value(),
+              ::testing::StartsWith("$argon2id$v=19$m=65536,t=2,p=1$"));
+}
+
+TEST(PasswordHasherTest, RefusesWhenNoPlaceBecomesFree) {
+  // Each takes far longer than the deadline, and only two may compute at once.
+  PasswordHasher hasher({.passes = 40, .memory_bytes = 32 * 1024 * 1024});
+  std::atomic<int> done = 0;
+  std::atomic<int> refused = 0;
+  std::vector<std::jthread> threads;
+  for (int index = 0; index < 8; ++index) {
+    threads.emplace_back([&] {
+      const auto hash = hasher.Hash("correct horse", absl::Now() + absl::Milliseconds(1));
+      ++(hash.ok() ? done : refused);
+      EXPECT_EQ(ErrorReason(hash.status()), hash.ok() ? "" : "SIGN_IN_BUSY");
+    });
+  }
+  threads.clear();
+  EXPECT_GE(done, 1);
+  EXPECT_GE(refused, 1);
+}
+
+TEST(RefreshTokenTest, KeepsItsHandleAndChangesItsSecret) {
+  const RefreshToken first = NewRefreshToken();
+  const RefreshToken second = NextRefreshToken(first);
+  EXPECT_EQ(first.handle_hash, second.handle_hash);
+  EXPECT_NE(first.secret_hash, second.secret_hash);
+  EXPECT_NE(first.handle_hash, NewRefreshToken().handle_hash);
+  RefreshToken parsed;
+  ASSERT_TRUE(ParseRefreshToken(second.text, parsed));
+  EXPECT_EQ(parsed.handle_hash, second.handle_hash);
+  EXPECT_EQ(parsed.secret_hash, second.secret_hash);
+  EXPECT_FALSE(ParseRefreshToken("", parsed));
+  EXPECT_FALSE(ParseRefreshToken(second.text + "A", parsed));
+  EXPECT_FALSE(ParseRefreshToken(second.text.substr(1) + "!", parsed));
+}
+
+TEST(SessionTest, EndsWhenIdleAndWhenOld) {
+  const absl::Time start = absl::FromUnixSeconds(1'790'000'000);
+  Session session{.started_at = start, .used_at = start};
+  EXPECT_FALSE(IsOver(session, start + absl::Hours(12) - absl::Nanoseconds(1)));
+  EXPECT_TRUE(IsOver(session, start + absl::Hours(12)));
+  session.used_at = start + absl::Hours(24 * 30 - 1);
+  EXPECT_FALSE(IsOver(session, start + absl::Hours(24 * 30) - absl::Nanoseconds(1)));
+  EXPECT_TRUE(IsOver(session, start + absl::Hours(24 * 30)));
+  session.ended = true;
+  EXPECT_TRUE(IsOver(session, start));
+}
+
+}  // namespace
+}  // namespace qingqu::identity

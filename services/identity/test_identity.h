@@ -1,0 +1,116 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/time/clock.h"
+
+#include "common/auth/test_directory.h"
+#include "common/auth/token.h"
+#include "common/base/check.h"
+#include "common/status/status.h"
+#include "services/identity/identity_handlers.h"
+#include "services/identity/queries.h"
+#include "tests/support/test_database.h"
+
+namespace qingqu::identity {
+
+// For tests: the handlers on a database of their own, with a clock that stands still and hashing
+// that costs little, and the organisation that the tests speak of.
+class TestIdentity {
+ public:
+  static constexpr const char* kPassword = "correct horse battery";
+
+  TestIdentity()
+      : pool_(database.NewPool("identity",
+                               {queries::kAllQueries.begin(), queries::kAllQueries.end()}, 8)),
+        signer_(*auth::TokenSigner::LoadOrCreate(keys.path(), "identity", &clock)),
+        handlers(
+            {.clock = &clock, .pool = pool_.get(), .signer = signer_.get(), .hasher = &hasher}) {}
+
+  // A new call of the administrator at the clock's time.
+  CallContext Admin() const { return At(testing::CallBy("admin", "bureau_administrator")); }
+  CallContext At(CallContext call) const {
+    call.received_at = clock.Now();
+    return call;
+  }
+  // As signed-out callers come in.
+  CallContext Nobody() const {
+    CallContext call;
+    call.method = "test/Public";
+    call.client = "grpc";
+    call.received_at = clock.Now();
+    return call;
+  }
+
+  // Alliances east and west; institutions county-hospital (lead) and township of east.
+  void MakeOrganisation() {
+    for (const char* id : {"east", "west"}) {
+      v1::CreateAllianceRequest request;
+      request.set_alliance_id(id);
+      request.mutable_alliance()->set_display_name(id);
+      QINGQU_CHECK(handlers.CreateAlliance(Admin(), request).ok());
+    }
+    for (const char* id : {"county-hospital", "township"}) {
+      v1::CreateInstitutionRequest request;
+      request.set_institution_id(id);
+      request.mutable_institution()->set_display_name(id);
+      request.mutable_institution()->set_alliance("alliances/east");
+      request.mutable_institution()->set_lead(std::string_view(id) == "county-hospital");
+      QINGQU_CHECK(handlers.CreateInstitution(Admin(), request).ok());
+    }
+  }
+
+  static v1::CreateUserRequest UserRequest(const std::string& user_id, v1::Role role,
+                                           v1::Scope scope) {
+    v1::CreateUserRequest request;
+    request.set_user_id(user_id);
+    request.set_password(kPassword);
+    request.mutable_user()->set_display_name("某人");
+    request.mutable_user()->add_roles(role);
+    request.mutable_user()->set_scope(scope);
+    if (scope == v1::SCOPE_INSTITUTION)
+      request.mutable_user()->set_institution("institutions/county-hospital");
+    if (scope == v1::SCOPE_ALLIANCE) request.mutable_user()->set_alliance("alliances/east");
+    if (scope == v1::SCOPE_SUPPLIER) request.mutable_user()->set_supplier("suppliers/acme");
+    return request;
+  }
+  v1::User MakeUser(const std::string& user_id, v1::Role role, v1::Scope scope) {
+    const auto made = handlers.CreateUser(Admin(), UserRequest(user_id, role, scope));
+    QINGQU_CHECK(made.ok());
+    return *made;
+  }
+  v1::User MakeNurse(const std::string& user_id) {
+    return MakeUser(user_id, v1::ROLE_DEPARTMENT_NURSE, v1::SCOPE_INSTITUTION);
+  }
+
+  absl::StatusOr<v1::SignInResponse> SignIn(const std::string& user, const std::string& password) {
+    v1::SignInRequest request;
+    request.set_user(user);
+    request.set_password(password);
+    return handlers.SignIn(Nobody(), request);
+  }
+  absl::StatusOr<v1::SignInResponse> Refresh(const std::string& token) {
+    v1::RefreshSessionRequest request;
+    request.set_refresh_token(token);
+    return handlers.RefreshSession(Nobody(), request);
+  }
+  std::string CountEvents(const std::string& event) const {
+    return database.Value("SELECT count(*) FROM journal.entry WHERE event = '" + event + "'");
+  }
+
+  testing::TestDatabase database;
+  auth::TestDirectory keys;
+  FakeClock clock{absl::FromUnixSeconds(1'790'000'000)};
+  PasswordHasher hasher{{.passes = 1, .memory_bytes = 64 * 1024}};
+
+ private:
+  std::unique_ptr<db::ConnectionPool> pool_;
+  std::unique_ptr<auth::TokenSigner> signer_;
+
+ public:
+  IdentityHandlers handlers;
+  db::ConnectionPool& pool() { return *pool_; }
+};
+
+}  // namespace qingqu::identity
