@@ -16,9 +16,15 @@ WITH lot_entry AS MATERIALIZED (
   JOIN journal.visible_entry AS entry ON entry.resource = document.name
   WHERE entry.event NOT LIKE 'question.%'
 ), origin AS MATERIALIZED (
-  SELECT DISTINCT name
+  SELECT name
   FROM document_entry, unnest(subjects) AS name
   WHERE resource LIKE 'orders/%' AND name ~ '^(agreements|requisitions|suppliers)/[^/]+$'
+  UNION
+  -- An order's own entries do not name its requisitions, because suppliers read them: theirs name the order.
+  SELECT entry.resource
+  FROM document
+  JOIN journal.visible_entry AS entry ON entry.subjects @> ARRAY[document.name]
+  WHERE document.name LIKE 'orders/%' AND entry.resource LIKE 'requisitions/%'
   ORDER BY name
   LIMIT 5000
 ), origin_entry AS MATERIALIZED (
