@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "pqxx/notification"
 #include "pqxx/transaction_base"
 
 #include "common/auth/call_context.h"
@@ -52,13 +53,24 @@ class JournalFollower {
   absl::StatusOr<int> ApplyOnce();
 
  private:
+  struct Batch {
+    int applied = 0;
+    // There are entries behind a transaction that is not finished yet.
+    bool held_up = false;
+  };
+
   void Run(const std::stop_token& stop);
+  absl::StatusOr<Batch> ApplyBatch();
+  absl::StatusOr<Batch> ApplyIn(pqxx::transaction_base& tx, const CallContext& call);
+  // What notifies from now on is not missed by the next WaitForNotification.
+  void Listen();
   void WaitForNotification(const std::stop_token& stop, absl::Duration at_most);
 
   ConnectionPool* pool_;
   Options options_;
   Apply apply_;
   std::unique_ptr<pqxx::connection> listener_;
+  std::unique_ptr<pqxx::notification_receiver> wake_up_;  // listens while it lives
   std::jthread thread_;
 };
 

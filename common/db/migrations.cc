@@ -94,6 +94,11 @@ absl::Status EnsureDatabase(const MigrationOptions& options) {
   }
   pqxx::connection connection(WithDatabase(options.conninfo, "postgres"));
   pqxx::nontransaction tx(connection);
+  // Held until this connection ends, against others who create it at the same time.
+  tx.exec(fmt::format("SELECT pg_advisory_lock({})", kLockKey));
+  if (!tx.exec_params("SELECT FROM pg_database WHERE datname = $1", database).empty()) {
+    return absl::OkStatus();
+  }
   options.progress(fmt::format("creating database {}", database));
   tx.exec(fmt::format("CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0",
                       tx.quote_name(database)));

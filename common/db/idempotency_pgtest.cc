@@ -1,0 +1,144 @@
+#include <atomic>
+#include <thread>
+#include <vector>
+
+#include "google/protobuf/wrappers.pb.h"
+#include "gtest/gtest.h"
+#include "pqxx/pqxx"
+
+#include "common/db/idempotency.h"
+#include "common/db/journal.h"
+#include "common/status/status.h"
+#include "tests/support/test_database.h"
+
+namespace qingqu::db {
+namespace {
+
+using Text = google::protobuf::StringValue;
+
+class IdempotencyTest : public ::testing::Test {
+ protected:
+  IdempotencyTest() : pool_(database_.NewPool("identity", {}, 8)) {
+    database_.Execute(
+        "CREATE TABLE identity.scratch (value text); GRANT SELECT, INSERT ON identity.scratch TO "
+        "qingqu_identity");
+  }
+
+  // Writes the request's text, and answers how many rows there are then.
+  absl::StatusOr<Text> Write(const CallContext& call, const std::string& text) {
+    Text request;
+    request.set_value(text);
+    return RunIdempotent<Text>(
+        *pool_, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<Text> {
+          tx.exec_params("INSERT INTO scratch VALUES ($1)", text);
+          Text response;
+          response.set_value(tx.exec("SELECT count(*) FROM scratch")[0][0].as<std::string>());
+          if (text == "refused") return absl::NotFoundError("no");
+          return response;
+        });
+  }
+  std::string Rows() { return database_.Value("SELECT count(*) FROM identity.scratch"); }
+
+  testing::TestDatabase database_;
+  std::unique_ptr<ConnectionPool> pool_;
+};
+
+TEST_F(IdempotencyTest, TheSameRequestAgainGivesTheFirstAnswer) {
+  const CallContext call = testing::CallBy("li", "department_nurse");
+  EXPECT_EQ(Write(call, "a")->value(), "1");
+  EXPECT_EQ(Write(testing::CallBy("li", "department_nurse"), "b")->value(), "2");
+  EXPECT_EQ(Write(call, "a")->value(), "1");
+  EXPECT_EQ(Rows(), "2");
+}
+
+TEST_F(IdempotencyTest, EightCallersAtOnceHaveOneEffect) {
+  for (int round = 0; round < 5; ++round) {
+    const CallContext call = testing::CallBy("li", "department_nurse");
+    const std::string before = Rows();
+    std::vector<std::string> answers(8);
+    {
+      std::vector<std::jthread> threads;
+      for (auto& answer : answers) {
+        threads.emplace_back([&, own = call] {
+          const auto result = Write(own, "same");
+          answer = result.ok() ? result->value() : result.status().ToString();
+        });
+      }
+    }
+    EXPECT_EQ(std::stoi(Rows()), std::stoi(before) + 1);
+    for (const std::string& answer : answers) EXPECT_EQ(answer, Rows());
+  }
+}
+
+TEST_F(IdempotencyTest, AnotherRequestUnderTheSameIdIsRefused) {
+  const CallContext call = testing::CallBy("li", "department_nurse");
+  ASSERT_TRUE(Write(call, "a").ok());
+  const auto reason = [&](const CallContext& again, const std::string& text) {
+    return ErrorReason(Write(again, text).status());
+  };
+  EXPECT_EQ(reason(call, "b"), "REQUEST_ID_REUSED");
+  EXPECT_EQ(
+      reason(testing::WithRequestId(testing::CallBy("wang", "department_nurse"), call.request_id),
+             "a"),
+      "REQUEST_ID_REUSED");
+  CallContext other_method = call;
+  other_method.method = "test/Other";
+  EXPECT_EQ(reason(other_method, "a"), "REQUEST_ID_REUSED");
+  CallContext by_service = call;
+  by_service.principal.acting_service = "usage";
+  EXPECT_EQ(reason(by_service, "a"), "REQUEST_ID_REUSED");
+  EXPECT_EQ(Rows(), "1");
+}
+
+TEST_F(IdempotencyTest, AnErrorGivesTheIdBack) {
+  const CallContext call = testing::CallBy("li", "department_nurse");
+  EXPECT_EQ(Write(call, "refused").status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(Rows(), "0");
+  EXPECT_EQ(database_.Value("SELECT count(*) FROM identity.idempotency"), "0");
+  EXPECT_EQ(Write(call, "a")->value(), "1");
+}
+
+TEST_F(IdempotencyTest, AnIdThatIsNoUuidIsRefusedBeforeAnythingRuns) {
+  for (const char* id : {"", "1", "not-a-uuid-not-a-uuid-not-a-uuid-no"}) {
+    const auto status =
+        Write(testing::WithRequestId(testing::CallBy("li", "department_nurse"), id), "a").status();
+    EXPECT_EQ(ErrorReason(status), "INVALID_FIELD") << id;
+  }
+  EXPECT_EQ(Rows(), "0");
+}
+
+TEST_F(IdempotencyTest, AnAnswerOfAnyBytesComesBack) {
+  const CallContext call = testing::CallBy("li", "department_nurse");
+  google::protobuf::BytesValue request;
+  const auto run = [&] {
+    return RunIdempotent<google::protobuf::BytesValue>(
+        *pool_, call, request,
+        [](pqxx::transaction_base&) -> absl::StatusOr<google::protobuf::BytesValue> {
+          google::protobuf::BytesValue response;
+          std::string bytes;
+          for (int byte = 0; byte < 256; ++byte) bytes += static_cast<char>(byte);
+          response.set_value(bytes);
+          return response;
+        });
+  };
+  const auto first = run();
+  ASSERT_TRUE(first.ok());
+  EXPECT_EQ(run()->value(), first->value());
+}
+
+TEST_F(IdempotencyTest, AnEmptyAnswerIsAnAnswer) {
+  const CallContext call = testing::CallBy("li", "department_nurse");
+  int runs = 0;
+  for (int count = 0; count < 2; ++count) {
+    const auto result = RunIdempotent<Text>(*pool_, call, Text(),
+                                            [&](pqxx::transaction_base&) -> absl::StatusOr<Text> {
+                                              ++runs;
+                                              return Text();
+                                            });
+    EXPECT_TRUE(result.ok()) << result.status();
+  }
+  EXPECT_EQ(runs, 1);
+}
+
+}  // namespace
+}  // namespace qingqu::db
