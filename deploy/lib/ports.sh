@@ -4,8 +4,9 @@
 port_socket() {
   local hexadecimal
   hexadecimal=$(printf ':%04X' "$1")
-  cat /proc/net/tcp /proc/net/tcp6 2>/dev/null |
-    awk -v port="$hexadecimal" '$4 == "0A" && substr($2, length($2) - 4) == port { print $10; exit }'
+  { cat /proc/net/tcp /proc/net/tcp6 2>/dev/null || true; } | awk -v port="$hexadecimal" '
+    $4 == "0A" && substr($2, length($2) - 4) == port { socket = $10 }
+    END { print socket }'
 }
 
 # port_owner SOCKET: the id of a process that holds it, when we may know.

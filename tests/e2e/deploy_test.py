@@ -30,6 +30,14 @@ def is_free(port: int) -> bool:
     return True
 
 
+def is_running(pid: str) -> bool:
+    """A process that has ended and is not yet collected by init does not run."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def free_port_base() -> int:
     """Below the ports that the system hands out, so that nobody takes one in between."""
     start = 12000 + os.getpid() % 40 * 400
@@ -107,6 +115,7 @@ class DeployTest(unittest.TestCase):
             self.assertIn(words, self.first.stdout)
         self.assertIn(self.deployment.address(), self.first.stdout)
         connection = http.client.HTTPConnection("127.0.0.1", self.deployment.base + 80, timeout=10)
+        self.addCleanup(connection.close)
         connection.request("GET", "/healthz")
         self.assertEqual(connection.getresponse().status, 200)
 
@@ -162,7 +171,7 @@ class DeployTest(unittest.TestCase):
         pids = self.deployment.pids()
         self.assertEqual(self.deployment.run("down").returncode, 0)
         for pid in pids.values():
-            self.assertFalse(pathlib.Path(f"/proc/{pid}").exists())
+            self.assertFalse(is_running(pid))
         self.assertTrue(all(is_free(self.deployment.base + offset) for offset in OFFSETS))
         self.assertEqual(self.deployment.run("down").returncode, 0)
         self.assertTrue((self.deployment.var / "postgres" / "PG_VERSION").exists())
