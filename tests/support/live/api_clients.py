@@ -126,7 +126,7 @@ class RepeatingClient:
         first = self._outcome(method, message)
         before = settled_state(self._database)
         second = self._outcome(method, message)
-        after = settled_state(self._database)
+        after = state(self._database)
         assert first == second, f"{method} again answered otherwise:\n{first}\n{second}"
         changed = [table for table in after if before.get(table) != after[table]]
         assert not changed, f"{method} again changed {changed}"
@@ -178,7 +178,7 @@ def settled_state(database: Database) -> dict[str, str]:
     deadline = time.monotonic() + 20
     seen = state(database)
     while True:
-        time.sleep(0.15)
+        time.sleep(0.1)
         again = state(database)
         if again == seen or time.monotonic() > deadline:
             return again
