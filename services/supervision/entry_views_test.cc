@@ -53,7 +53,7 @@ TEST(LotViewTest, KeepsTheLotsLinesAndThoseOfNoLot) {
       {"line_number": 5, "item": "items/x", "lot": ""},
       {"line_number": 6, "item": "items/y"},
       {"line_number": 7},
-      {"line_number": 8, "item": "items/x", "pieces": [{"lot": "L1"}, {"lot": "L2"}]}]})");
+      {"line_number": 8, "item": "items/x", "pieces": [{"lot": "L1"}, {"lot_number": "L2"}]}]})");
   entry.subjects = {"items/x", "items/x/lots/L1", "items/x/lots/L2",
                     "items/y", "items/y/lots/L1", "orders/o"};
   KeepLot({.item_id = "x", .lot_number = "L1"}, entry);
@@ -80,7 +80,8 @@ TEST(SupplierViewTest, LeavesNothingOfOthers) {
   entry.actor_roles = {"hospital_pharmacist"};
   KeepSupplierPart("acme", entry);
   EXPECT_EQ(entry.details, Json::parse(R"({"supplier": "suppliers/acme", "unit_price": "1.0000",
-                            "lines": [{"item": "items/x", "order": "orders/o", "names": ["items/x"]}]})"));
+                            "lines": [{"item": "items/x", "order": "orders/o",
+                                       "names": ["items/x"]}]})"));
   EXPECT_THAT(entry.subjects, ElementsAre("suppliers/acme", "orders/o"));
   EXPECT_EQ(entry.actor_user_id, "");
   EXPECT_EQ(entry.actor_institution_id, "county-hospital");

@@ -23,8 +23,11 @@ bool IsOtherLine(const Lot& lot, const Json& line) {
   if (item.has_value() && *item != "items/" + lot.item_id) return true;
   const auto item_id = TextOf(line, "item_id");
   if (item_id.has_value() && *item_id != lot.item_id) return true;
-  const auto lot_number = TextOf(line, "lot");
-  return lot_number.has_value() && *lot_number != lot.lot_number;
+  for (const char* key : {"lot", "lot_number"}) {
+    const auto lot_number = TextOf(line, key);
+    if (lot_number.has_value() && *lot_number != lot.lot_number) return true;
+  }
+  return false;
 }
 
 void KeepLines(const Lot& lot, Json& json) {

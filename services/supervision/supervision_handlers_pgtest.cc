@@ -68,7 +68,8 @@ class SupervisionHandlersTest : public ::testing::Test {
                                   "items/y", "suppliers/acme"},
                      .supplier_id = "acme",
                      .details_json = R"({"requisition": "requisitions/r", "lines": [
-                         {"line_number": 1, "item": "items/x"}, {"line_number": 2, "item": "items/y"}]})"});
+                         {"line_number": 1, "item": "items/x"},
+                         {"line_number": 2, "item": "items/y"}]})"});
     Append(seller, {.event = "order.accepted", .resource = "orders/o", .supplier_id = "acme"});
     Append(seller, {.event = "despatch.created",
                     .resource = "despatches/d",
