@@ -138,7 +138,11 @@ std::vector<const Command*> CommandsBeginningWith(std::string_view word) {
 
 std::string NearestOf(std::string_view word, std::span<const Command* const> commands) {
   std::vector<std::string> names;
-  for (const Command* command : commands) names.emplace_back(command->name);
+  for (const Command* command : commands) {
+    names.emplace_back(command->name);
+    // "imprt" is meant for "import", whatever was to follow.
+    names.emplace_back(command->name.substr(0, command->name.find(' ')));
+  }
   return Nearest(word, names);
 }
 
@@ -225,7 +229,8 @@ ExitCode FailUsage(const CommandContext& context, const absl::Status& status,
                    std::string_view command) {
   const ExitCode code = context.Fail(status);
   if (!context.json) {
-    context.environment.errors << "qingqu: " << context.catalogue.Format(Message::kSeeHelp, command)
+    const std::string words = command.empty() ? "" : fmt::format(" {}", command);
+    context.environment.errors << "qingqu: " << context.catalogue.Format(Message::kSeeHelp, words)
                                << '\n';
   }
   return code;

@@ -29,7 +29,8 @@ google::rpc::BadRequest ViolationsOf(const absl::Status& status) {
 
 Json ErrorAsJson(const absl::Status& status, std::string_view request_id) {
   Json violations = Json::array();
-  for (const auto& violation : ViolationsOf(status).field_violations()) {
+  const google::rpc::BadRequest bad_request = ViolationsOf(status);
+  for (const auto& violation : bad_request.field_violations()) {
     violations.push_back({{"field", violation.field()}, {"description", violation.description()}});
   }
   Json object = {{"code", absl::StatusCodeToString(status.code())},
@@ -56,7 +57,8 @@ std::string ErrorForPeople(const absl::Status& status) {
   const std::string label =
       reason.empty() ? absl::StatusCodeToString(status.code()) : ForTerminal(reason);
   text += fmt::format(" [{}]\n", label);
-  for (const auto& violation : ViolationsOf(status).field_violations()) {
+  const google::rpc::BadRequest violations = ViolationsOf(status);
+  for (const auto& violation : violations.field_violations()) {
     text += fmt::format("  {}: {}\n", ForTerminal(violation.field()),
                         ForTerminal(violation.description()));
   }

@@ -22,7 +22,7 @@ constexpr std::array kMessages = std::to_array<MessageText>({
     {kTooFewArguments, "something is missing: qingqu {} {}", "缺少参数：qingqu {} {}"},
     {kTooManyArguments, "\"{}\" is one argument too many: qingqu {} {}",
      "多余的参数“{}”：qingqu {} {}"},
-    {kSeeHelp, "qingqu {} --help says more", "详见 qingqu {} --help"},
+    {kSeeHelp, "qingqu{} --help says more", "详见 qingqu{} --help"},
     {kBadOptionValue, "{} cannot be \"{}\"; it is one of: {}", "{} 不能是“{}”，可取：{}"},
     {kUsage, "Usage:", "用法："},
     {kAbout,

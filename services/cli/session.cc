@@ -67,7 +67,9 @@ absl::StatusOr<std::string> Session::Token() {
   }
   if (!credential_.has_value()) return NotSignedIn();
   if (IsFresh(*credential_)) return credential_->access_token;
-  return Renew(credential_->access_token);
+  // A copy, because Renew replaces the credential before it looks at what was refused.
+  const std::string ending = credential_->access_token;
+  return Renew(ending);
 }
 
 absl::StatusOr<std::string> Session::Renew(const std::string& refused) {

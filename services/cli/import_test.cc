@@ -1,0 +1,231 @@
+#include <filesystem>
+#include <thread>
+
+#include "fmt/format.h"
+#include "gmock/gmock.h"
+
+#include "common/rpc/status_conversion.h"
+#include "common/status/status.h"
+#include "services/cli/client_test_support.h"
+
+namespace qingqu::cli {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr std::string_view kHeader =
+    "category18,class_code15,l1,l2,l3,generic_code,generic_name,material_code,material,"
+    "feature_code,feature\r\n";
+// Two batches and a part of a third.
+constexpr int kManyRows = 25'000;
+
+std::string ClassLine(int number, std::string_view feature = "灭菌") {
+  return fmt::format("组,C{:014},骨科材料,拉力钉,空心,079,螺钉,01,不锈钢,001,{}\r\n", number,
+                     feature);
+}
+
+std::string ClassFile(int rows) {
+  std::string text(kHeader);
+  for (int number = 0; number < rows; ++number) text += ClassLine(number);
+  return text;
+}
+
+nlohmann::json Summary(int read, int imported, int unchanged, int rejected) {
+  return {{"read", read}, {"imported", imported}, {"unchanged", unchanged}, {"rejected", rejected}};
+}
+
+class ImportTest : public ClientTest {
+ protected:
+  ImportTest() { SignIn(); }
+  FakeImportState& classes() { return platform_.catalog().imports(); }
+};
+
+TEST_F(ImportTest, TwiceChangesNothing) {
+  const std::string file = WriteFile("classes.csv", ClassFile(kManyRows));
+  const ClientResult first = Run({"import", "classes", file, "--json"});
+  EXPECT_EQ(first.code, ExitCode::kOk) << first.errors;
+  EXPECT_EQ(LastLine(first.output), Summary(kManyRows, kManyRows, 0, 0));
+  EXPECT_EQ(std::ranges::count(first.output, '\n'), 1);
+  EXPECT_EQ(first.errors, "");
+  const auto state = classes().imported;
+  const ClientResult second = Run({"import", "classes", file, "--json"});
+  EXPECT_EQ(LastLine(second.output), Summary(kManyRows, 0, kManyRows, 0));
+  EXPECT_EQ(classes().imported, state);
+  EXPECT_FALSE(std::filesystem::exists(file + ".rejects.csv"));
+}
+
+TEST_F(ImportTest, AllOrNothingIsTheDefault) {
+  const std::string file =
+      WriteFile("classes.csv", std::string(kHeader) + ClassLine(1) + ClassLine(2, "bad") +
+                                   "short,row\r\n" + ClassLine(3));
+  const ClientResult result = Run({"import", "classes", file, "--json"});
+  EXPECT_EQ(result.code, ExitCode::kRefused);
+  EXPECT_EQ(LastLine(result.output), Summary(4, 0, 0, 4));
+  EXPECT_TRUE(classes().imported.empty());
+  EXPECT_THAT(ReadFile("classes.csv.rejects.csv"), HasSubstr("3,feature,bad,NOT_A_FEATURE,"));
+  EXPECT_THAT(ReadFile("classes.csv.rejects.csv"), HasSubstr("4,,"));
+}
+
+TEST_F(ImportTest, PerRowTakesTheGoodOnes) {
+  const std::string file =
+      WriteFile("classes.csv", std::string(kHeader) + ClassLine(1) + ClassLine(2, "bad") +
+                                   "short,row\r\n" + ClassLine(1) + ClassLine(3));
+  const ClientResult result = Run(
+      {"import", "classes", file, "--json", "--mode=per-row", "--rejects", folder_ + "/mine.csv"});
+  EXPECT_EQ(result.code, ExitCode::kPartial) << result.errors;
+  EXPECT_EQ(LastLine(result.output), Summary(5, 2, 1, 2));
+  EXPECT_EQ(classes().imported.size(), 2U);
+  const std::string rejects = ReadFile("mine.csv");
+  EXPECT_EQ(std::ranges::count(rejects, '\n'), 3);
+  EXPECT_LT(rejects.find("NOT_A_FEATURE"), rejects.find("COLUMN_COUNT"));
+}
+
+TEST_F(ImportTest, ExplicitFileOfRejectsIsAlwaysWritten) {
+  const std::string rejects = WriteFile("mine.csv", "stale");
+  const std::string file = WriteFile("classes.csv", ClassFile(2));
+  EXPECT_EQ(Run({"import", "classes", file, "--rejects", rejects}).code, ExitCode::kOk);
+  EXPECT_EQ(ReadFile("mine.csv"), "line,column,value,reason,message\r\n");
+}
+
+TEST_F(ImportTest, NothingTakesEffectWithoutItsRejects) {
+  const std::string file =
+      WriteFile("classes.csv", std::string(kHeader) + ClassLine(1) + ClassLine(2, "bad"));
+  EXPECT_EQ(Run({"import", "classes", file, "--mode=per-row", "--rejects", "/none/r.csv"}).code,
+            ExitCode::kLocalFile);
+  EXPECT_EQ(classes().finishes, 0);
+}
+
+TEST_F(ImportTest, DryRunListsEveryBadCellAndSendsNothing) {
+  platform_.Stop();
+  std::string text(kHeader);
+  for (int number = 0; number < 50; ++number) text += "组,C1,,,,,,,,,\r\n";
+  const std::string file = WriteFile("classes.csv", text);
+  const ClientResult result = Run({"import", "classes", file, "--dry-run", "--json"});
+  EXPECT_EQ(result.code, ExitCode::kNegative);
+  EXPECT_EQ(std::ranges::count(result.output, '\n'), 50 * 9 + 1);
+  EXPECT_EQ(LastLine(result.output), Summary(50, 0, 0, 50));
+  const auto first = nlohmann::json::parse(result.output.substr(0, result.output.find('\n')));
+  EXPECT_EQ(first["line"], 2);
+  EXPECT_EQ(first["column"], "l1");
+  EXPECT_EQ(first["reason"], "VALUE_MISSING");
+  EXPECT_FALSE(std::filesystem::exists(file + ".rejects.csv"));
+}
+
+TEST_F(ImportTest, LostAnswerIsAskedForAgain) {
+  classes().after_append = [](int append) {
+    return append == 2 ? grpc::Status(grpc::StatusCode::UNAVAILABLE, "lost") : grpc::Status::OK;
+  };
+  const std::string file = WriteFile("classes.csv", ClassFile(kManyRows));
+  const ClientResult result = Run({"import", "classes", file, "--json"});
+  EXPECT_EQ(result.code, ExitCode::kOk) << result.errors;
+  EXPECT_EQ(LastLine(result.output), Summary(kManyRows, kManyRows, 0, 0));
+  EXPECT_EQ(classes().appends, 4);
+}
+
+TEST_F(ImportTest, OutlastsARestartOfTheServer) {
+  std::atomic<bool> reached = false;
+  classes().after_append = [&reached](int append) {
+    if (append == 2) reached = true;
+    return grpc::Status::OK;
+  };
+  const std::string file = WriteFile("classes.csv", ClassFile(kManyRows));
+  std::jthread breaker([this, &reached] {
+    while (!reached) std::this_thread::yield();
+    platform_.Stop();
+    platform_.Start();
+  });
+  const ClientResult result = Run({"import", "classes", file, "--json"});
+  EXPECT_EQ(result.code, ExitCode::kOk) << result.errors;
+  EXPECT_EQ(LastLine(result.output), Summary(kManyRows, kManyRows, 0, 0));
+  EXPECT_EQ(classes().imported.size(), static_cast<size_t>(kManyRows));
+}
+
+TEST_F(ImportTest, StartsOverOnceWhenTheServerForgot) {
+  classes().after_append = [this](int append) {
+    if (append != 2) return grpc::Status::OK;
+    classes().staged.clear();
+    return grpc::Status(grpc::StatusCode::UNAVAILABLE, "restarted");
+  };
+  const std::string file = WriteFile("classes.csv", ClassFile(kManyRows));
+  const ClientResult result = Run({"import", "classes", file});
+  EXPECT_EQ(result.code, ExitCode::kOk) << result.errors;
+  EXPECT_THAT(result.errors, HasSubstr("starting over"));
+  EXPECT_EQ(classes().imported.size(), static_cast<size_t>(kManyRows));
+  classes().after_append = [this](int) {
+    classes().staged.clear();
+    return grpc::Status(grpc::StatusCode::UNAVAILABLE, "restarted");
+  };
+  EXPECT_EQ(Run({"import", "classes", file}).code, ExitCode::kRefused);
+}
+
+TEST_F(ImportTest, RefusalStopsTheReader) {
+  classes().after_append = [](int) {
+    return rpc::ToGrpcStatus(
+        MakeError(absl::StatusCode::kPermissionDenied, "PERMISSION_DENIED", "no"));
+  };
+  const std::string file = WriteFile("classes.csv", ClassFile(4 * kManyRows));
+  EXPECT_EQ(Run({"import", "classes", file}).code, ExitCode::kNotAllowed);
+  EXPECT_EQ(classes().appends, 1);
+}
+
+TEST_F(ImportTest, WrongFilesAreLocalProblems) {
+  const auto code = [this](const std::string& text) {
+    return Run({"import", "classes", WriteFile("wrong.csv", text)}).code;
+  };
+  EXPECT_EQ(code(""), ExitCode::kLocalFile);
+  EXPECT_EQ(code("a,b\r\n1,2\r\n"), ExitCode::kLocalFile);
+  EXPECT_EQ(code(std::string("\xFF\xFE") + "a"), ExitCode::kLocalFile);
+  EXPECT_EQ(Run({"import", "classes", folder_}).code, ExitCode::kLocalFile);
+  EXPECT_EQ(Run({"import", "classes", folder_ + "/none"}).code, ExitCode::kLocalFile);
+  EXPECT_EQ(Run({"import", "classes", folder_, "--mode=some"}).code, ExitCode::kUsage);
+}
+
+// The real file where it is, else our own sample of it.
+std::string HistoryFile() {
+  const std::string real = "../shared/data/scms_delivery_history.csv";
+  if (std::filesystem::exists(real)) return real;
+  testing::Test::RecordProperty("input", "tests/data/scms_sample.csv, for want of the real file");
+  return "tests/data/scms_sample.csv";
+}
+
+TEST_F(ImportTest, HistoryComesWholeThroughItsMapping) {
+  const std::vector<std::string> words = {
+      "import",     "history",        "--mapping", "tests/data/scms_mapping.json",
+      "--json",     "--mode=per-row", "--rejects", folder_ + "/rejects.csv",
+      HistoryFile()};
+  const ClientResult first = Run(words);
+  const nlohmann::json counts = LastLine(first.output);
+  ASSERT_TRUE(counts.is_object()) << first.errors;
+  EXPECT_EQ(counts["read"].get<int>(), counts["imported"].get<int>() +
+                                           counts["unchanged"].get<int>() +
+                                           counts["rejected"].get<int>());
+  EXPECT_EQ(platform_.procurement().source(), "scms");
+  auto& imported = platform_.procurement().imports().imported;
+  EXPECT_EQ(imported.size(), counts["imported"].get<size_t>());
+  procurement::v1::HistoryRow row;
+  ASSERT_TRUE(row.ParseFromString(imported["1"]));
+  EXPECT_EQ(row.order_number(), "SCMS-4");
+  EXPECT_EQ(row.scheduled_date(), "2006-06-02");
+  EXPECT_EQ(row.order_sent_date(), "");
+  EXPECT_EQ(row.quantity(), 19);
+  EXPECT_EQ(row.line_value(), "551.0000");
+  EXPECT_TRUE(row.first_line());
+  const nlohmann::json second = LastLine(Run(words).output);
+  EXPECT_EQ(second["imported"], 0);
+  EXPECT_EQ(second["unchanged"].get<int>(),
+            counts["imported"].get<int>() + counts["unchanged"].get<int>());
+}
+
+TEST_F(ImportTest, HistoryNeedsAFittingMapping) {
+  const std::string file = WriteFile("history.csv", "a\r\n1\r\n");
+  EXPECT_EQ(Run({"import", "history", file}).code, ExitCode::kUsage);
+  const std::string mapping = WriteFile("mapping.json", R"({"version": 1})");
+  EXPECT_EQ(Run({"import", "history", "--mapping", mapping, file}).code, ExitCode::kLocalFile);
+  EXPECT_EQ(
+      Run({"import", "history", "--mapping", "tests/data/scms_mapping.json", "--source=A B", file})
+          .code,
+      ExitCode::kUsage);
+}
+
+}  // namespace
+}  // namespace qingqu::cli
