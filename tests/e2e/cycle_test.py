@@ -36,7 +36,7 @@ class CycleCase:
     def test_01_each_change_was_sent_twice(self):
         repeated = sum(client.repeated_count for client in self.county.clients.values())
         print(f"{repeated} changes sent twice over {self.way}, {self.platform.layout}", flush=True)
-        self.assertGreater(repeated, 55)
+        self.assertGreaterEqual(repeated, 50)
 
     def test_02_order_shows_what_was_accepted_sent_and_received(self):
         self.wait_for_follower()

@@ -17,7 +17,7 @@ PSEUDONYM, PROCEDURE, DOCTOR = "P-secret-0815", "秘密手术", "D-secret-4711"
 
 
 class MovingRulesTest(LiveCase):
-    """Items: `plain` with lot and expiry, `stent` high-value with serials. Each test despatches goods of its own."""
+    """Each test despatches goods of its own; where lots are chosen by expiry it has an item of its own too."""
 
     @classmethod
     def prepare(cls):
@@ -27,7 +27,7 @@ class MovingRulesTest(LiveCase):
         cls.identifiers = {}
         for item_id, fields in (
             ("plain", {}), ("other", {}), ("stent", {"serialTracked": True, "highValue": True}),
-            ("fefo", {}), ("short", {}), ("aging", {}), ("raced", {}),
+            ("fefo", {}), ("short", {}), ("aging", {}), ("raced", {}), ("used", {}), ("traced", {}),
         ):
             cls.identifiers[item_id] = cls.base.add_item(item_id, **fields)["deviceIdentifier"]
             cls.base.add_agreement(item_id, 100_000)
@@ -70,7 +70,7 @@ class MovingRulesTest(LiveCase):
         }
         for reason, scan in cases.items():
             with self.subTest(reason):
-                self.assert_refused(reason, supply.receive, reason, despatch, [{"scan": scan, "packsAccepted": "1"}])
+                self.assert_refused(reason, supply.receive, reason.lower().replace("_", "-"), despatch, [{"scan": scan, "packsAccepted": "1"}])
         self.assert_refused(
             "MORE_THAN_DESPATCHED", supply.receive, "more", despatch, [{"scan": self.scan("plain", "R1"), "packsAccepted": "11"}])
         self.assertNotIn("R1", self.on_hand(CENTRAL, "plain"))
@@ -132,7 +132,7 @@ class MovingRulesTest(LiveCase):
                 ("F-mid", day + datetime.timedelta(days=90))]
         supply, despatch = self.sent("fefo", "fefo", [self.base.despatch_line(1, 10, lot, expiry) for lot, expiry in lots])
         for lot, expiry in lots:
-            supply.receive(lot, despatch, [{"scan": self.scan("fefo", lot, expiry), "packsAccepted": "10"}])
+            supply.receive(lot.lower(), despatch, [{"scan": self.scan("fefo", lot, expiry), "packsAccepted": "10"}])
         transfer = supply.send("a", CENTRAL, HOSPITAL, [("fefo", 25)], "operator")
         chosen = [(part["lot"], part["quantity"]) for part in transfer["lines"][0]["allocations"]]
         self.assertEqual(chosen, [("F-soon", "10"), ("F-mid", "10"), ("F-late", "5")])
@@ -179,12 +179,12 @@ class MovingRulesTest(LiveCase):
         self.check_that_operator_and_supplier_learn_nothing()
 
     def test_no_more_is_used_than_is_there(self):
-        supply = self.on_ward("uses", "plain", 3, "U1")
-        line = {"scan": self.scan("plain", "U1"), "packs": "4"}
+        supply = self.on_ward("uses", "used", 3, "U1")
+        line = {"scan": self.scan("used", "U1"), "packs": "4"}
         self.assert_refused("INSUFFICIENT_STOCK", supply.use, "more", [line])
         outcomes = self.race(6, lambda number: supply.use(f"u{number}", [{**line, "packs": "1"}]))
         self.assertEqual(outcomes, ["INSUFFICIENT_STOCK"] * 3 + ["done"] * 3)
-        self.assertNotIn("U1", self.on_hand(WARD, "plain"))
+        self.assertNotIn("U1", self.on_hand(WARD, "used"))
         stranger = {"use": {"location": WARD, "lines": [{**line, "packs": "1"}]}}
         self.assert_refused("LOCATION_NOT_FOUND", supply.call, "west-nurse", "usage.CreateUse", stranger, "west")
 
@@ -209,9 +209,9 @@ class MovingRulesTest(LiveCase):
             "actor": f"users/{user}", "event": event, "pageSize": 1000}).get("entries", [])
 
     def test_the_trace_shows_each_caller_its_part(self):
-        supply = self.on_ward("trace", "plain", 5, "TR1")
-        supply.use("a", [{"scan": self.scan("plain", "TR1"), "packs": "2"}])
-        question = {"item": "items/plain", "lot": "TR1", "pageSize": 1000}
+        supply = self.on_ward("trace", "traced", 5, "TR1")
+        supply.use("a", [{"scan": self.scan("traced", "TR1"), "packs": "2"}])
+        question = {"item": "items/traced", "lot": "TR1", "pageSize": 1000}
         all_events = [entry["event"] for entry in self.trace("inspector", question)]
         for event in ("receipt.posted", "transfer.sent", "transfer.received", "use.recorded", "use.posted"):
             self.assertIn(event, all_events)
@@ -295,7 +295,7 @@ class MovingRulesTest(LiveCase):
             with self.assertRaises(ApiError) as caught:
                 self.county.clients[user].call("distribution.ConsumeStock", {
                     "requestId": request_id(f"consume/{user}"), "document": "uses/none", "location": WARD,
-                    "lines": [{"item": "items/plain", "lot": "U1", "quantity": "1"}]})
+                    "lines": [{"item": "items/used", "lot": "U1", "quantity": "1"}]})
             self.assertEqual(caught.exception.code, "permission_denied")
 
     def test_zz_the_ledger_is_right_after_all_this(self):
