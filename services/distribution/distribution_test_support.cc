@@ -11,8 +11,6 @@
 namespace qingqu::distribution {
 namespace {
 
-constexpr int kConnections = 16;
-
 std::string Quoted(std::string_view text) {
   return text.empty() ? "NULL" : fmt::format("'{}'", text);
 }
@@ -83,10 +81,10 @@ std::vector<std::string> BadLines(const absl::Status& status) {
   return lines;
 }
 
-DistributionTest::DistributionTest()
+DistributionTest::DistributionTest(int connections_max)
     : pool_(database_.NewPool("distribution",
                               {queries::kAllQueries.begin(), queries::kAllQueries.end()},
-                              kConnections)),
+                              connections_max)),
       handlers_(pool_.get()),
       now_(absl::FromCivil(absl::CivilSecond(2026, 11, 21, 4, 0, 0), absl::UTCTimeZone())) {
   Seed(kCounty);
@@ -96,17 +94,39 @@ void DistributionTest::Seed(const std::string& statements) {
   database_.Execute("SET LOCAL session_replication_role = replica;" + statements);
 }
 
-void DistributionTest::SeedItem(const TestItem& item) {
-  Seed(fmt::format(
-      R"(INSERT INTO catalog.item (item_id, display_name, specification, registration_number, registration_expire_date,
-           device_class, national_code, device_identifier, base_unit, manufacturer, lot_tracked, serial_tracked,
-           expiry_tracked, high_value, state, proposer_id, approver_id, created_at, updated_at)
-         VALUES ('{0}', '{0}', '', 'x', '2030-01-01', 2, 'C01' || repeat('0', 24), '{1}', 'piece', 'm', {3}, {4}, {5},
-                 {4}, 'approved', 'a', 'b', now(), now());
-         INSERT INTO catalog.device_identifier VALUES ('{1}', '{0}'), ('{2}', '{0}');
-         INSERT INTO catalog.item_pack VALUES ('{0}', 1, 1, '{2}', 'box', 10);)",
-      item.item_id, Gtin(10 * item.number), Gtin(10 * item.number + 1), item.lot_tracked,
-      item.serial_tracked, item.expiry_tracked));
+void DistributionTest::SeedItem(const TestItem& item) { SeedAll({item}); }
+
+void DistributionTest::SeedItems(int count) {
+  std::vector<TestItem> items;
+  for (int number = 1; number <= count; ++number) {
+    items.push_back({.item_id = fmt::format("item-{}", number), .number = number});
+  }
+  SeedAll(items);
+}
+
+void DistributionTest::SeedAll(const std::vector<TestItem>& items) {
+  std::string rows;
+  std::string identifiers;
+  std::string packs;
+  for (const TestItem& item : items) {
+    const char* comma = rows.empty() ? "" : ",";
+    const std::string unit = Gtin(10 * item.number);
+    const std::string box = Gtin(10 * item.number + 1);
+    rows += fmt::format(
+        "{0}('{1}', '{1}', '', 'x', '2030-01-01', 2, 'C01' || repeat('0', 24), '{2}', 'piece', "
+        "'m', {3}, "
+        "{4}, {5}, {4}, 'approved', 'a', 'b', now(), now())",
+        comma, item.item_id, unit, item.lot_tracked, item.serial_tracked, item.expiry_tracked);
+    identifiers += fmt::format("{0}('{1}', '{3}'), ('{2}', '{3}')", comma, unit, box, item.item_id);
+    packs += fmt::format("{}('{}', 1, 1, '{}', 'box', 10)", comma, item.item_id, box);
+  }
+  Seed(
+      "INSERT INTO catalog.item (item_id, display_name, specification, registration_number, "
+      "registration_expire_date, device_class, national_code, device_identifier, base_unit, "
+      "manufacturer, lot_tracked, serial_tracked, expiry_tracked, high_value, state, proposer_id, "
+      "approver_id, created_at, updated_at) VALUES " +
+      rows + "; INSERT INTO catalog.device_identifier VALUES " + identifiers +
+      "; INSERT INTO catalog.item_pack VALUES " + packs);
 }
 
 void DistributionTest::SeedDespatch(const std::string& despatch_id,

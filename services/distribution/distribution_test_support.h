@@ -50,9 +50,11 @@ std::vector<std::string> BadLines(const absl::Status& status);
 // It is noon of 2026-11-21 in the county.
 class DistributionTest : public ::testing::Test {
  protected:
-  DistributionTest();
+  explicit DistributionTest(int connections_max = 16);
 
   void SeedItem(const TestItem& item);
+  // "item-1" to "item-<count>", tracked by lot and expiry, numbered as they are named.
+  void SeedItems(int count);
   // To `central`, from supplier kangda, for the order `order_id` that officer-wang placed.
   void SeedDespatch(const std::string& despatch_id, const std::vector<TestDespatchLine>& lines,
                     const std::string& order_id = "o1");
@@ -94,6 +96,7 @@ class DistributionTest : public ::testing::Test {
  private:
   // As superuser, without the checks between services' tables.
   void Seed(const std::string& statements);
+  void SeedAll(const std::vector<TestItem>& items);
 };
 
 }  // namespace qingqu::distribution

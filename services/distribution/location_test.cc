@@ -1,0 +1,79 @@
+#include "services/distribution/location.h"
+
+#include "gtest/gtest.h"
+
+#include "common/status/status.h"
+
+namespace qingqu::distribution {
+namespace {
+
+Location Place(std::string id, LocationKind kind, std::string institution_id,
+               std::string alliance_id = "east") {
+  return {.location_id = std::move(id),
+          .kind = kind,
+          .alliance_id = std::move(alliance_id),
+          .institution_id = std::move(institution_id)};
+}
+
+const Location kCentral = Place("central", LocationKind::kCentralStore, "lead");
+const Location kStore = Place("store", LocationKind::kInstitutionStore, "town");
+const Location kWard = Place("ward", LocationKind::kDepartment, "town");
+const Location kOtherStore = Place("other", LocationKind::kInstitutionStore, "other");
+const Location kWestStore = Place("west", LocationKind::kInstitutionStore, "far", "west");
+
+auth::Principal Of(auth::Scope scope, std::string institution_id, std::string role) {
+  return {.user_id = "u",
+          .institution_id = std::move(institution_id),
+          .alliance_id = "east",
+          .scope = scope,
+          .roles = {std::move(role)}};
+}
+
+const auth::Principal kOperator = Of(auth::Scope::kAlliance, "", "operator");
+const auth::Principal kPharmacist = Of(auth::Scope::kInstitution, "town", "hospital_pharmacist");
+const auth::Principal kLead = Of(auth::Scope::kInstitution, "lead", "hospital_pharmacist");
+const auth::Principal kNurse = Of(auth::Scope::kInstitution, "town", "department_nurse");
+
+std::string Route(const auth::Principal& principal, const Location& from, const Location& to) {
+  return ErrorReason(CheckRoute(principal, from, to));
+}
+
+TEST(LocationTest, RoutesOfTheOperator) {
+  EXPECT_EQ(Route(kOperator, kCentral, kStore), "");
+  EXPECT_EQ(Route(kOperator, kStore, kOtherStore), "");
+  EXPECT_EQ(Route(kOperator, kStore, kCentral), "");
+  EXPECT_EQ(Route(kOperator, kWard, kStore), "LOCATION_NOT_FOUND");
+  EXPECT_EQ(Route(kOperator, kCentral, kWestStore), "LOCATION_NOT_FOUND");
+  EXPECT_EQ(Route(kOperator, kWestStore, kCentral), "LOCATION_NOT_FOUND");
+}
+
+TEST(LocationTest, RoutesOfAPharmacist) {
+  EXPECT_EQ(Route(kPharmacist, kStore, kWard), "");
+  EXPECT_EQ(Route(kPharmacist, kWard, kStore), "");
+  EXPECT_EQ(Route(kPharmacist, kStore, kCentral), "");
+  EXPECT_EQ(Route(kPharmacist, kStore, kOtherStore), "ROUTE_NOT_ALLOWED");
+  EXPECT_EQ(Route(kPharmacist, kCentral, kStore), "LOCATION_NOT_FOUND");
+  EXPECT_EQ(Route(kPharmacist, kOtherStore, kStore), "LOCATION_NOT_FOUND");
+  EXPECT_EQ(Route(kLead, kCentral, kStore), "") << "the institution that keeps the central store";
+  EXPECT_EQ(Route(kLead, kCentral, kWestStore), "LOCATION_NOT_FOUND");
+}
+
+TEST(LocationTest, GoodsAreReceivedWhereTheyArrive) {
+  EXPECT_TRUE(CheckDestination(kNurse, kWard).ok());
+  EXPECT_EQ(ErrorReason(CheckDestination(kNurse, kStore)), "NOT_AT_DESTINATION");
+  EXPECT_TRUE(CheckDestination(kPharmacist, kStore).ok());
+  EXPECT_EQ(ErrorReason(CheckDestination(kPharmacist, kCentral)), "NOT_AT_DESTINATION");
+  EXPECT_TRUE(CheckDestination(kLead, kCentral).ok());
+  EXPECT_TRUE(CheckDestination(kOperator, kWard).ok());
+  EXPECT_EQ(ErrorReason(CheckDestination(kOperator, kWestStore)), "NOT_AT_DESTINATION");
+}
+
+TEST(LocationTest, OwnersAndWhoSeesWhat) {
+  EXPECT_EQ(OwnerAt(kCentral), "alliances/east");
+  EXPECT_EQ(OwnerAt(kWard), "institutions/town");
+  EXPECT_EQ(SeenBy(kCentral), "");
+  EXPECT_EQ(SeenBy(kStore), "town");
+}
+
+}  // namespace
+}  // namespace qingqu::distribution
