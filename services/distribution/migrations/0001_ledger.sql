@@ -54,17 +54,20 @@ CREATE TABLE distribution.account (
   alliance_id text NOT NULL,
   institution_id text,
   from_institution_id text,
+  piece_here text GENERATED ALWAYS AS (CASE WHEN serial <> '' AND on_hand > 0 THEN serial END) STORED,
   CONSTRAINT account_key UNIQUE (location_id, item_id, lot_id, serial, owner, condition),
   CONSTRAINT account_lot_fkey FOREIGN KEY (item_id, lot_id) REFERENCES distribution.lot (item_id, lot_id),
   CONSTRAINT account_balance_check CHECK (kind IN ('supply', 'use') OR on_hand >= reserved),
   CONSTRAINT account_reserved_check CHECK (reserved >= 0 AND (reserved = 0 OR kind = 'stock')),
   CONSTRAINT account_piece_check CHECK (serial = '' OR (kind IN ('stock', 'transit') AND on_hand <= 1)),
   CONSTRAINT account_from_check CHECK (from_institution_id IS NULL OR kind = 'transit')
-);
+) WITH (fillfactor = 60);
+COMMENT ON COLUMN distribution.account.piece_here IS
+  'No index names on_hand, so that a changed balance of other goods writes no index and stays on its page.';
 COMMENT ON COLUMN distribution.account.institution_id IS 'Who sees it; NULL: the whole alliance.';
 COMMENT ON COLUMN distribution.account.from_institution_id IS 'In transit: who sees it besides.';
 -- A piece is in one place. Balances are therefore lowered before others are raised.
-CREATE UNIQUE INDEX account_piece_key ON distribution.account (item_id, serial) WHERE serial <> '' AND on_hand > 0;
+CREATE UNIQUE INDEX account_piece_key ON distribution.account (item_id, piece_here) WHERE piece_here IS NOT NULL;
 
 -- Goods went from the credit account to the debit account.
 CREATE TABLE distribution.movement (
