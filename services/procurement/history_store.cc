@@ -53,11 +53,14 @@ db::ImportMerge MergeHistory(pqxx::transaction_base& tx, int64_t import_number,
         &queries::kInsertHistoryItems}) {
     tx.exec_prepared(insert->name, import_number, owner.alliance_id, owner.source);
   }
-  const pqxx::result merged = tx.exec_prepared(queries::kMergeHistoryLines.name, import_number,
-                                               owner.alliance_id, owner.source);
+  pqxx::result::size_type changed = 0;
+  for (const db::Query* write : {&queries::kUpdateHistoryLines, &queries::kInsertHistoryLines}) {
+    changed += tx.exec_prepared(write->name, import_number, owner.alliance_id, owner.source)
+                   .affected_rows();
+  }
   const pqxx::result counted = tx.exec_prepared(queries::kCountStagedHistory.name, import_number);
   DeleteStagedHistory(tx, {import_number});
-  const auto imported = static_cast<int64_t>(merged.affected_rows());
+  const auto imported = static_cast<int64_t>(changed);
   return {.imported_count = imported,
           .unchanged_count = counted[0][0].as<int64_t>() - imported,
           .rejected_count = 0};

@@ -126,8 +126,10 @@ TEST_F(OrderAnswerTest, IsGivenOnce) {
 }
 
 TEST_F(OrderAnswerTest, RacingAnswersFreeTheQuantityOnce) {
-  EXPECT_EQ(CountSuccesses(
-                8, [&](int i) { return Respond({{1, i, "out of stock"}, {2, 4, ""}}).ok(); }),
+  EXPECT_EQ(CountSuccesses(8,
+                           [&](int i) {
+                             return Respond({{1, i, "out of stock"}, {2, 4, ""}}).ok();
+                           }),
             1);
   const int64_t accepted = world_.ReadOrder("o1").lines(0).quantity_accepted();
   EXPECT_EQ(world_.ReadAgreement("a-syringe").quantity_ordered(), accepted);

@@ -1,9 +1,8 @@
-#include "services/procurement/order_progress.h"
-
 #include "fmt/format.h"
 #include "gtest/gtest.h"
 #include "pqxx/pqxx"
 
+#include "services/procurement/order_progress.h"
 #include "services/procurement/test_world.h"
 
 namespace qingqu::procurement {
