@@ -18,10 +18,12 @@ std::string Quoted(std::string_view text) {
 constexpr const char* kCounty = R"(
   INSERT INTO identity.alliance VALUES ('east', 'East', now()), ('west', 'West', now());
   INSERT INTO identity.institution VALUES
-    ('county-hospital', 'east', 'County Hospital', true, now()), ('town-clinic', 'east', 'Town Clinic', false, now()),
+    ('county-hospital', 'east', 'County Hospital', true, now()),
+    ('town-clinic', 'east', 'Town Clinic', false, now()),
     ('west-hospital', 'west', 'West Hospital', true, now());
   INSERT INTO identity.department VALUES
-    ('surgery', 'county-hospital', 'east', 'Surgery', now()), ('town-ward', 'town-clinic', 'east', 'Ward', now());
+    ('surgery', 'county-hospital', 'east', 'Surgery', now()),
+    ('town-ward', 'town-clinic', 'east', 'Ward', now());
   INSERT INTO distribution.location
     (location_id, kind, alliance_id, institution_id, department_id, display_name, created_at) VALUES
     ('central', 'central_store', 'east', 'county-hospital', NULL, 'Central store', now()),
@@ -135,9 +137,11 @@ void DistributionTest::SeedDespatch(const std::string& despatch_id,
   std::string statements = fmt::format(
       R"(INSERT INTO procurement.order_actor (order_id, user_id, role, alliance_id)
          VALUES ('{1}', 'officer-wang', 'orderer', 'east') ON CONFLICT DO NOTHING;
-         INSERT INTO procurement.despatch VALUES ('{0}', '{1}', 'east', 'kangda', 'central', '', {2}, now());
-         INSERT INTO procurement.despatch_line (despatch_id, line_number, order_id, order_line_number, item_id,
-           quantity, lot, expiry_date, alliance_id, supplier_id) VALUES )",
+         INSERT INTO procurement.despatch
+           VALUES ('{0}', '{1}', 'east', 'kangda', 'central', '', {2}, now());
+         INSERT INTO procurement.despatch_line (despatch_id, line_number, order_id,
+           order_line_number, item_id, quantity, lot, expiry_date, alliance_id, supplier_id)
+         VALUES )",
       despatch_id, order_id, lines.size());
   std::string serials;
   int number = 0;
