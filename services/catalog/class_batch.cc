@@ -94,7 +94,12 @@ db::StagedBatch<v1::AppendClassRowsResponse> StageClassBatch(
   for (const StagedClass& node : staged_nodes) {
     names.AddStaged({.code = node.code, .line = node.line, .name = node.display_name});
   }
-  const std::vector<StagedClass> staged_rows = FindStagedRows(tx, import_number, batch.sound);
+  // Where its material was not staged, a row was not either.
+  std::vector<std::string> known_codes;
+  for (const ClassRow& row : batch.sound) {
+    if (names.IsKnown(row.CodeAtLevel(kClassLevels - 1))) known_codes.emplace_back(row.class_code);
+  }
+  const std::vector<StagedClass> staged_rows = FindStagedRows(tx, import_number, known_codes);
   FirstRows first_rows;
   first_rows.reserve(batch.sound.size() + staged_rows.size());
   for (const StagedClass& row : staged_rows) {

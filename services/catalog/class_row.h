@@ -61,6 +61,7 @@ class ClassNames {
  public:
   // Named by an earlier batch; the views must outlive this.
   void AddStaged(const ClassNode& node);
+  bool IsKnown(std::string_view code) const { return nodes_.contains(code); }
   // Takes the names of a row that passed CheckClassRow, all or none. CLASS_NAME_CONFLICT, naming
   // the line that came first, when another line calls the same code otherwise; then false.
   bool AddRow(const ClassRow& row, std::vector<ClassRowError>& errors);

@@ -1,7 +1,5 @@
 #include "services/catalog/class_store.h"
 
-#include <algorithm>
-
 #include "pqxx/pqxx"
 
 #include "common/db/array.h"
@@ -62,19 +60,11 @@ std::vector<StagedClass> FindStagedNodes(pqxx::transaction_base& tx, int64_t imp
 }
 
 std::vector<StagedClass> FindStagedRows(pqxx::transaction_base& tx, int64_t import_number,
-                                        std::span<const ClassRow> rows) {
-  if (rows.empty()) return {};
-  const auto [first, last] = std::ranges::minmax(rows, {}, &ClassRow::class_code);
-  const bool overlap =
-      tx.exec_prepared1(queries::kStagedClassRowsOverlap.name, import_number,
-                        std::string(first.class_code), std::string(last.class_code))[0]
-          .as<bool>();
-  if (!overlap) return {};
-  db::ArrayBuilder codes;
-  for (const ClassRow& row : rows) codes.AddText(row.class_code);
+                                        const std::vector<std::string>& codes) {
+  if (codes.empty()) return {};
   std::vector<StagedClass> staged;
   for (const auto& row :
-       tx.exec_prepared(queries::kFindStagedClassRows.name, import_number, codes.Build())) {
+       tx.exec_prepared(queries::kFindStagedClassRows.name, import_number, db::TextArray(codes))) {
     staged.push_back({.code = row["code"].as<std::string>(),
                       .line = row["line"].as<int64_t>(),
                       .display_name = row["display_name"].as<std::string>(),

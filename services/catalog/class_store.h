@@ -52,9 +52,8 @@ struct StagedClass {
 
 std::vector<StagedClass> FindStagedNodes(pqxx::transaction_base& tx, int64_t import_number,
                                          const std::vector<std::string>& codes);
-// Of the rows' codes, those that earlier batches staged.
 std::vector<StagedClass> FindStagedRows(pqxx::transaction_base& tx, int64_t import_number,
-                                        std::span<const ClassRow> rows);
+                                        const std::vector<std::string>& codes);
 void StageNodes(pqxx::transaction_base& tx, int64_t import_number,
                 std::span<const ClassNode> nodes);
 // No code may be staged yet.

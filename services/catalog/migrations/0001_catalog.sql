@@ -173,13 +173,13 @@ CREATE TRIGGER class_changed AFTER INSERT OR UPDATE OR DELETE ON catalog.class
 -- Imports of the tree: the books, and what is staged until the end (common/db/import_session.h).
 SELECT journal.make_import_tables('catalog');
 
+-- No index: each code is staged once because its batch was compared, under the import's lock, with those before it.
 CREATE UNLOGGED TABLE catalog.class_import_row (
   import_number bigint NOT NULL,
   code text COLLATE "C" NOT NULL,
   line bigint NOT NULL,
   display_name text NOT NULL,
-  monitored_group text NOT NULL,
-  CONSTRAINT class_import_row_pkey PRIMARY KEY (import_number, code)
+  monitored_group text NOT NULL
 );
 CREATE UNLOGGED TABLE catalog.class_import_node (
   import_number bigint NOT NULL,
