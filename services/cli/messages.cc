@@ -233,6 +233,21 @@ constexpr std::array kMessages = std::to_array<MessageText>({
     {kDocumentHeading, "Document", "单据"},
     {kQuantityHeading, "Quantity", "数量"},
     {kDetailsHeading, "Details", "详情"},
+    {kQuantityWithRejected, "{} ({} rejected)", "{}（拒收 {}）"},
+    {kEventRequisitionSubmitted, "requested", "科室申领"},
+    {kEventRequisitionApproved, "approved", "申领批准"},
+    {kEventOrderPlaced, "ordered", "下达订单"},
+    {kEventOrderAnswered, "answered by the supplier", "供应商答复"},
+    {kEventOrderReceived, "receipt booked on the order", "订单登记收货"},
+    {kEventOrderCompleted, "order completed", "订单完成"},
+    {kEventDespatchCreated, "despatched", "供应商发货"},
+    {kEventReceiptPosted, "received", "验收入库"},
+    {kEventTransferSent, "sent on", "调拨发出"},
+    {kEventTransferReceived, "arrived", "调拨接收"},
+    {kEventStockConsumed, "taken from stock", "库存消耗"},
+    {kEventUseRecorded, "use recorded", "登记使用"},
+    {kEventUsePosted, "used", "使用"},
+    {kEventUseRefused, "use refused", "使用被拒"},
 });
 
 static_assert(kMessages.size() == static_cast<size_t>(kCount));

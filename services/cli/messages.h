@@ -139,6 +139,22 @@ enum class Message {
   kDocumentHeading,
   kQuantityHeading,
   kDetailsHeading,
+  kQuantityWithRejected,
+  // Events of the journal.
+  kEventRequisitionSubmitted,
+  kEventRequisitionApproved,
+  kEventOrderPlaced,
+  kEventOrderAnswered,
+  kEventOrderReceived,
+  kEventOrderCompleted,
+  kEventDespatchCreated,
+  kEventReceiptPosted,
+  kEventTransferSent,
+  kEventTransferReceived,
+  kEventStockConsumed,
+  kEventUseRecorded,
+  kEventUsePosted,
+  kEventUseRefused,
   kCount  // how many there are
 };
 

@@ -1,9 +1,5 @@
-#include <cstdint>
 #include <ostream>
-#include <set>
 #include <vector>
-
-#include "google/protobuf/struct.pb.h"
 
 #include "common/status/status_macros.h"
 #include "qingqu/distribution/v1/distribution_service.pb.h"
@@ -12,59 +8,13 @@
 #include "services/cli/message_view.h"
 #include "services/cli/method_lookup.h"
 #include "services/cli/table.h"
+#include "services/cli/trace_view.h"
 
 namespace qingqu::cli {
 namespace {
 
 constexpr int kTracePageSize = 1000;
 constexpr std::string_view kItemPrefix = "items/";
-
-using google::protobuf::Struct;
-using google::protobuf::Value;
-
-std::string TextOf(const Struct& object, const std::string& key) {
-  const auto found = object.fields().find(key);
-  return found == object.fields().end() ? "" : found->second.string_value();
-}
-
-// int64 is a string in proto3 JSON, and a number in JSON that people write.
-std::string NumberText(const Value& value) {
-  if (value.kind_case() == Value::kStringValue) return value.string_value();
-  if (value.kind_case() != Value::kNumberValue) return "";
-  return fmt::format("{:.0f}", value.number_value());
-}
-
-// The quantities of the lines about the lot, as "120" or "60 + 60"; and what they were measured as.
-std::string Quantities(const Struct& details, const supervision::v1::TraceLotRequest& asked) {
-  const auto lines = details.fields().find("lines");
-  if (lines == details.fields().end()) return "";
-  std::string text;
-  for (const Value& value : lines->second.list_value().values()) {
-    const Struct& line = value.struct_value();
-    const bool other_item = line.fields().contains("item") && TextOf(line, "item") != asked.item();
-    const bool other_lot = line.fields().contains("lot") && TextOf(line, "lot") != asked.lot();
-    if (other_item || other_lot) continue;
-    for (const char* key : {"quantity", "acceptedQuantity", "accepted_quantity", "sentQuantity"}) {
-      const auto quantity = line.fields().find(key);
-      if (quantity == line.fields().end()) continue;
-      const std::string number = NumberText(quantity->second);
-      if (!number.empty()) text += (text.empty() ? "" : " + ") + number;
-      break;
-    }
-  }
-  return text;
-}
-
-std::string Who(const supervision::v1::Entry& entry) {
-  if (entry.actor_institution().empty()) return entry.actor();
-  return fmt::format("{} ({})", entry.actor(), entry.actor_institution());
-}
-
-std::vector<std::string> EntryRow(const supervision::v1::Entry& entry,
-                                  const supervision::v1::TraceLotRequest& asked) {
-  return {LocalTime(entry.entry_time().seconds()), entry.event(), Who(entry), entry.resource(),
-          Quantities(entry.details(), asked),      entry.reason()};
-}
 
 absl::StatusOr<std::vector<supervision::v1::Entry>> AllEntries(
     const CommandContext& context, supervision::v1::TraceLotRequest request) {
@@ -124,10 +74,11 @@ ExitCode RunTrace(CommandContext& context) {
   request.set_page_size(kTracePageSize);
   const auto entries = AllEntries(context, request);
   if (!entries.ok()) return context.Fail(entries.status());
+  const TracedLot traced{.item = request.item(), .lot = request.lot()};
   std::vector<std::vector<std::string>> rows;
   for (const supervision::v1::Entry& entry : *entries) {
     if (context.json) context.environment.output << MessageAsJson(entry) << '\n';
-    rows.push_back(EntryRow(entry, request));
+    rows.push_back(TraceRow(entry, traced, context.catalogue));
   }
   if (context.json) return ExitCode::kOk;
   const auto column = [&context](Message heading, bool right_aligned) {

@@ -1,0 +1,137 @@
+#include "services/cli/trace_view.h"
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+#include "google/protobuf/struct.pb.h"
+
+#include "services/cli/arguments.h"
+#include "services/cli/message_view.h"
+
+namespace qingqu::cli {
+namespace {
+
+using google::protobuf::Struct;
+using google::protobuf::Value;
+
+constexpr int64_t kQuantityMax = 1'000'000'000'000'000;
+
+constexpr std::array kEventNames = std::to_array<std::pair<std::string_view, Message>>({
+    {"requisition.submitted", Message::kEventRequisitionSubmitted},
+    {"requisition.approved", Message::kEventRequisitionApproved},
+    {"order.placed", Message::kEventOrderPlaced},
+    {"order.answered", Message::kEventOrderAnswered},
+    {"order.received", Message::kEventOrderReceived},
+    {"order.completed", Message::kEventOrderCompleted},
+    {"despatch.created", Message::kEventDespatchCreated},
+    {"receipt.posted", Message::kEventReceiptPosted},
+    {"transfer.sent", Message::kEventTransferSent},
+    {"transfer.received", Message::kEventTransferReceived},
+    {"stock.consumed", Message::kEventStockConsumed},
+    {"use.recorded", Message::kEventUseRecorded},
+    {"use.posted", Message::kEventUsePosted},
+    {"use.refused", Message::kEventUseRefused},
+});
+
+// The member `name`, which may also be written in camel case; nullptr when there is none.
+const Value* Find(const Struct& object, std::string_view name) {
+  const auto found = object.fields().find(std::string(name));
+  if (found != object.fields().end()) return &found->second;
+  std::string camel;
+  for (size_t index = 0; index < name.size(); ++index) {
+    if (name[index] == '_' && index + 1 < name.size()) {
+      camel += static_cast<char>(name[++index] - 'a' + 'A');
+    } else {
+      camel += name[index];
+    }
+  }
+  const auto other = object.fields().find(camel);
+  return other == object.fields().end() ? nullptr : &other->second;
+}
+
+std::string TextOf(const Struct& object, std::string_view name) {
+  const Value* value = Find(object, name);
+  return value == nullptr ? "" : value->string_value();
+}
+
+// int64 is a string in proto3 JSON, and a number in JSON that others write.
+int64_t NumberOf(const Struct& object, std::string_view name) {
+  const Value* value = Find(object, name);
+  if (value == nullptr) return 0;
+  if (value->kind_case() == Value::kNumberValue) return static_cast<int64_t>(value->number_value());
+  return ParseNumber(value->string_value(), {.max = kQuantityMax}).value_or(0);
+}
+
+struct LotQuantities {
+  int64_t moved = 0;
+  int64_t accepted = 0;
+  int64_t rejected = 0;
+};
+
+bool IsOther(const Struct& line, std::string_view name, std::string_view expected) {
+  return Find(line, name) != nullptr && TextOf(line, name) != expected;
+}
+
+// Adds up the lines about the lot. A line that names no lot says it in its allocations.
+void AddLines(const Value& lines, const TracedLot& traced, LotQuantities& quantities) {
+  for (const Value& value : lines.list_value().values()) {
+    const Struct& line = value.struct_value();
+    if (IsOther(line, "item", traced.item) || IsOther(line, "lot", traced.lot)) continue;
+    const Value* allocations = Find(line, "allocations");
+    if (allocations != nullptr) {
+      AddLines(*allocations, traced, quantities);
+      continue;
+    }
+    if (Find(line, "lot") == nullptr) continue;
+    quantities.moved += NumberOf(line, "quantity");
+    quantities.accepted += NumberOf(line, "quantity_accepted");
+    quantities.rejected += NumberOf(line, "quantity_rejected");
+  }
+}
+
+std::string QuantityText(const Struct& details, const TracedLot& traced,
+                         const Catalogue& catalogue) {
+  LotQuantities quantities;
+  const Value* lines = Find(details, "lines");
+  if (lines != nullptr) AddLines(*lines, traced, quantities);
+  if (quantities.rejected > 0) {
+    return catalogue.Format(Message::kQuantityWithRejected, quantities.accepted,
+                            quantities.rejected);
+  }
+  const int64_t quantity = quantities.moved > 0 ? quantities.moved : quantities.accepted;
+  return quantity == 0 ? "" : fmt::format("{}", quantity);
+}
+
+std::string WhereAndWhy(const supervision::v1::Entry& entry) {
+  const std::string from = TextOf(entry.details(), "from_location");
+  const std::string to = TextOf(entry.details(), "to_location");
+  std::string text =
+      from.empty() ? TextOf(entry.details(), "location") : fmt::format("{} → {}", from, to);
+  if (!entry.reason().empty()) text += (text.empty() ? "" : "; ") + entry.reason();
+  return text;
+}
+
+std::string EventName(const std::string& event, const Catalogue& catalogue) {
+  for (const auto& [name, message] : kEventNames) {
+    if (name == event) return std::string(catalogue.Text(message));
+  }
+  return event;
+}
+
+}  // namespace
+
+std::vector<std::string> TraceRow(const supervision::v1::Entry& entry, const TracedLot& traced,
+                                  const Catalogue& catalogue) {
+  std::string who = entry.actor();
+  if (!entry.actor_institution().empty()) who += fmt::format(" ({})", entry.actor_institution());
+  return {LocalTime(entry.entry_time().seconds()),
+          EventName(entry.event(), catalogue),
+          who,
+          entry.resource(),
+          QuantityText(entry.details(), traced, catalogue),
+          WhereAndWhy(entry)};
+}
+
+}  // namespace qingqu::cli
