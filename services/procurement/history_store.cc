@@ -53,6 +53,7 @@ db::ImportMerge MergeHistory(pqxx::transaction_base& tx, int64_t import_number,
         &queries::kInsertHistoryItems}) {
     tx.exec_prepared(insert->name, import_number, owner.alliance_id, owner.source);
   }
+  tx.exec_prepared(queries::kPlanAsUsual.name);
   pqxx::result::size_type changed = 0;
   for (const db::Query* write : {&queries::kUpdateHistoryLines, &queries::kInsertHistoryLines}) {
     changed += tx.exec_prepared(write->name, import_number, owner.alliance_id, owner.source)

@@ -59,8 +59,9 @@ class ProcurementServiceTest : public ::testing::Test {
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
     if (!role.empty()) {
-      const auto token = signer_->Sign(
-          testing::PrincipalOf("someone", role, "county-hospital", "east"), absl::Minutes(5));
+      auth::Principal principal = testing::PrincipalOf("someone", role, "county-hospital", "east");
+      if (principal.scope == auth::Scope::kSupplier) principal.supplier_id = "good";
+      const auto token = signer_->Sign(principal, absl::Minutes(5));
       context.AddMetadata("authorization", "Bearer " + *token);
     }
     const grpc::Slice slice(SerializedRequest(method));

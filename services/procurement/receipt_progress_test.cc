@@ -1,5 +1,6 @@
 #include "services/procurement/receipt_progress.h"
 
+#include "fmt/format.h"
 #include "gtest/gtest.h"
 
 namespace qingqu::procurement {
@@ -21,18 +22,29 @@ TEST(ReceiptProgressTest, AddsUpTheLinesOfAnOrderLine) {
 }
 
 TEST(ReceiptProgressTest, RefusesEverythingElse) {
-  for (
-      const char* details :
-      {"", "[]", "nonsense", "{}", R"({"order":7,"lines":[]})",
-       R"({"order":"receipts/o1","lines":[]})", R"({"order":"orders/o1"})",
-       R"({"order":"orders/o1","lines":[]})", R"({"order":"orders/o1","lines":[1]})",
-       R"({"order":"orders/o1","lines":[{"order_line_number":1,"quantity_accepted":1}]})",
-       R"({"order":"orders/o1","lines":[{"order_line_number":0,"quantity_accepted":1,"quantity_rejected":0}]})",
-       R"({"order":"orders/o1","lines":[{"order_line_number":1,"quantity_accepted":-1,"quantity_rejected":0}]})",
-       R"({"order":"orders/o1","lines":[{"order_line_number":1,"quantity_accepted":1.5,"quantity_rejected":0}]})",
-       R"({"order":"orders/o1","lines":[{"order_line_number":1,"quantity_accepted":"5x","quantity_rejected":0}]})",
-       R"({"order":"orders/o1","lines":[{"order_line_number":1,"quantity_accepted":18446744073709551615,"quantity_rejected":0}]})"}) {
+  for (const char* details :
+       {"", "[]", "nonsense", "{}", R"({"order":7,"lines":[]})",
+        R"({"order":"receipts/o1","lines":[]})", R"({"order":"orders/o1"})",
+        R"({"order":"orders/o1","lines":[]})", R"({"order":"orders/o1","lines":[1]})",
+        R"({"order":"orders/o1","lines":[{"order_line_number":1,"quantity_accepted":1}]})"}) {
     EXPECT_FALSE(ParseReceiptProgress(details).ok()) << details;
+  }
+}
+
+TEST(ReceiptProgressTest, NumbersAreWholeAndNotNegative) {
+  const auto parses = [](std::string_view line_number, std::string_view accepted) {
+    return ParseReceiptProgress(
+               fmt::format(R"({{"order":"orders/o1","lines":[{{"order_line_number":{},)"
+                           R"("quantity_accepted":{},"quantity_rejected":0}}]}})",
+                           line_number, accepted))
+        .ok();
+  };
+  EXPECT_TRUE(parses("1", "5"));
+  EXPECT_FALSE(parses("0", "5"));
+  EXPECT_FALSE(parses("5001", "5"));
+  for (const char* accepted :
+       {"-1", "1.5", "null", R"("5x")", R"("")", "18446744073709551615", "1000000000001"}) {
+    EXPECT_FALSE(parses("1", accepted)) << accepted;
   }
 }
 

@@ -34,7 +34,8 @@ std::string ReplaceByTable(const std::string& view) {
 constexpr std::string_view kFacts = R"(
 INSERT INTO identity_pub.alliance (alliance_id) VALUES ('east'), ('west');
 INSERT INTO identity_pub.department (department_id, institution_id, alliance_id) VALUES
-  ('ward-a', 'county-hospital', 'east'), ('ward-b', 'town-hospital', 'east'), ('ward-w', 'west-hospital', 'west');
+  ('ward-a', 'county-hospital', 'east'), ('ward-b', 'town-hospital', 'east'),
+  ('ward-w', 'west-hospital', 'west');
 INSERT INTO distribution_pub.location (location_id, kind, alliance_id) VALUES
   ('store-east', 'central_store', 'east'), ('store-west', 'central_store', 'west'),
   ('store-county', 'institution_store', 'east');
@@ -42,8 +43,8 @@ INSERT INTO catalog_pub.supplier (supplier_id, state, licence_class, licence_exp
   ('good', 'approved', 3, '2099-12-31'), ('other', 'approved', 3, '2099-12-31'),
   ('filing', 'approved', 2, '2099-12-31'), ('lapsed', 'approved', 3, '2020-01-01'),
   ('proposed', 'proposed', 3, '2099-12-31'), ('unlicensed', 'approved', NULL, NULL);
-INSERT INTO catalog_pub.item
-  (item_id, state, device_class, registration_expire_date, lot_tracked, serial_tracked, expiry_tracked) VALUES
+INSERT INTO catalog_pub.item (item_id, state, device_class, registration_expire_date, lot_tracked,
+  serial_tracked, expiry_tracked) VALUES
   ('syringe', 'approved', 2, '2099-12-31', true, false, true),
   ('stent', 'approved', 3, '2099-12-31', true, true, true),
   ('gauze', 'approved', 1, NULL, false, false, false),
