@@ -300,8 +300,8 @@ TEST_F(GatewayTest, StoppingCancelsWhatTakesTooLong) {
   StartGateway();
   std::thread caller([this] {
     const HttpResponse response = PostGetItem("items/wait");
-    EXPECT_EQ(response.status, 499);
-    EXPECT_EQ(ReasonOf(response), "CALL_CANCELLED");
+    EXPECT_EQ(response.status, 503);
+    EXPECT_EQ(ReasonOf(response), "UPSTREAM_UNAVAILABLE");
   });
   ASSERT_TRUE(Eventually([&] { return service_->catalog().waiting() == 1; }));
   EXPECT_FALSE(gateway_->Stop(std::chrono::milliseconds(100)));

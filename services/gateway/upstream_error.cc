@@ -23,16 +23,16 @@ absl::StatusCode CodeOf(const grpc::Status& status) {
 // For errors that no service of ours worded.
 absl::Status RuntimeError(absl::StatusCode code, const std::string& message) {
   switch (code) {
+    // No caller of ours cancels: gRPC says so when the service, or the gateway, is just stopping.
+    case absl::StatusCode::kCancelled:
     case absl::StatusCode::kUnavailable:
-      return WithRetryDelay(MakeError(code, "UPSTREAM_UNAVAILABLE",
+      return WithRetryDelay(MakeError(absl::StatusCode::kUnavailable, "UPSTREAM_UNAVAILABLE",
                                       "the service cannot be reached now; try again, changes with "
                                       "the same request id"),
                             absl::Seconds(1));
     case absl::StatusCode::kDeadlineExceeded:
       return MakeError(code, "DEADLINE_EXCEEDED",
                        "the call did not finish in time; repeat it with the same request id");
-    case absl::StatusCode::kCancelled:
-      return MakeError(code, "CALL_CANCELLED", "the call was cancelled");
     case absl::StatusCode::kUnimplemented:
       return MakeError(code, "METHOD_NOT_OFFERED", "the service does not offer this method");
     case absl::StatusCode::kResourceExhausted:
