@@ -9,6 +9,7 @@ from live_platform import LAYOUTS
 
 import county_setup
 import supply
+from api_clients import settled_state
 from cycle import CATHETER, LATE_LOT, SOON_LOT, STENT, STENT_LOT
 
 
@@ -93,6 +94,15 @@ class CycleCase:
         ledger = self.call("operator", "distribution.CheckLedger", {})
         self.assertEqual(ledger.get("findings", []), [])
         self.assertGreater(int(ledger["movementCount"]), 10)
+
+    def test_10_a_second_effect_would_be_seen(self):
+        """What compared the tables above sees the smallest change in any of them."""
+        before = settled_state(self.platform.database)
+        self.platform.database.change_behind_the_back(
+            "UPDATE distribution.account SET on_hand = on_hand + 1 WHERE account_id = (SELECT max(account_id) FROM distribution.account)")
+        after = settled_state(self.platform.database)
+        self.assertEqual([table for table in after if before[table] != after[table]], ["distribution.account"])
+        self.assertNotEqual(self.call("operator", "distribution.CheckLedger", {}).get("findings", []), [])
 
     def trace(self, user: str) -> list[dict]:
         question = {"item": f"items/{CATHETER}", "lot": SOON_LOT, "pageSize": 1000}

@@ -15,7 +15,7 @@ import kill_load
 from postgres_server import PostgresServer
 from processes import wait_until
 
-ROUNDS = int(os.environ.get("QINGQU_ROBUSTNESS_ROUNDS", "8"))
+ROUNDS = int(os.environ.get("QINGQU_ROBUSTNESS_ROUNDS", "10"))
 SEED = int(os.environ.get("QINGQU_ROBUSTNESS_SEED", "0")) or random.SystemRandom().randint(1, 999_999)
 CALLERS = 4
 PATIENCE_SECONDS = 180
@@ -45,6 +45,13 @@ class KillCase:
         self.platform.restart(process)
         return process.name
 
+    def stop_service(self) -> str:
+        """The graceful way, under load: it drains and says so with its exit code."""
+        process = self.chance.choice(self.platform.processes())
+        self.assertEqual(process.stop(), 0, f"{process.name} on SIGTERM\n{process.last_words()}")
+        self.platform.restart(process)
+        return f"{process.name} (SIGTERM)"
+
     def kill_postmaster(self) -> str:
         self.postgres.process.kill()
         time.sleep(self.chance.random() * 0.3)
@@ -71,7 +78,7 @@ class KillCase:
 
     def test_01_cycles_go_on_while_everything_is_killed(self):
         self.load.start()
-        actions = [self.kill_service, self.kill_service, self.kill_postmaster, self.kill_backend]
+        actions = [self.kill_service, self.stop_service, self.kill_postmaster, self.kill_service, self.kill_backend]
         done = []
         for number in range(ROUNDS):
             time.sleep(self.chance.uniform(0.2, 2.0))
