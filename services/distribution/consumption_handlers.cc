@@ -85,11 +85,16 @@ absl::StatusOr<Allocator> TakeStock(pqxx::transaction_base& tx, const CallContex
   LineProblems problems;
   CheckConsumption(ReadItems(tx, item_ids), consumption.lines, problems);
   CheckLots(FindLots(tx, WantedBy(consumption.lines)), today, consumption.lines, problems);
-  Allocator allocator(
-      LockWantedStock(tx, consumption.location_id, WantedBy(consumption.lines), today));
-  AllocateConsumption(allocator, consumption.lines, problems);
-  QINGQU_RETURN_IF_ERROR(problems.ToStatus());
-  return allocator;
+  const std::vector<ConsumptionLine> checked = consumption.lines;
+  const std::vector<Wanted> wanted = WantedBy(checked);
+  for (int look = 1;; ++look) {
+    LineProblems all = problems;
+    consumption.lines = checked;
+    Allocator allocator(LockWantedStock(tx, consumption.location_id, wanted, today));
+    AllocateConsumption(allocator, consumption.lines, all);
+    if (all.empty()) return allocator;
+    if (!problems.empty() || look == kStockLooksMax) return all.ToStatus();
+  }
 }
 
 absl::Status PostUsed(pqxx::transaction_base& tx, const CallContext& call, const Location& location,

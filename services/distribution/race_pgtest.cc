@@ -43,6 +43,28 @@ TEST_F(RaceTest, SixtyFourCallersForTheLastHundredUnitsMoveExactlyHundred) {
   ExpectSoundLedger();
 }
 
+// What one caller takes while another waits for its lock may leave only goods that came in since
+// the other one's statement began; they must be found.
+TEST_F(RaceTest, WhoBringsGoodsNeverFindsTooFewOfThem) {
+  StockGauze(60, {{.lot = "A", .expiry = "2027-06-30"},
+                  {.lot = "B", .expiry = "2027-07-31"},
+                  {.lot = "C", .expiry = "2027-08-31"},
+                  {.lot = "D", .expiry = "2027-09-30"}});
+  std::atomic<int> refused{0};
+  AtOnce(8, [&](int) {
+    for (int round = 0; round < 10; ++round) {
+      const auto brought = Send(Operator(), "central", "store", {{"gauze", 3}});
+      if (!brought.ok() || !Arrive(Pharmacist(), brought->name()).ok() ||
+          !Send(Pharmacist(), "store", "ward", {{"gauze", 3}}).ok()) {
+        ++refused;
+      }
+    }
+  });
+  EXPECT_EQ(refused, 0);
+  EXPECT_EQ(OnHand("store", "gauze"), 0);
+  ExpectSoundLedger();
+}
+
 TEST_F(RaceTest, OneRequestFromManyCallersIsOneTransfer) {
   StockGauze(50, {{.lot = "A", .expiry = "2027-06-30"}});
   const CallContext call = Operator();

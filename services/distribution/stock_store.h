@@ -20,6 +20,10 @@ std::vector<Stock> LockStock(pqxx::transaction_base& tx, const std::string& loca
 std::vector<Stock> LockWantedStock(pqxx::transaction_base& tx, const std::string& location_id,
                                    const std::vector<Wanted>& wanted, CivilDate today);
 
+// While LockStock waits for the locks of others they may take what it has seen, and what comes in
+// meanwhile it does not see. So a shortage is believed only when it was found this often.
+inline constexpr int kStockLooksMax = 5;
+
 // The expiry of each lot that is known, by item and lot number.
 using LotExpiries = std::map<std::pair<std::string, std::string>, std::optional<CivilDate>>;
 LotExpiries FindLots(pqxx::transaction_base& tx, const std::vector<Wanted>& wanted);

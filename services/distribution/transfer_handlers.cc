@@ -58,6 +58,16 @@ absl::Status Allocate(Allocator& allocator, Transfer& transfer) {
   return problems.ToStatus();
 }
 
+absl::Status TakeStock(pqxx::transaction_base& tx, const std::vector<std::string>& item_ids,
+                       CivilDate today, Transfer& transfer) {
+  for (int look = 1;; ++look) {
+    for (TransferLine& line : transfer.lines) line.parts.clear();
+    Allocator allocator(LockStock(tx, transfer.from_location_id, item_ids, today));
+    const absl::Status allocated = Allocate(allocator, transfer);
+    if (allocated.ok() || look == kStockLooksMax) return allocated;
+  }
+}
+
 // The accounts that hold the goods under way, or those that take them in; one for each part.
 std::vector<int64_t> OpenAccountsOfParts(pqxx::transaction_base& tx, const Transfer& transfer,
                                          const std::string& alliance_id, const AccountKey& common) {
@@ -171,8 +181,7 @@ absl::StatusOr<v1::Transfer> Send(pqxx::transaction_base& tx, const CallContext&
   for (const TransferLine& line : transfer.lines) item_ids.push_back(line.item_id);
   QINGQU_RETURN_IF_ERROR(CheckItemsExist(tx, transfer, item_ids));
   QINGQU_RETURN_IF_ERROR(InsertTransfer(tx, transfer, from, to));
-  Allocator allocator(LockStock(tx, from.location_id, item_ids, BusinessDay(call.received_at)));
-  QINGQU_RETURN_IF_ERROR(Allocate(allocator, transfer));
+  QINGQU_RETURN_IF_ERROR(TakeStock(tx, item_ids, BusinessDay(call.received_at), transfer));
   QINGQU_RETURN_IF_ERROR(PostSent(tx, call, from, to, transfer));
   JournalTransfer(tx, call, "transfer.sent", from, transfer);
   return ToProto(transfer);
