@@ -2,6 +2,7 @@
 
 #include <mutex>
 
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 
 namespace qingqu {

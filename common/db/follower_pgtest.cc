@@ -54,15 +54,6 @@ class FollowerTest : public ::testing::Test {
     return database_.Value(
         "SELECT coalesce(string_agg(resource, ' ' ORDER BY n), '') FROM catalog.effect");
   }
-  // Transactions in other databases of the cluster hold the horizon down, too.
-  void WaitForHorizon() {
-    const absl::Time until = absl::Now() + absl::Seconds(60);
-    while (database_.Value("SELECT journal.horizon() > max(transaction_id) FROM journal.entry") !=
-           "t") {
-      ASSERT_LT(absl::Now(), until);
-      absl::SleepFor(absl::Milliseconds(10));
-    }
-  }
   // True when the effects became `expected` within a time that is far longer than it takes.
   bool EffectsBecome(const std::string& expected) {
     const absl::Time until = absl::Now() + absl::Seconds(20);
@@ -81,7 +72,7 @@ class FollowerTest : public ::testing::Test {
 TEST_F(FollowerTest, AppliesItsEventsInOrderAndOnce) {
   for (const char* resource : {"things/1", "things/2", "things/3"}) Append(resource);
   Append("others/1", "other.done");
-  WaitForHorizon();
+  database_.WaitForJournalHorizon();
   const auto follower = NewFollower(2);
   EXPECT_EQ(*follower->ApplyOnce(), 2);
   EXPECT_EQ(*follower->ApplyOnce(), 1);
@@ -106,7 +97,7 @@ TEST_F(FollowerTest, ALateCommitIsNotSkipped) {
   // Its transaction id is the greater one: behind it the early one may still commit.
   EXPECT_EQ(*follower->ApplyOnce(), 0);
   early.commit();
-  WaitForHorizon();
+  database_.WaitForJournalHorizon();
   EXPECT_EQ(*follower->ApplyOnce(), 2);
   EXPECT_EQ(Effects(), "things/early things/late");
 }
@@ -119,14 +110,14 @@ TEST_F(FollowerTest, ARolledBackNeighbourHoldsNobodyUp) {
     Append("things/1");
     EXPECT_EQ(*NewFollower()->ApplyOnce(), 0);
   }
-  WaitForHorizon();
+  database_.WaitForJournalHorizon();
   EXPECT_EQ(*NewFollower()->ApplyOnce(), 1);
 }
 
 TEST_F(FollowerTest, AnEntryThatCannotBeAppliedHoldsUpThoseBehindItUntilItCan) {
   Append("things/1");
   Append("things/2");
-  WaitForHorizon();
+  database_.WaitForJournalHorizon();
   bool refuse = true;
   JournalFollower follower(readers_.get(), OptionsOf(),
                            [&](pqxx::transaction_base& tx, const CallContext&,
@@ -144,7 +135,7 @@ TEST_F(FollowerTest, AnEntryThatCannotBeAppliedHoldsUpThoseBehindItUntilItCan) {
 
 TEST_F(FollowerTest, KilledInTheMiddleItAppliesEachEntryOnce) {
   for (int count = 0; count < 5; ++count) Append("things/" + std::to_string(count));
-  WaitForHorizon();
+  database_.WaitForJournalHorizon();
   std::atomic<int> runs = 0;
   JournalFollower follower(
       readers_.get(), OptionsOf(2),
@@ -165,7 +156,7 @@ TEST_F(FollowerTest, KilledInTheMiddleItAppliesEachEntryOnce) {
 
 TEST_F(FollowerTest, OfTwoAtOnceEachEntryIsAppliedByOne) {
   for (int count = 0; count < 40; ++count) Append("things/" + std::to_string(count));
-  WaitForHorizon();
+  database_.WaitForJournalHorizon();
   std::atomic<int> applied = 0;
   const auto work = [&] {
     const auto follower = NewFollower(3);

@@ -89,6 +89,7 @@ TEST_F(LargeDocumentsTest, GoThroughTheWholeCycle) {
       received));
   prometheus::Registry metrics;
   OrderProgress progress(&world_.pool(), &metrics);
+  world_.database().WaitForJournalHorizon();
   Measure("receipt", [&] { return progress.ApplyOnce(); });
   const auto read = Measure("reading", [&] {
     v1::GetOrderRequest request;

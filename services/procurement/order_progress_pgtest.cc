@@ -48,6 +48,7 @@ class OrderProgressTest : public ::testing::Test {
   }
 
   int Apply() {
+    world_.database().WaitForJournalHorizon();
     const auto applied = progress_.ApplyOnce();
     EXPECT_TRUE(applied.ok()) << applied.status();
     return applied.value_or(-1);
@@ -95,6 +96,7 @@ TEST_F(OrderProgressTest, CompletesTheOrder) {
 TEST_F(OrderProgressTest, RacingFollowersApplyEachEntryOnce) {
   for (int i = 0; i < 5; ++i) PostReceipt(fmt::format("p{}", i), Details(Line(1, 1, 1)));
   OrderProgress second(&world_.pool(), &metrics_);
+  world_.database().WaitForJournalHorizon();
   CountSuccesses(4, [&](int i) { return (i % 2 == 0 ? progress_ : second).ApplyOnce().ok(); });
   EXPECT_EQ(world_.ReadOrder("o1").lines(0).quantity_received(), 5);
   EXPECT_EQ(world_.ReadOrder("o1").lines(0).quantity_rejected(), 5);

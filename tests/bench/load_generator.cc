@@ -122,11 +122,12 @@ class Load {
                                                static_cast<double>(latencies_us_.size() - 1))];
     };
     const double seconds = absl::ToDoubleSeconds(until_ - started_);
-    fmt::print(
-        R"({{"ok":{},"refused":{},"failed":{},"late":{},"per_second":{:.1f},"p50_us":{},"p99_us":{}}})"
-        "\n",
-        totals_.ok.load(), totals_.refused.load(), totals_.failed.load(), totals_.late.load(),
-        static_cast<double>(totals_.ok) / seconds, quantile(0.5), quantile(0.99));
+    fmt::print(R"({{"ok":{},"refused":{},"failed":{},"late":{},)"
+               R"("per_second":{:.1f},"p50_us":{},"p99_us":{}}})"
+               "\n",
+               totals_.ok.load(), totals_.refused.load(), totals_.failed.load(),
+               totals_.late.load(), static_cast<double>(totals_.ok) / seconds, quantile(0.5),
+               quantile(0.99));
   }
 
  private:

@@ -6,9 +6,11 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "absl/time/clock.h"
 #include "fmt/format.h"
 #include "pqxx/pqxx"
 
+#include "common/base/check.h"
 #include "common/base/uuid.h"
 
 namespace qingqu::testing {
@@ -96,6 +98,14 @@ void TestDatabase::Execute(const std::string& sql) const {
   pqxx::work tx(connection);
   tx.exec(sql);
   tx.commit();
+}
+
+void TestDatabase::WaitForJournalHorizon() const {
+  const absl::Time until = absl::Now() + absl::Seconds(60);
+  while (Value("SELECT journal.horizon() > max(transaction_id) FROM journal.entry") == "f") {
+    QINGQU_CHECK(absl::Now() < until);
+    absl::SleepFor(absl::Milliseconds(5));
+  }
 }
 
 std::string TestDatabase::PrepareAll(std::string_view area,

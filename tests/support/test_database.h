@@ -35,6 +35,11 @@ class TestDatabase {
   std::string Value(const std::string& sql) const;
   void Execute(const std::string& sql) const;
 
+  // Returns when followers may read every entry that is there: transactions in other databases of
+  // the cluster, which other tests run, hold the journal's horizon down, too. Ends the process when
+  // that takes a minute.
+  void WaitForJournalHorizon() const;
+
   // Prepares every query as the service's role; the text of the first failure, "" when all are
   // fine.
   std::string PrepareAll(std::string_view area, const std::vector<const db::Query*>& queries) const;
