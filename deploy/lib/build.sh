@@ -1,5 +1,8 @@
 # Configuring and building a preset, with progress that fits a terminal, a log file and a person.
 
+# What one clone has compiled serves another: paths are hashed relative to the clone.
+export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=true
+
 # As many compilers as there are processors, and no more than the memory holds: gRPC's headers need
 # about 1.2 GiB each.
 build_jobs() {
