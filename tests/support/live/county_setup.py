@@ -1,13 +1,12 @@
 """The demonstration county on a live platform, and the people whom tests need besides."""
 
+import concurrent.futures
 import dataclasses
 import datetime
 import pathlib
 
-from api_clients import ApiError, CliClient, GatewayClient, RepeatingClient, request_id  # noqa: F401
+from api_clients import ApiError, CliClient, GatewayClient, RepeatingClient, request_id, wait_for_follower  # noqa: F401
 from live_platform import LivePlatform
-from postgres_server import Database
-from processes import wait_until
 
 import county
 from codes import credit_code
@@ -62,15 +61,19 @@ def load(platform: LivePlatform, way: str = "http", repeating: bool = False, pat
         client = signed_in if way == "http" else _cli_client(platform, signed_in.token, config_folder)
         clients[user] = RepeatingClient(client, platform.database) if repeating else client
 
+    def make_users(users: list[county.DemoUser]) -> None:
+        """Two at a time, because that is how many passwords the platform computes at once."""
+        with concurrent.futures.ThreadPoolExecutor(1 if repeating else 2) as pool:
+            list(pool.map(lambda user: county.create_user(clients["admin"], user, platform.users_password), users))
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda user: sign_in(user.user_id, platform.users_password), users))
+
     sign_in("admin", platform.admin_password)
     cycle = Cycle(clients, today())
     county.create_organisation(clients["admin"])
-    suppliers_last = sorted(county.USERS, key=lambda user: user.scope == "SUPPLIER")
-    for user in suppliers_last:
-        if user.scope == "SUPPLIER":
-            cycle.propose_and_approve_supplier()
-        county.create_user(clients["admin"], user, platform.users_password)
-        sign_in(user.user_id, platform.users_password)
+    make_users([user for user in county.USERS if user.scope != "SUPPLIER"])
+    cycle.propose_and_approve_supplier()
+    make_users([user for user in county.USERS if user.scope == "SUPPLIER"])
     county.create_locations(clients["admin"])
     return County(clients, tokens, cycle)
 
@@ -100,13 +103,3 @@ def add_supplier(loaded: County, supplier_id: str, code_start: str) -> None:
         "requestId": request_id(f"supplier/{supplier_id}"), "supplierId": supplier_id, "supplier": supplier})
     loaded.clients["approver"].call("catalog.ApproveSupplier", {
         "requestId": request_id(f"supplier/{supplier_id}/approve"), "name": f"suppliers/{supplier_id}"})
-
-
-def wait_for_follower(database: Database) -> None:
-    """Until procurement's follower has passed every receipt."""
-    behind = """
-      SELECT count(*) FROM journal.entry AS entry
-      WHERE event = 'receipt.posted' AND NOT EXISTS (
-        SELECT FROM procurement.journal_cursor AS passed
-        WHERE (passed.transaction_id, passed.sequence) >= (entry.transaction_id, entry.sequence))"""
-    wait_until(lambda: database.number(behind) == 0, 30, "procurement has followed every receipt", 0.1)
