@@ -95,8 +95,7 @@ class LivePlatform:
             process.stop()
         if failed:
             self.show_logs()
-        else:
-            shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
         if self._owns_database:
             self.database.drop()
 
