@@ -51,6 +51,10 @@ absl::Status RunOnce(Connection& connection, const CallContext& call,
                      const TransactionOptions& options, Body body) {
   EnterScope(connection, call, options.beyond_scope);
   if (options.single_read) return RunIn<pqxx::nontransaction>(connection, body);
+  if (options.snapshot_read) {
+    return RunIn<pqxx::transaction<pqxx::isolation_level::repeatable_read,
+                                   pqxx::readwrite_policy::read_only>>(connection, body);
+  }
   if (options.serializable) {
     return RunIn<pqxx::transaction<pqxx::isolation_level::serializable>>(connection, body);
   }

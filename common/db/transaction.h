@@ -18,6 +18,9 @@ struct TransactionOptions {
   // Runs SERIALIZABLE instead of READ COMMITTED: for writes whose rule spans rows that no lock or
   // constraint covers.
   bool serializable = false;
+  // Several statements that only read and must see the same moment: REPEATABLE READ READ ONLY,
+  // which no other transaction can make fail.
+  bool snapshot_read = false;
   // One statement that only reads: no BEGIN and COMMIT around it.
   bool single_read = false;
   // Row-level security lets everything through, as for the platform itself; the journal still names

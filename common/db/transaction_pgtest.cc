@@ -48,6 +48,25 @@ TEST_F(TransactionTest, ASerializationFailureIsTriedAgain) {
   EXPECT_EQ(SumOfValues(), "6");
 }
 
+TEST_F(TransactionTest, ASnapshotReadSeesOneMomentAndWritesNothing) {
+  const auto read = RunTransaction(
+      *pool_, Call(), {.snapshot_read = true}, [&](pqxx::transaction_base& tx) -> absl::Status {
+        EXPECT_EQ(tx.exec("SHOW transaction_isolation")[0][0].as<std::string>(), "repeatable read");
+        EXPECT_EQ(tx.exec("SELECT sum(value) FROM scratch")[0][0].as<int>(), 0);
+        database_.Execute("UPDATE identity.scratch SET value = 5 WHERE id = 1");
+        EXPECT_EQ(tx.exec("SELECT sum(value) FROM scratch")[0][0].as<int>(), 0);
+        return absl::OkStatus();
+      });
+  EXPECT_TRUE(read.ok()) << read;
+  const auto written = RunTransaction(*pool_, Call(), {.snapshot_read = true},
+                                      [&](pqxx::transaction_base& tx) -> absl::Status {
+                                        tx.exec("UPDATE scratch SET value = 9");
+                                        return absl::OkStatus();
+                                      });
+  EXPECT_EQ(written.code(), absl::StatusCode::kInternal) << written;
+  EXPECT_EQ(SumOfValues(), "5");
+}
+
 TEST_F(TransactionTest, AfterFourSerializationFailuresItGivesUp) {
   int attempts = 0;
   const auto status = RunTransaction(
