@@ -1,0 +1,23 @@
+#include "common/auth/alliance_scope.h"
+
+#include "gtest/gtest.h"
+
+#include "common/status/status.h"
+
+namespace qingqu::auth {
+namespace {
+
+TEST(AllianceScopeTest, OneInstitutionIsTooNarrow) {
+  const absl::Status refused = RequireAllianceScope({.scope = Scope::kInstitution});
+  EXPECT_EQ(refused.code(), absl::StatusCode::kPermissionDenied);
+  EXPECT_EQ(ErrorReason(refused), "SCOPE_TOO_NARROW");
+}
+
+TEST(AllianceScopeTest, AnythingWiderIsEnough) {
+  for (const Scope scope : {Scope::kAlliance, Scope::kCounty, Scope::kSystem}) {
+    EXPECT_TRUE(RequireAllianceScope({.scope = scope}).ok()) << ScopeName(scope);
+  }
+}
+
+}  // namespace
+}  // namespace qingqu::auth
