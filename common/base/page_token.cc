@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "absl/strings/escaping.h"
 
@@ -18,6 +19,9 @@ namespace {
 
 constexpr size_t kHashSize = 16;
 constexpr size_t kSizeSize = 8;
+// 0001-01-01T00:00:00Z and 9999-12-31T23:59:59.999999Z.
+constexpr int64_t kMicrosecondsMin = -62'135'596'800'000'000;
+constexpr int64_t kMicrosecondsMax = 253'402'300'799'999'999;
 
 std::string EncodeSize(uint64_t size) {
   std::string bytes;
@@ -81,11 +85,23 @@ absl::StatusOr<std::vector<std::string>> DecodePageToken(std::string_view token,
     const uint64_t size = DecodeSize(parts);
     parts.remove_prefix(kSizeSize);
     if (size > parts.size() || key.size() == key_size) return refused;
+    if (!IsStorableText(parts.substr(0, size))) return refused;
     key.emplace_back(parts.substr(0, size));
     parts.remove_prefix(size);
   }
   if (key.size() != key_size) return refused;
   return key;
+}
+
+absl::StatusOr<int64_t> ParseMicrosecondsKey(std::string_view part) {
+  int64_t microseconds = 0;
+  const char* end = part.data() + part.size();
+  const auto [rest, error] = std::from_chars(part.data(), end, microseconds);
+  if (error != std::errc() || rest != end || microseconds < kMicrosecondsMin ||
+      microseconds > kMicrosecondsMax) {
+    return absl::InvalidArgumentError("page_token holds no instant of the years 0001 to 9999");
+  }
+  return microseconds;
 }
 
 }  // namespace qingqu

@@ -29,7 +29,7 @@ TEST(PageTokenTest, AnEmptyTokenIsTheFirstPage) {
 }
 
 TEST(PageTokenTest, GivesTheKeyBack) {
-  const Key key = {"注射器", "", std::string("a\0b", 3)};
+  const Key key = {"注射器", "", "a\tb\n"};
   const std::string token = EncodePageToken(key, "site=a");
   EXPECT_EQ(DecodePageToken(token, "site=a", 3).value(), key);
   EXPECT_EQ(
@@ -84,19 +84,46 @@ TEST(PageTokenTest, RefusesOtherLengths) {
   EXPECT_TRUE(IsRefused(token + std::string(1, '\0'), "filter", 2));
 }
 
+TEST(PageTokenTest, ForgedPartsThatNoTextColumnHoldsAreRefused) {
+  for (const std::string& part :
+       {std::string("a\0b", 3), std::string("\xFF"), std::string("\xC3")}) {
+    EXPECT_TRUE(IsRefused(EncodePageToken({part, "x"}, "filter"), "filter", 2));
+    EXPECT_TRUE(IsRefused(EncodePageToken({"x", part}, "filter"), "filter", 2));
+  }
+}
+
+TEST(PageTokenTest, InstantsOfFourDigitYearsAreRead) {
+  for (const int64_t good : {int64_t{0}, int64_t{1'763'700'000'123'456}, -62'135'596'800'000'000,
+                             253'402'300'799'999'999}) {
+    EXPECT_EQ(ParseMicrosecondsKey(std::to_string(good)).value_or(-1), good);
+  }
+  for (const std::string_view bad :
+       {"", "x", "1x", " 1", "1.5", "-62135596800000001", "253402300800000000",
+        "9223372036854775807", "-9223372036854775808", "9223372036854775808"}) {
+    EXPECT_EQ(ParseMicrosecondsKey(bad).status().code(), absl::StatusCode::kInvalidArgument) << bad;
+  }
+}
+
 std::string RandomBytes(std::mt19937_64& random, size_t size_max) {
   std::string bytes(random() % (size_max + 1), '\0');
   for (char& byte : bytes) byte = static_cast<char>(random() & 0xFF);
   return bytes;
 }
 
-TEST(PageTokenTest, KeepsArbitraryBytes) {
+// Without NUL, so that it is text.
+std::string RandomText(std::mt19937_64& random, size_t size_max) {
+  std::string text = RandomBytes(random, size_max);
+  for (char& byte : text) byte = static_cast<char>(1 + (byte & 0x7F) % 127);
+  return text;
+}
+
+TEST(PageTokenTest, KeepsArbitraryText) {
   constexpr uint64_t kSeed = 20261121;
   SCOPED_TRACE(kSeed);
   std::mt19937_64 random(kSeed);
   for (int round = 0; round < 5'000; ++round) {
     Key key(random() % 5);
-    for (std::string& part : key) part = RandomBytes(random, 40);
+    for (std::string& part : key) part = RandomText(random, 40);
     const std::string filter = RandomBytes(random, 40);
     const std::string token = EncodePageToken(key, filter);
     const absl::StatusOr<Key> decoded = DecodePageToken(token, filter, key.size());

@@ -1,10 +1,10 @@
 #include "pqxx/pqxx"
 
-#include "common/base/page_token.h"
 #include "common/base/resource_name.h"
 #include "common/db/idempotency.h"
 #include "common/db/journal.h"
 #include "common/db/transaction.h"
+#include "common/status/page.h"
 #include "common/status/status_macros.h"
 #include "services/identity/convert.h"
 #include "services/identity/errors.h"
@@ -22,9 +22,9 @@ struct PageRequest {
 template <typename Request>
 absl::StatusOr<PageRequest> ReadPage(const Request& request, const std::string& filter) {
   PageRequest page;
-  QINGQU_ASSIGN_OR_RETURN(page.rows, EffectivePageSize(request.page_size()));
+  QINGQU_ASSIGN_OR_RETURN(page.rows, ParsePageSize(request.page_size()));
   QINGQU_ASSIGN_OR_RETURN(const std::vector<std::string> key,
-                          DecodePageToken(request.page_token(), filter, 1));
+                          ParsePageToken(request.page_token(), filter, 1));
   if (!key.empty()) page.after = key.front();
   return page;
 }

@@ -91,7 +91,10 @@ absl::StatusOr<v1::SignInResponse> IdentityHandlers::SignIn(const CallContext& c
   const std::string user_id = UserIdToSignIn(request.user());
   QINGQU_ASSIGN_OR_RETURN(const Proof proof, ProvePassword(platform, user_id, request.password()));
   if (!proof.fits) {
-    QINGQU_RETURN_IF_ERROR(JournalFailure(platform, user_id));
+    // Names that nobody has are without number; the journal is kept for ever.
+    if (proof.account.has_value()) {
+      QINGQU_RETURN_IF_ERROR(JournalFailure(platform, user_id));
+    }
     return SignInFailed();
   }
   const CallContext signed_in = AsUser(call, proof.account->user);

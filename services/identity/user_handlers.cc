@@ -2,11 +2,11 @@
 
 #include "pqxx/pqxx"
 
-#include "common/base/page_token.h"
 #include "common/base/resource_name.h"
 #include "common/db/idempotency.h"
 #include "common/db/journal.h"
 #include "common/db/transaction.h"
+#include "common/status/page.h"
 #include "common/status/status_macros.h"
 #include "services/identity/convert.h"
 #include "services/identity/errors.h"
@@ -98,9 +98,9 @@ absl::StatusOr<v1::User> IdentityHandlers::CreateUser(const CallContext& call,
 absl::StatusOr<v1::ListUsersResponse> IdentityHandlers::ListUsers(
     const CallContext& call, const v1::ListUsersRequest& request) {
   const std::string filter = "users";
-  QINGQU_ASSIGN_OR_RETURN(const int rows, EffectivePageSize(request.page_size()));
+  QINGQU_ASSIGN_OR_RETURN(const int rows, ParsePageSize(request.page_size()));
   QINGQU_ASSIGN_OR_RETURN(const std::vector<std::string> key,
-                          DecodePageToken(request.page_token(), filter, 1));
+                          ParsePageToken(request.page_token(), filter, 1));
   const PageOf page{.after = key.empty() ? "" : key.front(), .rows_max = rows + 1};
   return db::RunRead(*dependencies_.pool, call,
                      [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::ListUsersResponse> {
