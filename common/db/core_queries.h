@@ -19,14 +19,15 @@ inline constexpr Query kEnterScope{
 inline constexpr Query kClaimRequest{
     "db.claim_request",
     "INSERT INTO idempotency (request_id, principal, method, request_hash)"
-    " VALUES ($1, $2, $3, $4) ON CONFLICT (request_id) DO NOTHING"};
+    " VALUES ($1, $2, $3, $4) ON CONFLICT (request_id, principal) DO NOTHING"};
 
-inline constexpr Query kReadRequest{
-    "db.read_request",
-    "SELECT principal, method, request_hash, response FROM idempotency WHERE request_id = $1"};
+inline constexpr Query kReadRequest{"db.read_request",
+                                    "SELECT method, request_hash, response FROM idempotency"
+                                    " WHERE request_id = $1 AND principal = $2"};
 
-inline constexpr Query kKeepResponse{"db.keep_response",
-                                     "UPDATE idempotency SET response = $2 WHERE request_id = $1"};
+inline constexpr Query kKeepResponse{
+    "db.keep_response",
+    "UPDATE idempotency SET response = $3 WHERE request_id = $1 AND principal = $2"};
 
 inline constexpr Query kAppendJournal{
     "db.append_journal",

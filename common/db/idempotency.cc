@@ -25,9 +25,8 @@ absl::Status Claim(pqxx::transaction_base& tx, const CallContext& call,
                                                 call.method, request_hash);
   replayed = claimed.affected_rows() == 0;
   if (!replayed) return absl::OkStatus();
-  const pqxx::result kept = tx.exec_prepared(kReadRequest.name, call.request_id);
-  if (kept.empty() || kept[0]["principal"].as<std::string>() != CallerOf(call) ||
-      kept[0]["method"].as<std::string>() != call.method ||
+  const pqxx::result kept = tx.exec_prepared(kReadRequest.name, call.request_id, CallerOf(call));
+  if (kept.empty() || kept[0]["method"].as<std::string>() != call.method ||
       kept[0]["request_hash"].as<std::string>() != request_hash) {
     return MakeError(
         absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED",
@@ -61,7 +60,7 @@ absl::Status RunIdempotentBody(ConnectionPool& pool, const CallContext& call,
     if (replayed) return absl::OkStatus();
     QINGQU_RETURN_IF_ERROR(body(tx));
     const std::string bytes = SerializeDeterministically(response);
-    tx.exec_prepared(kKeepResponse.name, call.request_id,
+    tx.exec_prepared(kKeepResponse.name, call.request_id, CallerOf(call),
                      pqxx::binarystring(bytes.data(), bytes.size()));
     return absl::OkStatus();
   });

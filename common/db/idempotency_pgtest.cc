@@ -77,17 +77,25 @@ TEST_F(IdempotencyTest, AnotherRequestUnderTheSameIdIsRefused) {
     return ErrorReason(Write(again, text).status());
   };
   EXPECT_EQ(reason(call, "b"), "REQUEST_ID_REUSED");
-  EXPECT_EQ(
-      reason(testing::WithRequestId(testing::CallBy("wang", "department_nurse"), call.request_id),
-             "a"),
-      "REQUEST_ID_REUSED");
   CallContext other_method = call;
   other_method.method = "test/Other";
   EXPECT_EQ(reason(other_method, "a"), "REQUEST_ID_REUSED");
+  EXPECT_EQ(Rows(), "1");
+}
+
+TEST_F(IdempotencyTest, NobodyCanClaimAnIdForAnother) {
+  const CallContext call = testing::CallBy("li", "department_nurse");
+  ASSERT_EQ(Write(call, "a")->value(), "1");
+  const CallContext other =
+      testing::WithRequestId(testing::CallBy("wang", "department_nurse"), call.request_id);
+  EXPECT_EQ(Write(other, "b")->value(), "2");
   CallContext by_service = call;
   by_service.principal.acting_service = "usage";
-  EXPECT_EQ(reason(by_service, "a"), "REQUEST_ID_REUSED");
-  EXPECT_EQ(Rows(), "1");
+  EXPECT_EQ(Write(by_service, "c")->value(), "3");
+  EXPECT_EQ(Write(call, "a")->value(), "1") << "each keeps its own answer";
+  EXPECT_EQ(Write(other, "b")->value(), "2");
+  EXPECT_EQ(Write(by_service, "c")->value(), "3");
+  EXPECT_EQ(Rows(), "3");
 }
 
 TEST_F(IdempotencyTest, AnErrorGivesTheIdBack) {

@@ -145,12 +145,13 @@ BEGIN
   EXECUTE format('CREATE SCHEMA %1$I', p_area);
   EXECUTE format('CREATE SCHEMA %I', p_area || '_pub');
   EXECUTE format('CREATE TABLE %1$I.idempotency (
-    request_id text CONSTRAINT idempotency_pkey PRIMARY KEY,
+    request_id text NOT NULL,
     principal text NOT NULL,
     method text NOT NULL,
     request_hash text NOT NULL,
     response bytea,
-    created_at timestamptz NOT NULL DEFAULT now())', p_area);
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT idempotency_pkey PRIMARY KEY (request_id, principal))', p_area);
   EXECUTE format('CREATE TABLE %1$I.journal_cursor (
     consumer text CONSTRAINT journal_cursor_pkey PRIMARY KEY,
     transaction_id xid8 NOT NULL,
