@@ -31,6 +31,7 @@ struct ItemFacts {
   bool serial_tracked = false;
   bool expiry_tracked = false;
   bool high_value = false;
+  bool suspended = false;  // by the catalogue; false where that is not asked
 };
 
 // Reads `scan`, joined with `pi_scan` when that is not empty. INVALID_ARGUMENT UDI_INVALID, with

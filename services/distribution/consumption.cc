@@ -20,7 +20,11 @@ bool CheckLine(size_t index, const scanning::ItemFacts& item, ConsumptionLine& l
     problems.Add(index, "quantity", absl::StatusCode::kInvalidArgument, "QUANTITY_ODD",
                  "a piece with a serial number is exactly one");
   }
-  return !lot_missing && !serial_missing && !odd;
+  if (item.suspended) {
+    problems.Add(index, "item", "ITEM_SUSPENDED",
+                 fmt::format("items/{} is suspended; do not use it", item.item_id));
+  }
+  return !lot_missing && !serial_missing && !odd && !item.suspended;
 }
 
 }  // namespace
@@ -53,6 +57,11 @@ void CheckLots(const LotExpiries& lots, CivilDate today, std::vector<Consumption
       problems.Add(index, "lot", "LOT_EXPIRED",
                    fmt::format("lot {} of items/{} expired on {}", line.lot, line.item_id,
                                lot->second->ToString()));
+      line.good = false;
+    } else if (lot->second.has_value() && line.expiry.has_value() && *line.expiry != *lot->second) {
+      problems.Add(index, "expiry_date", "EXPIRY_CONFLICT",
+                   fmt::format("lot {} of items/{} is known to expire on {}, not on {}", line.lot,
+                               line.item_id, lot->second->ToString(), line.expiry->ToString()));
       line.good = false;
     }
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,8 @@ struct ConsumptionLine {
   std::string item_id;
   std::string lot;
   std::string serial;
-  int64_t quantity = 0;  // base units
+  int64_t quantity = 0;             // base units
+  std::optional<CivilDate> expiry;  // what the label says
 
   // Set by CheckConsumption: lot and serial are dropped where the item is not tracked by them, as
   // they are when goods come in.
@@ -29,11 +31,12 @@ struct ConsumptionLine {
 };
 
 // Holds the lines against the catalogue (`items` by id). Adds ITEM_NOT_FOUND, LOT_MISSING,
-// SERIAL_MISSING, QUANTITY_ODD (a piece is one base unit).
+// SERIAL_MISSING, QUANTITY_ODD (a piece is one base unit), ITEM_SUSPENDED.
 void CheckConsumption(const std::map<std::string, scanning::ItemFacts>& items,
                       std::vector<ConsumptionLine>& lines, LineProblems& problems);
 
-// Of the good lines, those that ask for goods that may be used. Adds LOT_UNKNOWN, LOT_EXPIRED.
+// Of the good lines, those that ask for goods that may be used. Adds LOT_UNKNOWN, LOT_EXPIRED,
+// EXPIRY_CONFLICT (the label tells another expiry than the lot came in with).
 void CheckLots(const LotExpiries& lots, CivilDate today, std::vector<ConsumptionLine>& lines,
                LineProblems& problems);
 

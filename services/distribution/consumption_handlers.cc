@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "nlohmann/json.hpp"
 #include "pqxx/pqxx"
 
@@ -6,6 +8,7 @@
 #include "common/base/strings.h"
 #include "common/db/idempotency.h"
 #include "common/db/journal.h"
+#include "common/db/message_hash.h"
 #include "common/db/transaction.h"
 #include "common/status/status_macros.h"
 #include "services/distribution/consumption.h"
@@ -22,22 +25,52 @@ namespace qingqu::distribution {
 namespace {
 
 constexpr int kLabelTextMax = 100;
+constexpr int kRecordedDaysMax = 2;
 
 struct Consumption {
   std::string document;
   std::string location_id;
+  std::string content_hash;
   absl::Time created_at;
+  CivilDate day;  // by which expiry is judged
   std::vector<ConsumptionLine> lines;
 };
+
+// Goods that were good when their use was recorded are posted a little later just as well; further
+// back nobody reaches.
+absl::StatusOr<CivilDate> ReadDay(const CallContext& call, const v1::ConsumeStockRequest& request) {
+  const CivilDate today = BusinessDay(call.received_at);
+  if (request.recorded_date().empty() || call.principal.acting_service.empty()) return today;
+  QINGQU_ASSIGN_OR_RETURN(const CivilDate recorded, CivilDate::Parse(request.recorded_date()));
+  return std::clamp(recorded, today.PlusDays(-kRecordedDaysMax), today);
+}
+
+std::optional<CivilDate> ReadExpiry(int index, const v1::ConsumptionLine& line,
+                                    FieldViolations& violations) {
+  if (!line.has_expiry_date()) return std::nullopt;
+  const absl::StatusOr<CivilDate> expiry = CivilDate::Parse(line.expiry_date());
+  violations.AddIfError(LineField("lines", index, "expiry_date"), expiry.status());
+  return expiry.ok() ? std::optional(*expiry) : std::nullopt;
+}
+
+// Of what is asked for, whatever the request is called.
+std::string ContentHash(v1::ConsumeStockRequest request) {
+  request.clear_request_id();
+  return db::MessageHash(request);
+}
 
 absl::StatusOr<Consumption> ParseConsumption(const CallContext& call,
                                              const v1::ConsumeStockRequest& request) {
   FieldViolations violations;
+  const absl::StatusOr<CivilDate> day = ReadDay(call, request);
   ReadId("uses/{use}", "document", request.document(), violations);
   Consumption consumption{
       .document = request.document(),
       .location_id = ReadId("locations/{location}", "location", request.location(), violations),
-      .created_at = ToMicroseconds(call.received_at)};
+      .content_hash = ContentHash(request),
+      .created_at = ToMicroseconds(call.received_at),
+      .day = day.value_or(BusinessDay(call.received_at))};
+  violations.AddIfError("recorded_date", day.status());
   CheckLineCount("lines", request.lines_size(), violations);
   for (int index = 0; index < request.lines_size(); ++index) {
     const v1::ConsumptionLine& line = request.lines(index);
@@ -55,7 +88,8 @@ absl::StatusOr<Consumption> ParseConsumption(const CallContext& call,
              ReadId("items/{item}", LineField("lines", index, "item"), line.item(), violations),
          .lot = line.lot(),
          .serial = line.serial(),
-         .quantity = line.quantity()});
+         .quantity = line.quantity(),
+         .expiry = ReadExpiry(index, line, violations)});
   }
   QINGQU_RETURN_IF_ERROR(violations.ToStatus());
   return consumption;
@@ -64,7 +98,7 @@ absl::StatusOr<Consumption> ParseConsumption(const CallContext& call,
 absl::StatusOr<Location> FindUsersLocation(pqxx::transaction_base& tx, const CallContext& call,
                                            const std::string& location_id) {
   QINGQU_ASSIGN_OR_RETURN(const std::vector<Location> places, FindLocations(tx, {location_id}));
-  if (!IsAt(call.principal, places[0])) return LocationNotFound(location_id);
+  if (!MayUseUp(call.principal, places[0])) return LocationNotFound(location_id);
   return places[0];
 }
 
@@ -77,20 +111,19 @@ std::vector<Wanted> WantedBy(const std::vector<ConsumptionLine>& lines) {
 }
 
 // Decides every line; all of them or none.
-absl::StatusOr<Allocator> TakeStock(pqxx::transaction_base& tx, const CallContext& call,
-                                    Consumption& consumption) {
+absl::StatusOr<Allocator> TakeStock(pqxx::transaction_base& tx, Consumption& consumption) {
   std::vector<std::string> item_ids;
   for (const ConsumptionLine& line : consumption.lines) item_ids.push_back(line.item_id);
-  const CivilDate today = BusinessDay(call.received_at);
+  const CivilDate day = consumption.day;
   LineProblems problems;
   CheckConsumption(ReadItems(tx, item_ids), consumption.lines, problems);
-  CheckLots(FindLots(tx, WantedBy(consumption.lines)), today, consumption.lines, problems);
+  CheckLots(FindLots(tx, WantedBy(consumption.lines)), day, consumption.lines, problems);
   const std::vector<ConsumptionLine> checked = consumption.lines;
   const std::vector<Wanted> wanted = WantedBy(checked);
   for (int look = 1;; ++look) {
     LineProblems all = problems;
     consumption.lines = checked;
-    Allocator allocator(LockWantedStock(tx, consumption.location_id, wanted, today));
+    Allocator allocator(LockWantedStock(tx, consumption.location_id, wanted, day));
     AllocateConsumption(allocator, consumption.lines, all);
     if (all.empty()) return allocator;
     if (!problems.empty() || look == kStockLooksMax) return all.ToStatus();
@@ -131,7 +164,6 @@ absl::Status PostUsed(pqxx::transaction_base& tx, const CallContext& call, const
   return Post(tx,
               {.kind = "use",
                .document = consumption.document,
-               .request_id = call.request_id,
                .actor_id = call.principal.user_id,
                .posted_at = consumption.created_at,
                .alliance_id = location.alliance_id,
@@ -170,16 +202,28 @@ void JournalUse(pqxx::transaction_base& tx, const CallContext& call, const Locat
   db::AppendJournal(tx, call, entry);
 }
 
+// The usage service may have lost the answer, and the id of its request with it.
+absl::StatusOr<v1::ConsumeStockResponse> AnswerAgain(pqxx::transaction_base& tx,
+                                                     const Consumption& consumption) {
+  v1::ConsumeStockResponse response;
+  for (const auto& row : tx.exec_prepared(queries::kReadConsumption.name, consumption.document,
+                                          consumption.content_hash)) {
+    response.add_lot_names("lots/" + row["lot_id"].as<std::string>());
+  }
+  if (response.lot_names_size() == 0) return ConsumptionExists(consumption.document);
+  return response;
+}
+
 absl::StatusOr<v1::ConsumeStockResponse> Consume(pqxx::transaction_base& tx,
                                                  const CallContext& call, Consumption consumption) {
   QINGQU_ASSIGN_OR_RETURN(const Location location,
                           FindUsersLocation(tx, call, consumption.location_id));
-  const pqxx::result inserted =
-      tx.exec_prepared(queries::kInsertConsumption.name, consumption.document, location.location_id,
-                       call.principal.user_id, InstantText(consumption.created_at),
-                       location.institution_id, location.alliance_id);
-  if (inserted.affected_rows() == 0) return ConsumptionExists(consumption.document);
-  QINGQU_ASSIGN_OR_RETURN(const Allocator allocator, TakeStock(tx, call, consumption));
+  const pqxx::result inserted = tx.exec_prepared(
+      queries::kInsertConsumption.name, consumption.document, consumption.content_hash,
+      location.location_id, call.principal.user_id, InstantText(consumption.created_at),
+      location.institution_id, location.alliance_id);
+  if (inserted.affected_rows() == 0) return AnswerAgain(tx, consumption);
+  QINGQU_ASSIGN_OR_RETURN(const Allocator allocator, TakeStock(tx, consumption));
   QINGQU_RETURN_IF_ERROR(PostUsed(tx, call, location, allocator, consumption));
   JournalUse(tx, call, location, allocator, consumption);
   v1::ConsumeStockResponse response;

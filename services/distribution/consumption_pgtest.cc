@@ -129,10 +129,85 @@ TEST_F(ConsumptionTest, ADocumentIsPostedOnce) {
   const auto second = Use(call, "uses/u1", "ward", {Line("gauze", "A", 1)});
   ASSERT_TRUE(first.ok() && second.ok()) << second.status();
   EXPECT_EQ(first->SerializeAsString(), second->SerializeAsString());
-  const auto other_id = Use(Bedside(), "uses/u1", "ward", {Line("gauze", "A", 1)});
-  EXPECT_EQ(other_id.status().code(), absl::StatusCode::kAlreadyExists);
-  EXPECT_EQ(ErrorReason(other_id.status()), "CONSUMPTION_EXISTS");
+  const auto other_content = Use(Bedside(), "uses/u1", "ward", {Line("gauze", "A", 2)});
+  EXPECT_EQ(other_content.status().code(), absl::StatusCode::kAlreadyExists);
+  EXPECT_EQ(ErrorReason(other_content.status()), "CONSUMPTION_EXISTS");
   EXPECT_EQ(OnHand("ward", "gauze"), 29);
+}
+
+TEST_F(ConsumptionTest, TheSameUseUnderAnotherRequestIdIsAnsweredAgain) {
+  const std::vector<v1::ConsumptionLine> lines{Line("stent", "S", 1, "S1"), Line("cotton", "", 5),
+                                               Line("gauze", "B", 2)};
+  const auto first = Use(Bedside(), "uses/u1", "ward", lines);
+  const auto again = Use(Bedside(), "uses/u1", "ward", lines);
+  ASSERT_TRUE(first.ok() && again.ok()) << first.status() << again.status();
+  ASSERT_EQ(again->lot_names_size(), 3);
+  EXPECT_EQ(first->SerializeAsString(), again->SerializeAsString());
+  EXPECT_EQ(OnHand("ward", "gauze"), 28);
+  EXPECT_EQ(Count("SELECT count(*) FROM journal.entry WHERE event = 'stock.consumed'"), 1);
+  EXPECT_EQ(ErrorReason(Use(Bedside(), "uses/u1", "store", lines).status()), "CONSUMPTION_EXISTS");
+}
+
+TEST_F(ConsumptionTest, AnotherPrincipalCannotSquatTheRequestId) {
+  const CallContext call = Bedside();
+  CallContext squatter =
+      testing::WithRequestId(By("nurse-wu", "department_nurse"), call.request_id);
+  squatter.principal.acting_service = "usage";
+  ASSERT_TRUE(Use(squatter, "uses/u0", "ward", {Line("gauze", "A", 1)}).ok());
+  const auto used = Use(call, "uses/u1", "ward", {Line("gauze", "A", 1)});
+  ASSERT_TRUE(used.ok()) << used.status();
+  EXPECT_EQ(OnHand("ward", "gauze"), 28);
+  ExpectSoundLedger();
+}
+
+TEST_F(ConsumptionTest, NothingIsUsedOutOfTheCentralStore) {
+  EXPECT_EQ(ErrorReason(Use(Bedside(), "uses/u1", "central", {Line("gauze", "A", 1)}).status()),
+            "LOCATION_NOT_FOUND");
+}
+
+TEST_F(ConsumptionTest, WhatIsSuspendedIsNotUsedAndOnlyGoesBack) {
+  database_.Execute(
+      "SET LOCAL session_replication_role = replica; UPDATE catalog.item SET state = 'suspended' "
+      "WHERE item_id = 'gauze'");
+  const auto refused =
+      Use(Bedside(), "uses/u1", "ward", {Line("stent", "S", 1, "S1"), Line("gauze", "A", 1)});
+  EXPECT_EQ(refused.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(BadLines(refused.status()), ElementsAre("lines[1].item: ITEM_SUSPENDED"));
+  EXPECT_THAT(BadLines(Send(Pharmacist(), "ward", "store", {{"gauze", 1}}).status()),
+              ElementsAre("lines[0].item: ITEM_SUSPENDED"));
+  EXPECT_TRUE(Send(Pharmacist(), "ward", "central", {{"gauze", 1}}).ok());
+}
+
+TEST_F(ConsumptionTest, TheLabelsExpiryHasToBeTheLots) {
+  v1::ConsumptionLine line = Line("gauze", "A", 1);
+  line.set_expiry_date("2027-07-31");
+  EXPECT_THAT(BadLines(Use(Bedside(), "uses/u1", "ward", {line}).status()),
+              ElementsAre("lines[0].expiry_date: EXPIRY_CONFLICT"));
+  line.set_expiry_date("soon");
+  EXPECT_EQ(ErrorReason(Use(Bedside(), "uses/u1", "ward", {line}).status()), "INVALID_FIELD");
+  line.set_expiry_date("2027-06-30");
+  EXPECT_TRUE(Use(Bedside(), "uses/u1", "ward", {line}).ok());
+}
+
+TEST_F(ConsumptionTest, ExpiryIsJudgedByTheDayOfRecording) {
+  v1::ConsumeStockRequest request;
+  request.set_location("locations/ward");
+  *request.add_lines() = Line("gauze", "SOON", 1);  // good until 2026-12-31
+  const auto reason = [&](const CallContext& call, const std::string& recorded) {
+    static int number = 0;
+    request.set_document("uses/u" + std::to_string(++number));
+    request.set_recorded_date(recorded);
+    return ErrorReason(handlers_.ConsumeStock(call, request).status());
+  };
+  now_ += absl::Hours(24 * 42);  // 2027-01-02
+  EXPECT_EQ(reason(Bedside(), "2026-12-31"), "");
+  EXPECT_EQ(reason(Bedside(), "2026-12-01"), "") << "counts as two days back";
+  EXPECT_EQ(reason(Bedside(), ""), "LOT_EXPIRED");
+  EXPECT_EQ(reason(Bedside(), "2027-01-01"), "LOT_EXPIRED");
+  EXPECT_EQ(reason(Nurse(), "2026-12-31"), "LOT_EXPIRED") << "no service's word";
+  EXPECT_EQ(reason(Bedside(), "yesterday"), "INVALID_FIELD");
+  now_ += absl::Hours(24);
+  EXPECT_EQ(reason(Bedside(), "2026-12-31"), "LOT_EXPIRED") << "three days back";
 }
 
 TEST_F(ConsumptionTest, TheJournalTellsWhatAndWhere) {

@@ -23,6 +23,7 @@ constexpr const char* kCounty = R"(
     ('west-hospital', 'west', 'West Hospital', true, now());
   INSERT INTO identity.department VALUES
     ('surgery', 'county-hospital', 'east', 'Surgery', now()),
+    ('radiology', 'county-hospital', 'east', 'Radiology', now()),
     ('town-ward', 'town-clinic', 'east', 'Ward', now());
   INSERT INTO distribution.location
     (location_id, kind, alliance_id, institution_id, department_id, display_name, created_at) VALUES

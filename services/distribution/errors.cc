@@ -42,6 +42,11 @@ absl::Status LocationExists(std::string_view location_id) {
   return Exists("LOCATION_EXISTS", "locations", location_id);
 }
 
+absl::Status DepartmentHasLocation(std::string_view department_id) {
+  return MakeError(absl::StatusCode::kAlreadyExists, "LOCATION_EXISTS",
+                   fmt::format("departments/{} has a location already", department_id));
+}
+
 absl::Status LocationNotFound(std::string_view location_id) {
   return NotFound("LOCATION_NOT_FOUND", "locations", location_id);
 }

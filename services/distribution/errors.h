@@ -15,6 +15,8 @@ absl::Status InstitutionNotFound(std::string_view institution_id);
 absl::Status LeadNotFound(std::string_view alliance_id);
 absl::Status DepartmentNotFound(std::string_view department_id);
 absl::Status LocationExists(std::string_view location_id);
+// A department has one location.
+absl::Status DepartmentHasLocation(std::string_view department_id);
 absl::Status LocationNotFound(std::string_view location_id);
 
 absl::Status DespatchNotFound(std::string_view despatch_id);

@@ -13,7 +13,8 @@ scanning::ItemFacts FactsOf(const pqxx::row& row) {
           .lot_tracked = row["lot_tracked"].as<bool>(),
           .serial_tracked = row["serial_tracked"].as<bool>(),
           .expiry_tracked = row["expiry_tracked"].as<bool>(),
-          .high_value = row["high_value"].as<bool>()};
+          .high_value = row["high_value"].as<bool>(),
+          .suspended = row["suspended"].as<bool>()};
 }
 
 }  // namespace

@@ -126,8 +126,15 @@ TEST_F(LedgerGuardTest, NoDocumentWithoutItsJournalEntry) {
   EXPECT_THAT(
       Refusal("INSERT INTO receipt VALUES ('x', 'd', 'o', 'central', 'u', now(), 'east', 's')"),
       HasSubstr("has no journal entry"));
-  EXPECT_THAT(Refusal("INSERT INTO consumption VALUES ('uses/x', 'ward', 'u', now(), 'h', 'east')"),
+  EXPECT_THAT(Refusal("INSERT INTO consumption VALUES ('uses/x', 'c', 'ward', 'department', 'u', "
+                      "now(), 'h', 'east')"),
               HasSubstr("has no journal entry"));
+  EXPECT_THAT(Refusal("INSERT INTO consumption VALUES ('uses/x', 'c', 'central', 'central_store', "
+                      "'u', now(), 'h', 'east')"),
+              HasSubstr("consumption_location_kind_check"));
+  EXPECT_THAT(Refusal("INSERT INTO consumption VALUES ('uses/x', 'c', 'central', 'department', "
+                      "'u', now(), 'h', 'east')"),
+              HasSubstr("consumption_location_fkey"));
   EXPECT_THAT(Refusal("INSERT INTO location VALUES ('transit/x', 'institution_store', 'east', "
                       "'county-hospital', NULL, 'X', now())"),
               HasSubstr("location_id_check"));

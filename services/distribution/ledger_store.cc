@@ -27,7 +27,8 @@ void InsertMovements(pqxx::transaction_base& tx, const PostingDocument& document
   db::ArrayBuilder lines;
   int64_t position = 0;
   for (const Posting& posting : postings) {
-    const std::string name = fmt::format("movement/{}/{}", document.request_id, ++position);
+    const std::string name =
+        fmt::format("movement/{}/{}/{}", document.document, document.kind, ++position);
     ids.AddText(UuidFromText(name).ToString());
     debits.AddInteger(posting.debit_account_id);
     credits.AddInteger(posting.credit_account_id);

@@ -42,7 +42,6 @@ void EnsureLedgerPlace(pqxx::transaction_base& tx, const LedgerPlace& place);
 struct PostingDocument {
   std::string kind;      // "receive", "transfer_out", "transfer_in", "use"
   std::string document;  // "receipts/r1"
-  std::string request_id;
   std::string actor_id;
   absl::Time posted_at;
   std::string alliance_id;
@@ -63,9 +62,9 @@ struct Posting {
   int document_line = 0;
 };
 
-// Writes a movement for each posting, with an id computed from the request and its place in the
-// list, and changes the balances. The accounts are locked already. Three statements, however many
-// postings. INTERNAL when an account is not the caller's to change.
+// Writes a movement for each posting, with an id computed from the document, its kind and its place
+// in the list, and changes the balances. The accounts are locked already. Three statements, however
+// many postings. INTERNAL when an account is not the caller's to change.
 absl::Status Post(pqxx::transaction_base& tx, const PostingDocument& document,
                   const std::vector<Posting>& postings);
 

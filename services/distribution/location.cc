@@ -23,10 +23,11 @@ std::string SeenBy(const Location& location) {
   return location.kind == LocationKind::kCentralStore ? "" : location.institution_id;
 }
 
-bool IsAt(const auth::Principal& principal, const Location& location) {
+bool MayCreate(const auth::Principal& principal, const Location& location) {
   switch (principal.scope) {
     case auth::Scope::kInstitution:
-      return principal.institution_id == location.institution_id;
+      return location.kind != LocationKind::kCentralStore &&
+             principal.institution_id == location.institution_id;
     case auth::Scope::kAlliance:
       return principal.alliance_id == location.alliance_id;
     case auth::Scope::kCounty:
@@ -38,22 +39,32 @@ bool IsAt(const auth::Principal& principal, const Location& location) {
   return false;
 }
 
+bool WorksAt(const auth::Principal& principal, const Location& location) {
+  if (principal.scope == auth::Scope::kInstitution) {
+    return principal.institution_id == location.institution_id;
+  }
+  return principal.scope == auth::Scope::kAlliance &&
+         location.kind == LocationKind::kCentralStore &&
+         principal.alliance_id == location.alliance_id;
+}
+
+bool MayUseUp(const auth::Principal& principal, const Location& location) {
+  return location.kind != LocationKind::kCentralStore && WorksAt(principal, location);
+}
+
 absl::Status CheckRoute(const auth::Principal& principal, const Location& from,
                         const Location& to) {
-  const bool is_operator = principal.scope == auth::Scope::kAlliance;
-  if (!IsAt(principal, from) || (is_operator && from.kind == LocationKind::kDepartment)) {
-    return LocationNotFound(from.location_id);
-  }
+  if (!WorksAt(principal, from)) return LocationNotFound(from.location_id);
   if (to.alliance_id != from.alliance_id) return LocationNotFound(to.location_id);
-  if (principal.scope != auth::Scope::kInstitution || IsAt(principal, to) ||
-      from.kind == LocationKind::kCentralStore || to.kind == LocationKind::kCentralStore) {
+  if (WorksAt(principal, to) || from.kind == LocationKind::kCentralStore ||
+      to.kind == LocationKind::kCentralStore) {
     return absl::OkStatus();
   }
   return RouteNotAllowed();
 }
 
 absl::Status CheckDestination(const auth::Principal& principal, const Location& to) {
-  if (!IsAt(principal, to) || (to.kind != LocationKind::kDepartment && IsNurseOnly(principal))) {
+  if (!WorksAt(principal, to) || (to.kind != LocationKind::kDepartment && IsNurseOnly(principal))) {
     return NotAtDestination(to.location_id);
   }
   return absl::OkStatus();

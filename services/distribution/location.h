@@ -29,19 +29,27 @@ std::string OwnerAt(const Location& location);
 // whole alliance.
 std::string SeenBy(const Location& location);
 
-// True when the caller belongs to the place: staff of its institution (or of the one that keeps the
-// central store), an operator of its alliance, the county.
-bool IsAt(const auth::Principal& principal, const Location& location);
+// Whether the place is the caller's to set up: its institution's; for an operator its alliance's;
+// for the county any. A central store belongs to the alliance: no institution makes one.
+bool MayCreate(const auth::Principal& principal, const Location& location);
+
+// True when the caller handles goods there: staff of its institution (or of the one that keeps the
+// central store), at a central store also an operator of its alliance. Watching the place, as the
+// county does, is not working there.
+bool WorksAt(const auth::Principal& principal, const Location& location);
+
+// Goods are used up where they belong to an institution, never out of the alliance's central store.
+bool MayUseUp(const auth::Principal& principal, const Location& location);
 
 // Whether the caller may send goods this way. NOT_FOUND LOCATION_NOT_FOUND for a place that is not
 // the caller's to send from or lies in another alliance, PERMISSION_DENIED ROUTE_NOT_ALLOWED.
-//   operator:    central store and institution stores of the alliance -> anywhere in it
+//   operator:    central store -> anywhere in the alliance
 //   institution: its own places -> its own places or the central store;
 //                the central store that it keeps -> anywhere in the alliance
 absl::Status CheckRoute(const auth::Principal& principal, const Location& from, const Location& to);
 
-// PERMISSION_DENIED NOT_AT_DESTINATION unless the caller belongs to the place; nurses belong to
-// departments only.
+// PERMISSION_DENIED NOT_AT_DESTINATION unless the caller works there; nurses work in departments
+// only. So nobody but a hospital's own staff confirms what a hospital got.
 absl::Status CheckDestination(const auth::Principal& principal, const Location& to);
 
 }  // namespace qingqu::distribution

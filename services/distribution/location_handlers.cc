@@ -83,7 +83,7 @@ absl::StatusOr<v1::Location> DistributionHandlers::CreateLocation(
       *pool_, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Location> {
         Location location = parsed;
         QINGQU_RETURN_IF_ERROR(CompleteOwner(tx, location));
-        if (!IsAt(call.principal, location)) return NotYours(location);
+        if (!MayCreate(call.principal, location)) return NotYours(location);
         QINGQU_RETURN_IF_ERROR(InsertLocation(tx, location));
         v1::Location created = ToProto(location);
         db::JournalEntry entry{.event = "location.created",

@@ -42,7 +42,7 @@ TEST_F(LocationStoreTest, EachKindHasItsOwner) {
   ASSERT_TRUE(store.ok()) << store.status();
   EXPECT_EQ(store->alliance(), "alliances/east");
   const auto ward = Create(Operator(), "new-ward", v1::LOCATION_KIND_DEPARTMENT,
-                           {.department = "departments/surgery"});
+                           {.department = "departments/radiology"});
   ASSERT_TRUE(ward.ok()) << ward.status();
   EXPECT_EQ(ward->institution(), "institutions/county-hospital");
   EXPECT_EQ(Count("SELECT count(*) FROM journal.entry WHERE event = 'location.created'"), 4);
@@ -71,6 +71,22 @@ TEST_F(LocationStoreTest, WhatIsMissingOrNotYoursIsNotFound) {
   EXPECT_EQ(
       reason(Pharmacist(), v1::LOCATION_KIND_DEPARTMENT, {.department = "departments/town-ward"}),
       "DEPARTMENT_NOT_FOUND");
+}
+
+TEST_F(LocationStoreTest, AHospitalMakesNoCentralStore) {
+  const Owner east{.alliance = "alliances/east"};
+  EXPECT_EQ(ErrorReason(Create(Pharmacist(), "x", v1::LOCATION_KIND_CENTRAL_STORE, east).status()),
+            "ALLIANCE_NOT_FOUND");
+  EXPECT_TRUE(Create(Operator(), "x", v1::LOCATION_KIND_CENTRAL_STORE, east).ok());
+}
+
+TEST_F(LocationStoreTest, ADepartmentHasOneLocation) {
+  const auto second = Create(Pharmacist(), "second", v1::LOCATION_KIND_DEPARTMENT,
+                             {.department = "departments/surgery"});
+  EXPECT_EQ(ErrorReason(second.status()), "LOCATION_EXISTS");
+  EXPECT_THAT(std::string(second.status().message()),
+              ::testing::HasSubstr("departments/surgery has a location already"));
+  EXPECT_EQ(Count("SELECT count(*) FROM distribution.location WHERE location_id = 'second'"), 0);
 }
 
 TEST_F(LocationStoreTest, AnIdIsTakenOnceAndARequestCountsOnce) {

@@ -53,7 +53,9 @@ absl::Status InsertLocation(pqxx::transaction_base& tx, const Location& location
                        std::string(kKindNames[static_cast<size_t>(location.kind)]),
                        location.alliance_id, location.institution_id, location.department_id,
                        location.display_name, InstantText(location.created_at));
-  return inserted.affected_rows() == 0 ? LocationExists(location.location_id) : absl::OkStatus();
+  if (inserted.affected_rows() == 1) return absl::OkStatus();
+  if (FindLocations(tx, {location.location_id}).ok()) return LocationExists(location.location_id);
+  return DepartmentHasLocation(location.department_id);
 }
 
 absl::Status CompleteOwner(pqxx::transaction_base& tx, Location& location) {

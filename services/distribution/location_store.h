@@ -11,7 +11,7 @@
 
 namespace qingqu::distribution {
 
-// ALREADY_EXISTS LOCATION_EXISTS.
+// ALREADY_EXISTS LOCATION_EXISTS, also when the department has a location already.
 absl::Status InsertLocation(pqxx::transaction_base& tx, const Location& location);
 
 // Fills in what follows from what is given: of a department its institution and alliance, of a

@@ -30,6 +30,7 @@ auth::Principal Of(auth::Scope scope, std::string institution_id, std::string ro
 }
 
 const auth::Principal kOperator = Of(auth::Scope::kAlliance, "", "operator");
+const auth::Principal kCounty = Of(auth::Scope::kCounty, "", "bureau_administrator");
 const auth::Principal kPharmacist = Of(auth::Scope::kInstitution, "town", "hospital_pharmacist");
 const auth::Principal kLead = Of(auth::Scope::kInstitution, "lead", "hospital_pharmacist");
 const auth::Principal kNurse = Of(auth::Scope::kInstitution, "town", "department_nurse");
@@ -40,8 +41,8 @@ std::string Route(const auth::Principal& principal, const Location& from, const 
 
 TEST(LocationTest, RoutesOfTheOperator) {
   EXPECT_EQ(Route(kOperator, kCentral, kStore), "");
-  EXPECT_EQ(Route(kOperator, kStore, kOtherStore), "");
-  EXPECT_EQ(Route(kOperator, kStore, kCentral), "");
+  EXPECT_EQ(Route(kOperator, kStore, kOtherStore), "LOCATION_NOT_FOUND");
+  EXPECT_EQ(Route(kOperator, kStore, kCentral), "LOCATION_NOT_FOUND");
   EXPECT_EQ(Route(kOperator, kWard, kStore), "LOCATION_NOT_FOUND");
   EXPECT_EQ(Route(kOperator, kCentral, kWestStore), "LOCATION_NOT_FOUND");
   EXPECT_EQ(Route(kOperator, kWestStore, kCentral), "LOCATION_NOT_FOUND");
@@ -64,8 +65,30 @@ TEST(LocationTest, GoodsAreReceivedWhereTheyArrive) {
   EXPECT_TRUE(CheckDestination(kPharmacist, kStore).ok());
   EXPECT_EQ(ErrorReason(CheckDestination(kPharmacist, kCentral)), "NOT_AT_DESTINATION");
   EXPECT_TRUE(CheckDestination(kLead, kCentral).ok());
-  EXPECT_TRUE(CheckDestination(kOperator, kWard).ok());
+  EXPECT_TRUE(CheckDestination(kOperator, kCentral).ok());
+  EXPECT_EQ(ErrorReason(CheckDestination(kOperator, kStore)), "NOT_AT_DESTINATION");
+  EXPECT_EQ(ErrorReason(CheckDestination(kOperator, kWard)), "NOT_AT_DESTINATION");
+  EXPECT_EQ(ErrorReason(CheckDestination(kCounty, kCentral)), "NOT_AT_DESTINATION");
   EXPECT_EQ(ErrorReason(CheckDestination(kOperator, kWestStore)), "NOT_AT_DESTINATION");
+}
+
+TEST(LocationTest, NobodyUsesUpWhatIsTheAlliances) {
+  const auth::Principal nurse = Of(auth::Scope::kInstitution, "lead", "department_nurse");
+  EXPECT_FALSE(MayUseUp(nurse, kCentral)) << "her hospital keeps it, but does not own it";
+  EXPECT_FALSE(MayUseUp(nurse, kWard));
+  EXPECT_TRUE(MayUseUp(kNurse, kWard));
+  EXPECT_TRUE(MayUseUp(kNurse, kStore));
+  EXPECT_FALSE(MayUseUp(kOperator, kWard));
+}
+
+TEST(LocationTest, ACentralStoreIsMadeByTheAlliance) {
+  EXPECT_FALSE(MayCreate(kLead, kCentral));
+  EXPECT_TRUE(MayCreate(kOperator, kCentral));
+  EXPECT_TRUE(MayCreate(kCounty, kCentral));
+  EXPECT_FALSE(MayCreate(kOperator, kWestStore));
+  EXPECT_TRUE(MayCreate(kPharmacist, kStore));
+  EXPECT_FALSE(MayCreate(kPharmacist, kOtherStore));
+  EXPECT_FALSE(MayCreate(Of(auth::Scope::kSupplier, "", "supplier"), kStore));
 }
 
 TEST(LocationTest, OwnersAndWhoSeesWhat) {

@@ -72,6 +72,10 @@ bool Planner::CheckLabel(size_t index, const scanning::ItemFacts& item, const Re
     // What has expired may still be recorded as rejected.
     if (line.packs_accepted > 0) {
       scanning::CheckExpiry(*line.pack, basis_.today, index, problems);
+      if (item.suspended) {
+        problems.Add(index, "packs_accepted", "ITEM_SUSPENDED",
+                     fmt::format("items/{} is suspended; reject it", item.item_id));
+      }
     }
   };
   check(own);

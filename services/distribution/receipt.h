@@ -75,9 +75,9 @@ void ReadScans(absl::Time now, std::vector<ReceiptLine>& lines, LineProblems& pr
 
 // Decides every line whose scan was read: which item, lot and piece it is, and which lines of the
 // despatch it fills, in their order. Adds WRONG_ITEM, LOT_MISSING, SERIAL_MISSING, EXPIRY_MISSING,
-// QUANTITY_ODD, LOT_EXPIRED (of what is accepted), LOT_NOT_DESPATCHED, EXPIRY_CONFLICT,
-// SERIAL_NOT_DESPATCHED, SERIAL_ALREADY_RECEIVED, MORE_THAN_DESPATCHED; one bad line does not hide
-// another.
+// QUANTITY_ODD, LOT_EXPIRED and ITEM_SUSPENDED (of what is accepted), LOT_NOT_DESPATCHED,
+// EXPIRY_CONFLICT, SERIAL_NOT_DESPATCHED, SERIAL_ALREADY_RECEIVED, MORE_THAN_DESPATCHED; one bad
+// line does not hide another.
 void PlanReceipt(ReceiptBasis basis, std::vector<ReceiptLine>& lines, LineProblems& problems);
 
 // The id of a lot, computed: the same goods have the same id wherever they come in. Goods without a

@@ -41,9 +41,8 @@ ReceiptBasis ReadBasis(pqxx::transaction_base& tx, const CallContext& call,
 }
 
 // From the alliance's supply, the world of suppliers, to the central store.
-absl::Status PostAccepted(pqxx::transaction_base& tx, const CallContext& call,
-                          const ReceiptHeader& header, const Location& store,
-                          const std::vector<ReceiptLine>& lines) {
+absl::Status PostAccepted(pqxx::transaction_base& tx, const ReceiptHeader& header,
+                          const Location& store, const std::vector<ReceiptLine>& lines) {
   const std::string supply = "contra/supply/" + header.alliance_id;
   const std::string owner = OwnerAt(store);
   std::vector<AccountKey> keys;
@@ -82,7 +81,6 @@ absl::Status PostAccepted(pqxx::transaction_base& tx, const CallContext& call,
   return Post(tx,
               {.kind = "receive",
                .document = "receipts/" + header.receipt_id,
-               .request_id = call.request_id,
                .actor_id = header.receiver_id,
                .posted_at = header.created_at,
                .alliance_id = header.alliance_id,
@@ -128,7 +126,7 @@ absl::StatusOr<v1::Receipt> PostReceipt(pqxx::transaction_base& tx, const CallCo
   InsertReceiptLines(tx, header, lines, problems);
   QINGQU_RETURN_IF_ERROR(problems.ToStatus());
   AdvanceDespatch(tx, header.despatch_id, basis.despatch_lines, lines);
-  QINGQU_RETURN_IF_ERROR(PostAccepted(tx, call, header, despatch.central_store, lines));
+  QINGQU_RETURN_IF_ERROR(PostAccepted(tx, header, despatch.central_store, lines));
   JournalReceipt(tx, call, header, despatch.central_store, lines, basis.despatch_lines);
   return ToProto(header, lines);
 }

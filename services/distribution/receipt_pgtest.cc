@@ -212,8 +212,7 @@ TEST_F(ReceiptTest, OnlyTheAllianceSeesItsDespatches) {
   EXPECT_EQ(ErrorReason(Receive(west, "d1", {Accept(a1_, 1)}).status()), "DESPATCH_NOT_FOUND");
   EXPECT_EQ(ErrorReason(Receive(Operator(), "d2", {Accept(a1_, 1)}).status()),
             "DESPATCH_NOT_FOUND");
-  const auto receipt =
-      Receive(By("pharmacist-town", "hospital_pharmacist", "town-clinic"), "d1", {Accept(a1_, 1)});
+  const auto receipt = Receive(Pharmacist(), "d1", {Accept(a1_, 1)});
   ASSERT_TRUE(receipt.ok()) << receipt.status();
   v1::GetReceiptRequest get;
   get.set_name(receipt->name());
@@ -222,6 +221,32 @@ TEST_F(ReceiptTest, OnlyTheAllianceSeesItsDespatches) {
   for (const CallContext& stranger : {west, testing::CallBySupplier("rival", "rivals")}) {
     EXPECT_EQ(ErrorReason(handlers_.GetReceipt(stranger, get).status()), "RECEIPT_NOT_FOUND");
   }
+}
+
+TEST_F(ReceiptTest, OnlyWhoWorksAtTheCentralStoreReceives) {
+  SeedDespatch("d1", {{.item_id = "gauze", .quantity = 10, .lot = "A1"}});
+  for (const CallContext& stranger : {By("pharmacist-town", "hospital_pharmacist", "town-clinic"),
+                                      By("admin", "bureau_administrator")}) {
+    EXPECT_EQ(ErrorReason(Receive(stranger, "d1", {Accept(a1_, 1)}).status()), "DESPATCH_NOT_FOUND")
+        << stranger.principal.user_id;
+  }
+  EXPECT_TRUE(Receive(Pharmacist(), "d1", {Accept(a1_, 1)}).ok()) << "her hospital keeps it";
+  EXPECT_TRUE(Receive(Operator(), "d1", {Accept(a1_, 1)}).ok());
+}
+
+TEST_F(ReceiptTest, WhatIsSuspendedCanOnlyBeRejected) {
+  SeedDespatch("d1", {{.item_id = "gauze", .quantity = 10, .lot = "A1"}});
+  database_.Execute(
+      "SET LOCAL session_replication_role = replica; UPDATE catalog.item SET state = 'suspended' "
+      "WHERE item_id = 'gauze'");
+  const auto refused = Receive(Operator(), "d1", {Accept(a1_, 1)});
+  EXPECT_EQ(refused.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(BadLines(refused.status()), ElementsAre("lines[0].packs_accepted: ITEM_SUSPENDED"));
+  EXPECT_TRUE(Receive(Operator(), "d1", {Reject(a1_, 1)}).ok());
+  database_.Execute(
+      "SET LOCAL session_replication_role = replica; UPDATE catalog.item SET state = 'approved', "
+      "registration_expire_date = '2026-11-20'");
+  EXPECT_TRUE(Receive(Operator(), "d1", {Accept(a1_, 1)}).ok()) << "made while it was registered";
 }
 
 TEST_F(ReceiptTest, TheSameRequestTwiceIsOneReceipt) {

@@ -29,6 +29,7 @@ absl::StatusOr<Despatch> ReadDespatch(pqxx::transaction_base& tx, const CallCont
   if (despatch.central_store.institution_id.empty()) {
     return LocationNotFound(despatch.central_store.location_id);
   }
+  if (!WorksAt(call.principal, despatch.central_store)) return DespatchNotFound(despatch_id);
   if (row["acted"].as<bool>()) return ReceiverIsActor(despatch.order_id);
   return despatch;
 }

@@ -33,9 +33,9 @@ struct Despatch {
   Location central_store;
 };
 
-// NOT_FOUND DESPATCH_NOT_FOUND, also when the caller does not see it, or LOCATION_NOT_FOUND when it
-// does not go to a central store of its alliance; PERMISSION_DENIED SAME_PERSON when the caller
-// asked for, approved or ordered the goods.
+// NOT_FOUND DESPATCH_NOT_FOUND, also when the caller does not see it or does not work where it
+// goes, or LOCATION_NOT_FOUND when it does not go to a central store of its alliance;
+// PERMISSION_DENIED SAME_PERSON when the caller asked for, approved or ordered the goods.
 absl::StatusOr<Despatch> ReadDespatch(pqxx::transaction_base& tx, const CallContext& call,
                                       const std::string& despatch_id);
 

@@ -3,9 +3,8 @@
 #include "pqxx/pqxx"
 
 #include "common/base/civil_date.h"
-#include "common/base/page_token.h"
-#include "common/base/strings.h"
 #include "common/db/transaction.h"
+#include "common/status/page.h"
 #include "common/status/status_macros.h"
 #include "services/distribution/convert.h"
 #include "services/distribution/distribution_handlers.h"
@@ -13,10 +12,6 @@
 
 namespace qingqu::distribution {
 namespace {
-
-absl::Status WrongPageToken() {
-  return InvalidField("page_token", "is not from a response of this list");
-}
 
 // A forged token may hold anything.
 absl::StatusOr<int64_t> ReadNumber(const std::string& text) {
@@ -28,13 +23,10 @@ absl::StatusOr<int64_t> ReadNumber(const std::string& text) {
 absl::StatusOr<BalancePage> ReadBalancePage(const v1::ListBalancesRequest& request,
                                             const std::string& filter) {
   BalancePage page;
-  QINGQU_ASSIGN_OR_RETURN(page.rows_max, EffectivePageSize(request.page_size()));
+  QINGQU_ASSIGN_OR_RETURN(page.rows_max, ParsePageSize(request.page_size()));
   QINGQU_ASSIGN_OR_RETURN(const std::vector<std::string> key,
-                          DecodePageToken(request.page_token(), filter, 5));
+                          ParsePageToken(request.page_token(), filter, 5));
   if (key.empty()) return page;
-  for (const std::string& part : key) {
-    if (!IsStorableText(part)) return WrongPageToken();
-  }
   if (key[2] != "infinity" && !CivilDate::Parse(key[2]).ok()) return WrongPageToken();
   page.location_id = key[0];
   page.item_id = key[1];
@@ -108,9 +100,9 @@ absl::StatusOr<MovementPage> ReadMovementPage(const v1::ListMovementsRequest& re
   MovementPage page{.item_id = ReadId("items/{item}", "item", request.item(), violations),
                     .lot_number = request.lot()};
   QINGQU_RETURN_IF_ERROR(violations.ToStatus());
-  QINGQU_ASSIGN_OR_RETURN(page.rows_max, EffectivePageSize(request.page_size()));
+  QINGQU_ASSIGN_OR_RETURN(page.rows_max, ParsePageSize(request.page_size()));
   QINGQU_ASSIGN_OR_RETURN(const std::vector<std::string> key,
-                          DecodePageToken(request.page_token(), filter, 1));
+                          ParsePageToken(request.page_token(), filter, 1));
   if (key.empty()) return page;
   QINGQU_ASSIGN_OR_RETURN(page.after, ReadNumber(key.front()));
   return page;

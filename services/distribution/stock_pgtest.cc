@@ -103,6 +103,9 @@ TEST_F(StockTest, ForgedPageTokensAreRefused) {
     balances.set_page_token(EncodePageToken(key, filter));
     EXPECT_EQ(ErrorReason(handlers_.ListBalances(Operator(), balances).status()), "INVALID_FIELD");
   }
+  balances.clear_page_token();
+  balances.set_page_size(-1);
+  EXPECT_EQ(ErrorReason(handlers_.ListBalances(Operator(), balances).status()), "INVALID_FIELD");
   v1::ListMovementsRequest movements;
   EXPECT_EQ(ErrorReason(handlers_.ListMovements(Operator(), movements).status()), "INVALID_FIELD");
   movements.set_item("items/gauze");

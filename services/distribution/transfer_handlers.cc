@@ -22,15 +22,22 @@
 namespace qingqu::distribution {
 namespace {
 
-absl::Status CheckItemsExist(pqxx::transaction_base& tx, const Transfer& transfer,
-                             const std::vector<std::string>& item_ids) {
+// What is suspended may still go back to where it is collected.
+absl::Status CheckItems(pqxx::transaction_base& tx, const Location& to, const Transfer& transfer,
+                        const std::vector<std::string>& item_ids) {
   const auto items = ReadItems(tx, item_ids);
   LineProblems problems;
   for (size_t index = 0; index < transfer.lines.size(); ++index) {
     const std::string& item_id = transfer.lines[index].item_id;
-    if (items.contains(item_id)) continue;
-    problems.Add(index, "item", absl::StatusCode::kNotFound, "ITEM_NOT_FOUND",
-                 fmt::format("there is no items/{}", item_id));
+    const auto item = items.find(item_id);
+    if (item == items.end()) {
+      problems.Add(index, "item", absl::StatusCode::kNotFound, "ITEM_NOT_FOUND",
+                   fmt::format("there is no items/{}", item_id));
+    } else if (item->second.suspended && to.kind != LocationKind::kCentralStore) {
+      problems.Add(
+          index, "item", "ITEM_SUSPENDED",
+          fmt::format("items/{} is suspended; it can only go back to the central store", item_id));
+    }
   }
   return problems.ToStatus();
 }
@@ -105,8 +112,8 @@ std::vector<Posting> PostingsOf(const Transfer& transfer, const std::vector<int6
 
 std::string TransitOf(const Transfer& transfer) { return "transit/" + transfer.transfer_id; }
 
-absl::Status PostSent(pqxx::transaction_base& tx, const CallContext& call, const Location& from,
-                      const Location& to, Transfer& transfer) {
+absl::Status PostSent(pqxx::transaction_base& tx, const Location& from, const Location& to,
+                      Transfer& transfer) {
   const std::string transit = TransitOf(transfer);
   EnsureLedgerPlace(tx, {.location_id = transit,
                          .kind = "transit",
@@ -124,7 +131,6 @@ absl::Status PostSent(pqxx::transaction_base& tx, const CallContext& call, const
       Post(tx,
            {.kind = "transfer_out",
             .document = "transfers/" + transfer.transfer_id,
-            .request_id = call.request_id,
             .actor_id = transfer.sender_id,
             .posted_at = transfer.created_at,
             .alliance_id = from.alliance_id,
@@ -141,8 +147,8 @@ absl::Status PostSent(pqxx::transaction_base& tx, const CallContext& call, const
   return absl::OkStatus();
 }
 
-absl::Status PostReceived(pqxx::transaction_base& tx, const CallContext& call, const Location& from,
-                          const Location& to, const Transfer& transfer) {
+absl::Status PostReceived(pqxx::transaction_base& tx, const Location& from, const Location& to,
+                          const Transfer& transfer) {
   const std::vector<int64_t> accounts = OpenAccountsOfParts(tx, transfer, to.alliance_id,
                                                             {.kind = "stock",
                                                              .location_id = to.location_id,
@@ -151,7 +157,6 @@ absl::Status PostReceived(pqxx::transaction_base& tx, const CallContext& call, c
   return Post(tx,
               {.kind = "transfer_in",
                .document = "transfers/" + transfer.transfer_id,
-               .request_id = call.request_id,
                .actor_id = transfer.receiver_id,
                .posted_at = transfer.received_at,
                .alliance_id = to.alliance_id,
@@ -179,10 +184,10 @@ absl::StatusOr<v1::Transfer> Send(pqxx::transaction_base& tx, const CallContext&
   QINGQU_RETURN_IF_ERROR(CheckRoute(call.principal, from, to));
   std::vector<std::string> item_ids;
   for (const TransferLine& line : transfer.lines) item_ids.push_back(line.item_id);
-  QINGQU_RETURN_IF_ERROR(CheckItemsExist(tx, transfer, item_ids));
+  QINGQU_RETURN_IF_ERROR(CheckItems(tx, to, transfer, item_ids));
   QINGQU_RETURN_IF_ERROR(InsertTransfer(tx, transfer, from, to));
   QINGQU_RETURN_IF_ERROR(TakeStock(tx, item_ids, BusinessDay(call.received_at), transfer));
-  QINGQU_RETURN_IF_ERROR(PostSent(tx, call, from, to, transfer));
+  QINGQU_RETURN_IF_ERROR(PostSent(tx, from, to, transfer));
   JournalTransfer(tx, call, "transfer.sent", from, transfer);
   return ToProto(transfer);
 }
@@ -193,14 +198,14 @@ absl::StatusOr<v1::Transfer> Receive(pqxx::transaction_base& tx, const CallConte
   QINGQU_ASSIGN_OR_RETURN(const std::vector<Location> places,
                           FindLocations(tx, {transfer.from_location_id, transfer.to_location_id}));
   const Location& to = places[1];
+  if (transfer.sender_id == call.principal.user_id) return ReceiverIsSender(transfer_id);
   QINGQU_RETURN_IF_ERROR(CheckDestination(call.principal, to));
   if (transfer.received) return TransferNotSent(transfer_id);
-  if (transfer.sender_id == call.principal.user_id) return ReceiverIsSender(transfer_id);
   transfer.receiver_id = call.principal.user_id;
   transfer.received_at = ToMicroseconds(call.received_at);
   ReadTransferLines(tx, transfer);
   QINGQU_RETURN_IF_ERROR(FinishTransfer(tx, transfer));
-  QINGQU_RETURN_IF_ERROR(PostReceived(tx, call, places[0], to, transfer));
+  QINGQU_RETURN_IF_ERROR(PostReceived(tx, places[0], to, transfer));
   transfer.received = true;
   JournalTransfer(tx, call, "transfer.received", to, transfer);
   return ToProto(transfer);

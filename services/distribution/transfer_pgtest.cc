@@ -122,6 +122,7 @@ TEST_F(TransferTest, WhoMaySendWhere) {
   EXPECT_EQ(ReasonOfSending(TownPharmacist(), "town-store", "store"), "ROUTE_NOT_ALLOWED");
   EXPECT_EQ(ReasonOfSending(TownPharmacist(), "town-store", "central"), "INSUFFICIENT_STOCK");
   EXPECT_EQ(ReasonOfSending(Operator(), "ward", "store"), "LOCATION_NOT_FOUND");
+  EXPECT_EQ(ReasonOfSending(Operator(), "store", "central"), "LOCATION_NOT_FOUND");
   EXPECT_EQ(ReasonOfSending(Operator(), "central", "west-store"), "LOCATION_NOT_FOUND");
   EXPECT_EQ(ReasonOfSending(By("op", "operator", "", "west"), "central", "store"),
             "LOCATION_NOT_FOUND");
@@ -132,6 +133,9 @@ TEST_F(TransferTest, WhoMayReceive) {
   const auto sent = Send(Operator(), "central", "town-store", {{"gauze", 5}});
   ASSERT_TRUE(sent.ok()) << sent.status();
   EXPECT_EQ(ErrorReason(Arrive(Operator(), sent->name()).status()), "SAME_PERSON");
+  EXPECT_EQ(ErrorReason(Arrive(By("other", "operator"), sent->name()).status()),
+            "NOT_AT_DESTINATION")
+      << "the hospital confirms what it got";
   EXPECT_EQ(ErrorReason(Arrive(Pharmacist(), sent->name()).status()), "NOT_AT_DESTINATION");
   EXPECT_EQ(ErrorReason(Arrive(TownNurse(), sent->name()).status()), "NOT_AT_DESTINATION");
   EXPECT_EQ(ErrorReason(Arrive(By("x", "operator", "", "west"), sent->name()).status()),

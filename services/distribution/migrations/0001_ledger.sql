@@ -19,8 +19,10 @@ CREATE TABLE distribution.location (
   CONSTRAINT location_owner_check CHECK (CASE
     WHEN kind IN ('central_store', 'institution_store') THEN institution_id IS NOT NULL AND department_id IS NULL
     WHEN kind = 'department' THEN institution_id IS NOT NULL AND department_id IS NOT NULL
-    ELSE department_id IS NULL END)
+    ELSE department_id IS NULL END),
+  CONSTRAINT location_kind_key UNIQUE (location_id, kind)
 );
+CREATE UNIQUE INDEX location_department_key ON distribution.location (department_id) WHERE kind = 'department';
 COMMENT ON COLUMN distribution.location.institution_id IS
   'Whose it is; of a central store: who keeps it for the alliance.';
 
@@ -220,16 +222,23 @@ CREATE TABLE distribution.transfer_allocation (
     REFERENCES distribution.transfer_line (transfer_id, line_number)
 );
 
--- What the usage service took out, and for which of its documents: each once.
+-- What the usage service took out, and for which of its documents: each once. Never out of a central store.
 CREATE TABLE distribution.consumption (
   document text CONSTRAINT consumption_pkey PRIMARY KEY
     CONSTRAINT consumption_document_check CHECK (document ~ '^uses/.'),
-  location_id text NOT NULL CONSTRAINT consumption_location_fkey REFERENCES distribution.location,
+  content_hash text NOT NULL,
+  location_id text NOT NULL,
+  location_kind text NOT NULL
+    CONSTRAINT consumption_location_kind_check CHECK (location_kind IN ('institution_store', 'department')),
   actor_id text NOT NULL,
   created_at timestamptz NOT NULL,
   institution_id text NOT NULL,
-  alliance_id text NOT NULL
+  alliance_id text NOT NULL,
+  CONSTRAINT consumption_location_fkey FOREIGN KEY (location_id, location_kind)
+    REFERENCES distribution.location (location_id, kind)
 );
+COMMENT ON COLUMN distribution.consumption.content_hash IS
+  'Of the request without its id: the same use asked for again is answered, another under its name is refused.';
 
 -- A movement without a document does not happen, so guarding the documents guards the ledger.
 SELECT journal.guard('distribution.location'), journal.guard('distribution.receipt'),

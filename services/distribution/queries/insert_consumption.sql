@@ -1,2 +1,3 @@
-INSERT INTO consumption (document, location_id, actor_id, created_at, institution_id, alliance_id)
-VALUES ($1, $2, $3, $4::timestamptz, $5, $6) ON CONFLICT DO NOTHING
+INSERT INTO consumption (document, content_hash, location_id, location_kind, actor_id, created_at, institution_id, alliance_id)
+VALUES ($1, $2, $3, (SELECT kind FROM location WHERE location_id = $3), $4, $5::timestamptz, $6, $7)
+ON CONFLICT DO NOTHING
