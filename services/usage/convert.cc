@@ -135,6 +135,7 @@ v1::Use ToProto(const Use& use) {
   proto.set_recorder("users/" + use.recorder_id);
   SetTimestamp(use.used_at, *proto.mutable_use_time());
   SetTimestamp(use.created_at, *proto.mutable_create_time());
+  proto.set_line_count(use.line_count);
   for (const UseLine& line : use.lines) {
     v1::UseLine& out = *proto.add_lines();
     out.set_line_number(proto.lines_size());

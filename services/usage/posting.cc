@@ -7,6 +7,7 @@
 #include "common/base/strings.h"
 #include "common/db/journal.h"
 #include "common/db/transaction.h"
+#include "common/rpc/status_conversion.h"
 #include "common/status/status.h"
 #include "common/status/status_macros.h"
 #include "services/usage/convert.h"
@@ -31,6 +32,8 @@ bool IsOpen(const absl::Status& status) {
     case absl::StatusCode::kInternal:
     case absl::StatusCode::kUnauthenticated:
     case absl::StatusCode::kUnimplemented:
+    // Something went out under the use's name or the request's id: that is no refusal of the goods.
+    case absl::StatusCode::kAlreadyExists:
       return true;
     default:
       return false;
@@ -38,7 +41,8 @@ bool IsOpen(const absl::Status& status) {
 }
 
 absl::Status RefusalStatus(const Refusal& refusal) {
-  return MakeError(refusal.code, refusal.reason, refusal.message);
+  return rpc::FromGrpcStatus(
+      {static_cast<grpc::StatusCode>(refusal.code), refusal.message, refusal.details});
 }
 
 auth::Principal RecorderOf(const Use& use) {
@@ -93,7 +97,8 @@ absl::Status Posting::Refuse(const CallContext& call, const Use& use, const absl
   return db::RunTransaction(*pool_, call, [&](pqxx::transaction_base& tx) {
     const Refusal kept{.code = refusal.code(),
                        .reason = ErrorReason(refusal),
-                       .message = std::string(ToStd(refusal.message()))};
+                       .message = std::string(ToStd(refusal.message())),
+                       .details = rpc::ToGrpcStatus(refusal).error_details()};
     if (MarkRefused(tx, use.use_id, kept)) {
       db::JournalEntry entry = MakeJournalEntry("use.refused", use);
       entry.reason = kept.reason;

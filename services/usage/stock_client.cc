@@ -4,6 +4,7 @@
 
 #include "grpcpp/client_context.h"
 
+#include "common/base/business_day.h"
 #include "common/base/uuid.h"
 #include "common/rpc/status_conversion.h"
 #include "common/status/status_macros.h"
@@ -14,22 +15,24 @@ namespace {
 
 constexpr absl::Duration kTokenLifetime = absl::Minutes(2);
 
-distribution::v1::ConsumeStockRequest MakeRequest(const Use& use) {
+}  // namespace
+
+distribution::v1::ConsumeStockRequest MakeConsumeRequest(const Use& use) {
   distribution::v1::ConsumeStockRequest request;
   request.set_request_id(UuidFromText("usage.consume/" + use.use_id).ToString());
   request.set_document("uses/" + use.use_id);
   request.set_location("locations/" + use.location_id);
+  request.set_recorded_date(BusinessDay(use.created_at).ToString());
   for (const UseLine& line : use.lines) {
     distribution::v1::ConsumptionLine& consumed = *request.add_lines();
     consumed.set_item("items/" + line.item_id);
     consumed.set_lot(line.lot);
     consumed.set_serial(line.serial);
     consumed.set_quantity(line.quantity.base_units());
+    if (line.expiry.has_value()) consumed.set_expiry_date(line.expiry->ToString());
   }
   return request;
 }
-
-}  // namespace
 
 std::shared_ptr<grpc::Channel> GrpcStockClient::channel() {
   const std::lock_guard lock(mutex_);
@@ -45,7 +48,7 @@ absl::Status GrpcStockClient::Consume(const auth::Principal& user, const Use& us
   context.set_deadline(absl::ToChronoTime(deadline));
   distribution::v1::ConsumeStockResponse response;
   const auto stub = distribution::v1::DistributionService::NewStub(channel());
-  return rpc::FromGrpcStatus(stub->ConsumeStock(&context, MakeRequest(use), &response));
+  return rpc::FromGrpcStatus(stub->ConsumeStock(&context, MakeConsumeRequest(use), &response));
 }
 
 }  // namespace qingqu::usage

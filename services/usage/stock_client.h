@@ -9,6 +9,7 @@
 #include "grpcpp/channel.h"
 
 #include "common/auth/token.h"
+#include "qingqu/distribution/v1/distribution_service.pb.h"
 #include "services/usage/use.h"
 
 namespace qingqu::usage {
@@ -24,6 +25,9 @@ class StockClient {
   virtual absl::Status Consume(const auth::Principal& user, const Use& use,
                                absl::Time deadline) = 0;
 };
+
+// What the ledger is asked for: the same bytes at each attempt, because it compares them.
+distribution::v1::ConsumeStockRequest MakeConsumeRequest(const Use& use);
 
 // Over gRPC, with a token of the service `usage` that names the user.
 class GrpcStockClient final : public StockClient {

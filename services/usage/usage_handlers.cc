@@ -16,16 +16,19 @@
 namespace qingqu::usage {
 namespace {
 
-// Uses come with their lines, so a page of them is smaller than of others.
 constexpr int kUsesPageMax = 200;
 
-// Fills in what only the database knows, applies the rules, writes the pending use.
+// Fills in what only the database knows, applies the rules, writes the pending use. The answer is
+// kept with the request and therefore has nothing but the name: nothing of patients.
 absl::StatusOr<v1::Use> Record(pqxx::transaction_base& tx, const CallContext& call,
                                ParsedUse parsed, const std::vector<scanning::ScannedPack>& packs) {
   Use& use = parsed.use;
   QINGQU_ASSIGN_OR_RETURN(const UseLocation location, FindLocation(tx, use.location_id));
-  if (location.institution_id != call.principal.institution_id)
+  // What lies in a central store is the alliance's still: nobody uses it up there.
+  if (location.institution_id != call.principal.institution_id ||
+      location.kind == "central_store") {
     return LocationNotFound(use.location_id);
+  }
   use.institution_id = location.institution_id;
   use.alliance_id = location.alliance_id;
   const ScannedItems items = FindScannedItems(tx, packs);
@@ -36,7 +39,9 @@ absl::StatusOr<v1::Use> Record(pqxx::transaction_base& tx, const CallContext& ca
   QINGQU_RETURN_IF_ERROR(CheckPatient(use));
   QINGQU_RETURN_IF_ERROR(InsertUse(tx, use, call.request_id));
   db::AppendJournal(tx, call, MakeJournalEntry("use.recorded", use));
-  return ToProto(use);
+  v1::Use recorded;
+  recorded.set_name("uses/" + use.use_id);
+  return recorded;
 }
 
 }  // namespace

@@ -6,9 +6,11 @@
 #include "pqxx/pqxx"
 
 #include "common/db/core_queries.h"
+#include "common/db/transaction.h"
 #include "common/status/status.h"
 #include "services/usage/queries.h"
 #include "services/usage/usage_handlers.h"
+#include "services/usage/use_store.h"
 #include "tests/support/test_database.h"
 
 namespace qingqu::usage {
@@ -24,12 +26,13 @@ class FakeStock final : public StockClient {
     ++calls;
     last_user = user.user_id;
     last_use = use.use_id;
-    return answer;
+    return use.use_id == failing_use ? absl::UnavailableError("again") : answer;
   }
   absl::Status answer;
   std::atomic<int> calls{0};
   std::string last_user;
   std::string last_use;
+  std::string failing_use;
 };
 
 class UsageTest : public ::testing::Test {
@@ -55,8 +58,11 @@ class UsageTest : public ::testing::Test {
         SELECT * FROM (VALUES ('gauze', true, false, true, false), ('stent', true, true, true, true))
           AS v (item_id, lot_tracked, serial_tracked, expiry_tracked, high_value);
       CREATE VIEW distribution_pub.location AS
-        SELECT * FROM (VALUES ('ward-1', 'county-hospital', 'east'), ('ward-9', 'other-hospital', 'east'))
-          AS v (location_id, institution_id, alliance_id);
+        SELECT * FROM (VALUES ('ward-1', 'department', 'county-hospital', 'east'),
+                              ('store-1', 'institution_store', 'county-hospital', 'east'),
+                              ('central', 'central_store', 'county-hospital', 'east'),
+                              ('ward-9', 'department', 'other-hospital', 'east'))
+          AS v (location_id, kind, institution_id, alliance_id);
       GRANT SELECT ON catalog_pub.device_identifier, catalog_pub.item, distribution_pub.location TO qingqu_services;
     )");
   }
@@ -130,6 +136,69 @@ TEST_F(UsageTest, WhatTheLedgerRefusesIsRefusedForGood) {
   EXPECT_EQ(Entries("use.refused"), "1");
 }
 
+TEST_F(UsageTest, ARefusedUseNamesItsBadLinesEachTime) {
+  FieldViolations lines;
+  lines.Add("lines[0].quantity", "INSUFFICIENT_STOCK: 3 are here");
+  stock_.answer = lines.ToStatus(absl::StatusCode::kFailedPrecondition, "INSUFFICIENT_STOCK");
+  const auto request = Request(nurse_, gauze_);
+  const absl::Status first = handlers_.CreateUse(nurse_, request).status();
+  stock_.answer = absl::OkStatus();
+  const absl::Status again = handlers_.CreateUse(nurse_, request).status();
+  EXPECT_TRUE(again.GetPayload("type.googleapis.com/google.rpc.BadRequest").has_value());
+  EXPECT_EQ(again, first);
+}
+
+TEST_F(UsageTest, ANameTakenInTheLedgerIsNoRefusal) {
+  for (const char* reason : {"REQUEST_ID_REUSED", "CONSUMPTION_EXISTS"}) {
+    const CallContext call = testing::CallBy("nurse-li", "department_nurse");
+    stock_.answer = MakeError(absl::StatusCode::kAlreadyExists, reason, "taken");
+    const auto request = Request(call, gauze_);
+    EXPECT_EQ(ErrorReason(handlers_.CreateUse(call, request).status()), "STOCK_UNAVAILABLE");
+    EXPECT_EQ(State(call.request_id), "pending");
+    stock_.answer = absl::OkStatus();
+    EXPECT_TRUE(handlers_.CreateUse(call, request).ok());
+    EXPECT_EQ(State(call.request_id), "posted");
+  }
+}
+
+TEST_F(UsageTest, AUseThatKeepsFailingKeepsNoOtherWaiting) {
+  std::vector<std::string> ids;
+  stock_.answer = absl::UnavailableError("away");
+  for (int use = 0; use < 3; ++use) {
+    const CallContext call = testing::CallBy("nurse-li", "department_nurse");
+    ASSERT_FALSE(handlers_.CreateUse(call, Request(call, gauze_)).ok());
+    ids.push_back(call.request_id);
+  }
+  const auto next = [&] {
+    return *db::RunRead(*pool_, nurse_,
+                        [](pqxx::transaction_base& tx) -> absl::StatusOr<std::vector<std::string>> {
+                          return ListPending(tx, absl::ZeroDuration(), 1);
+                        });
+  };
+  EXPECT_THAT(next(), ::testing::ElementsAre(ids[0]));
+  EXPECT_FALSE(posting_.Finish(nurse_, ids[0]).ok());
+  EXPECT_THAT(next(), ::testing::ElementsAre(ids[1])) << "tried last, comes last";
+  stock_.answer = absl::OkStatus();
+  stock_.failing_use = ids[0];
+  EXPECT_EQ(posting_.FinishPending(absl::ZeroDuration()), 2);
+  EXPECT_THAT(next(), ::testing::ElementsAre(ids[0]));
+}
+
+TEST_F(UsageTest, TheSameRequestIdOfAnotherNurseIsAnotherRequest) {
+  auto request = Request(nurse_, gauze_);
+  request.set_use_id("mine");
+  ASSERT_TRUE(handlers_.CreateUse(nurse_, request).ok());
+  const CallContext other =
+      testing::WithRequestId(testing::CallBy("nurse-wu", "department_nurse"), nurse_.request_id);
+  request.set_use_id("hers");
+  const auto use = handlers_.CreateUse(other, request);
+  ASSERT_TRUE(use.ok()) << use.status();
+  EXPECT_EQ(use->name(), "uses/hers");
+  EXPECT_EQ(handlers_.CreateUse(nurse_, Request(nurse_, gauze_)).status().code(),
+            absl::StatusCode::kAlreadyExists)
+      << "her own id with another content";
+}
+
 TEST_F(UsageTest, WhenTheLedgerIsAwayTheUseStaysOpenAndIsFinishedLater) {
   stock_.answer = absl::UnavailableError("connection refused");
   const auto request = Request(nurse_, gauze_);
@@ -180,6 +249,10 @@ TEST_F(UsageTest, HighValuePieceIsBoundToPatientAndProcedure) {
   const auto use = handlers_.CreateUse(nurse_, request);
   ASSERT_TRUE(use.ok()) << use.status();
   EXPECT_EQ(use->lines(0).serial(), "S7");
+  EXPECT_EQ(database_.Value("SELECT count(*) FROM usage.idempotency WHERE "
+                            "encode(response, 'escape') ~ 'P-2026|PCI|D7'"),
+            "0");
+  EXPECT_EQ(use->patient_pseudonym(), "P-2026-000071");
   EXPECT_EQ(
       database_.Value("SELECT count(*) FROM journal.entry WHERE details::text LIKE '%P-2026%'"),
       "0");
@@ -212,6 +285,7 @@ TEST_F(UsageTest, BadInputIsNamed) {
       {"INVALID_FIELD", [](v1::Use& use) { use.mutable_use_time()->set_seconds(32503680000); }},
       {"LOCATION_NOT_FOUND", [](v1::Use& use) { use.set_location("locations/nowhere"); }},
       {"LOCATION_NOT_FOUND", [](v1::Use& use) { use.set_location("locations/ward-9"); }},
+      {"LOCATION_NOT_FOUND", [](v1::Use& use) { use.set_location("locations/central"); }},
   };
   for (const Case& bad : cases) {
     const CallContext call = testing::CallBy("nurse-li", "department_nurse");
@@ -290,7 +364,11 @@ TEST_F(UsageTest, PagesFollowEachOtherNewestFirst) {
   do {
     const auto page = handlers_.ListUses(nurse_, list);
     ASSERT_TRUE(page.ok()) << page.status();
-    for (const v1::Use& use : page->uses()) names.push_back(use.name());
+    for (const v1::Use& use : page->uses()) {
+      names.push_back(use.name());
+      EXPECT_EQ(use.lines_size(), 0) << "pages have no lines";
+      EXPECT_EQ(use.line_count(), 1);
+    }
     list.set_page_token(page->next_page_token());
   } while (!list.page_token().empty());
   EXPECT_THAT(names, ::testing::ElementsAre("uses/use-4", "uses/use-3", "uses/use-2", "uses/use-1",
@@ -325,6 +403,8 @@ TEST_F(UsageTest, TheDatabaseRefusesWhatTheRulesForbid) {
       << "a name";
   EXPECT_TRUE(refused(columns + "('d','ra','l','i','a','pending',NULL,now(),1,false,'u','{}')"))
       << "request id twice";
+  EXPECT_FALSE(refused(columns + "('d','ra','l','i','a','pending',NULL,now(),1,false,'v','{}')"))
+      << "the same id of another recorder";
   EXPECT_TRUE(refused(columns + "('e','re','l','i','a','refused',NULL,now(),1,false,'u','{}')"))
       << "refused without why";
   EXPECT_TRUE(refused("UPDATE use SET doctor = 'x' WHERE use_id = 'a'"))

@@ -42,6 +42,7 @@ struct Refusal {
   absl::StatusCode code = absl::StatusCode::kFailedPrecondition;
   std::string reason;
   std::string message;
+  std::string details;  // google.rpc.Status: which lines, and why
 };
 
 // What was used at one time for one purpose. Empty texts: not told.
@@ -60,7 +61,8 @@ struct Use {
   absl::Time created_at;
   bool has_high_value = false;
   std::optional<Refusal> refusal;
-  std::vector<UseLine> lines;
+  int line_count = 0;
+  std::vector<UseLine> lines;  // may be left unread
 };
 
 // What the rules need to know of the items: by device identifier.

@@ -59,11 +59,13 @@ Use UseFromRow(const pqxx::row& row) {
           .used_at = Instant(row, "used_at"),
           .recorder_id = row["recorder_id"].as<std::string>(),
           .recorder_roles = ParseRoles(row["recorder_roles"].as<std::string>()),
-          .created_at = Instant(row, "created_at")};
+          .created_at = Instant(row, "created_at"),
+          .line_count = row["line_count"].as<int>()};
   if (!row["refusal_code"].is_null()) {
     use.refusal = Refusal{.code = static_cast<absl::StatusCode>(row["refusal_code"].as<int>()),
                           .reason = Text(row, "refusal_reason"),
-                          .message = Text(row, "refusal_message")};
+                          .message = Text(row, "refusal_message"),
+                          .details = pqxx::binarystring(row["refusal_details"]).str()};
   }
   return use;
 }
@@ -81,18 +83,6 @@ UseLine LineFromRow(const pqxx::row& row) {
     if (expiry.ok()) line.expiry = *expiry;
   }
   return line;
-}
-
-void ReadLines(pqxx::transaction_base& tx, std::vector<Use>& uses) {
-  std::vector<std::string> ids;
-  std::map<std::string, Use*> by_id;
-  for (Use& use : uses) {
-    ids.push_back(use.use_id);
-    by_id[use.use_id] = &use;
-  }
-  for (const auto& row : tx.exec_prepared(queries::kReadUseLines.name, db::TextArray(ids))) {
-    by_id.at(row["use_id"].as<std::string>())->lines.push_back(LineFromRow(row));
-  }
 }
 
 void InsertLines(pqxx::transaction_base& tx, const Use& use) {
@@ -119,6 +109,7 @@ absl::StatusOr<UseLocation> FindLocation(pqxx::transaction_base& tx,
   const pqxx::result rows = tx.exec_prepared(queries::kFindLocation.name, location_id);
   if (rows.empty()) return LocationNotFound(location_id);
   return UseLocation{.location_id = location_id,
+                     .kind = Text(rows[0], "kind"),
                      .institution_id = Text(rows[0], "institution_id"),
                      .alliance_id = Text(rows[0], "alliance_id")};
 }
@@ -163,9 +154,11 @@ absl::Status InsertUse(pqxx::transaction_base& tx, const Use& use, const std::st
 absl::StatusOr<Use> ReadUse(pqxx::transaction_base& tx, const std::string& use_id) {
   const pqxx::result rows = tx.exec_prepared(queries::kReadUse.name, use_id);
   if (rows.empty()) return UseNotFound(use_id);
-  std::vector<Use> uses{UseFromRow(rows[0])};
-  ReadLines(tx, uses);
-  return std::move(uses[0]);
+  Use use = UseFromRow(rows[0]);
+  for (const auto& row : tx.exec_prepared(queries::kReadUseLines.name, use_id)) {
+    use.lines.push_back(LineFromRow(row));
+  }
+  return use;
 }
 
 Uses ListUses(pqxx::transaction_base& tx, const UsePage& page) {
@@ -176,7 +169,6 @@ Uses ListUses(pqxx::transaction_base& tx, const UsePage& page) {
     result.uses.push_back(UseFromRow(row));
     result.keys.push_back({row["created_at"].as<std::string>(), row["use_id"].as<std::string>()});
   }
-  ReadLines(tx, result.uses);
   return result;
 }
 
@@ -195,7 +187,8 @@ bool MarkPosted(pqxx::transaction_base& tx, const std::string& use_id) {
 
 bool MarkRefused(pqxx::transaction_base& tx, const std::string& use_id, const Refusal& refusal) {
   return tx.exec_prepared(queries::kMarkRefused.name, use_id, static_cast<int>(refusal.code),
-                          refusal.reason, refusal.message)
+                          refusal.reason, refusal.message,
+                          pqxx::binarystring(refusal.details.data(), refusal.details.size()))
              .affected_rows() == 1;
 }
 

@@ -13,6 +13,7 @@ namespace qingqu::usage {
 
 struct UseLocation {
   std::string location_id;
+  std::string kind;  // "central_store", "institution_store", "department"
   std::string institution_id;
   std::string alliance_id;
 };
@@ -37,7 +38,7 @@ struct UsePage {
   std::string after_use_id;
   int size = 0;
 };
-// With lines, and with the sort key of each.
+// Without lines, and with the sort key of each.
 struct Uses {
   std::vector<Use> uses;
   std::vector<std::vector<std::string>> keys;
@@ -51,6 +52,7 @@ void ReleaseLease(pqxx::transaction_base& tx, const std::string& use_id);
 // False when it was finished before.
 bool MarkPosted(pqxx::transaction_base& tx, const std::string& use_id);
 bool MarkRefused(pqxx::transaction_base& tx, const std::string& use_id, const Refusal& refusal);
+// Those that nobody tried for the longest time first.
 std::vector<std::string> ListPending(pqxx::transaction_base& tx, absl::Duration older_than,
                                      int limit);
 

@@ -2,7 +2,7 @@
 
 CREATE TABLE usage.use (
   use_id text CONSTRAINT use_pkey PRIMARY KEY,
-  request_id text NOT NULL CONSTRAINT use_request_id_key UNIQUE,
+  request_id text NOT NULL,
   location_id text NOT NULL,
   institution_id text NOT NULL,
   alliance_id text NOT NULL,
@@ -18,9 +18,13 @@ CREATE TABLE usage.use (
   refusal_code int,
   refusal_reason text,
   refusal_message text,
+  refusal_details bytea,
   created_at timestamptz NOT NULL DEFAULT now(),
+  -- An id of a request means something only together with who made it.
+  CONSTRAINT use_request_key UNIQUE (recorder_id, request_id),
   CONSTRAINT use_high_value_check CHECK (NOT has_high_value OR (patient_pseudonym IS NOT NULL AND procedure IS NOT NULL)),
-  CONSTRAINT use_refusal_check CHECK ((state = 'refused') = (refusal_code IS NOT NULL))
+  CONSTRAINT use_refusal_check CHECK ((state = 'refused') = (refusal_code IS NOT NULL)
+                                    AND (state = 'refused') = (refusal_details IS NOT NULL))
 );
 CREATE INDEX use_newest ON usage.use (created_at DESC, use_id DESC);
 CREATE INDEX use_pending ON usage.use (created_at) WHERE state = 'pending';
@@ -59,7 +63,7 @@ CREATE POLICY use_line_scope ON usage.use_line USING (scope.sees_institution(ins
 
 GRANT SELECT, INSERT ON usage.use, usage.use_line TO qingqu_usage;
 -- What was recorded stays; only how the posting went is filled in.
-GRANT UPDATE (state, refusal_code, refusal_reason, refusal_message) ON usage.use TO qingqu_usage;
+GRANT UPDATE (state, refusal_code, refusal_reason, refusal_message, refusal_details) ON usage.use TO qingqu_usage;
 GRANT SELECT, INSERT, UPDATE ON usage.use_lease TO qingqu_usage;
 
 -- For other services: quantities without patients or doctors.

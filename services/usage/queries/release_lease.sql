@@ -1,2 +1,2 @@
--- Gives the right back: $1 use.
-UPDATE use_lease SET expires_at = '-infinity' WHERE use_id = $1
+-- Gives the right back, and keeps when that was: $1 use.
+UPDATE use_lease SET expires_at = clock_timestamp() WHERE use_id = $1
