@@ -111,7 +111,9 @@ absl::Status CallRunner::Serve(Call& call) const {
     return authorized;
   }
   if (const std::string path = FindUnstorableText(*call.request); !path.empty()) {
-    return InvalidField(path, "must be UTF-8 text without NUL characters");
+    const absl::Status refused = InvalidField(path, "must be UTF-8 text without NUL characters");
+    if (call.method->audited) QINGQU_RETURN_IF_ERROR(JournalQuestion(call, refused));
+    return refused;
   }
   if (call.method->request_id_field != nullptr) {
     call.context.request_id =

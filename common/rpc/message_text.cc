@@ -61,8 +61,8 @@ std::vector<std::string> ResourceNamesIn(const Message& message) {
   for (const FieldDescriptor* field : fields) {
     if (field->type() != FieldDescriptor::TYPE_STRING || field->is_repeated()) continue;
     std::string value = message.GetReflection()->GetString(message, field);
-    if (value.find('/') != std::string::npos && value.size() <= 200)
-      names.push_back(std::move(value));
+    const bool named = value.find('/') != std::string::npos && value.size() <= 200;
+    if (named && IsStorableText(value)) names.push_back(std::move(value));
   }
   return names;
 }

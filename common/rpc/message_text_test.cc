@@ -26,6 +26,9 @@ TEST(MessageTextTest, CollectsResourceNames) {
   request.set_item("items/stapler");
   request.set_lot("L1");
   EXPECT_THAT(ResourceNamesIn(request), ::testing::ElementsAre("items/stapler"));
+  request.set_item(std::string("items/a\0b", 9));
+  request.set_lot("\xFF/");
+  EXPECT_THAT(ResourceNamesIn(request), ::testing::IsEmpty()) << "the journal cannot hold them";
 }
 
 TEST(MessageTextTest, QuestionIsJsonWhateverWasAsked) {

@@ -6,10 +6,10 @@
 #include "fmt/format.h"
 
 #include "common/auth/role_grants.h"
-#include "common/base/page_token.h"
 #include "common/base/resource_name.h"
 #include "common/base/strings.h"
 #include "common/db/transaction.h"
+#include "common/status/page.h"
 #include "common/status/status.h"
 #include "common/status/status_macros.h"
 #include "services/supervision/convert.h"
@@ -36,13 +36,13 @@ bool ReadNumber(const std::string& text, Number& number) {
 template <typename Request>
 absl::StatusOr<PageOf> ReadPage(const Request& request, const std::string& filter) {
   PageOf page;
-  QINGQU_ASSIGN_OR_RETURN(page.rows_max, EffectivePageSize(request.page_size()));
+  QINGQU_ASSIGN_OR_RETURN(page.rows_max, ParsePageSize(request.page_size()));
   QINGQU_ASSIGN_OR_RETURN(const std::vector<std::string> key,
-                          DecodePageToken(request.page_token(), filter, 2));
+                          ParsePageToken(request.page_token(), filter, 2));
   if (key.empty()) return page;
   uint64_t transaction_id = 0;
   if (!ReadNumber(key[0], transaction_id) || !ReadNumber(key[1], page.sequence)) {
-    return InvalidField("page_token", "is not one of this list");
+    return WrongPageToken();
   }
   page.transaction_id = key[0];
   return page;

@@ -32,11 +32,12 @@ class SupervisionServiceTest : public ::testing::Test {
     QINGQU_CHECK(token.ok());
     context.AddMetadata("authorization", "Bearer " + *token);
   }
-  grpc::Status TraceAs(const std::string& user, const std::string& role) {
+  grpc::Status TraceAs(const std::string& user, const std::string& role,
+                       const std::string& item = "items/x") {
     grpc::ClientContext context;
     SignInAs(context, user, role);
     v1::TraceLotRequest request;
-    request.set_item("items/x");
+    request.set_item(item);
     request.set_lot("L1");
     v1::TraceLotResponse response;
     return stub_->TraceLot(&context, request, &response);
@@ -59,6 +60,16 @@ TEST_F(SupervisionServiceTest, EachAskingIsAnEntryAnsweredOrRefused) {
   EXPECT_EQ(TraceAs("inspector", "discipline_inspector").error_code(), grpc::StatusCode::NOT_FOUND);
   EXPECT_EQ(EventsOf("inspector"), "question.asked NOT_FOUND");
   EXPECT_EQ(TraceAs("li", "department_nurse").error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(EventsOf("li"), "question.refused PERMISSION_DENIED");
+}
+
+TEST_F(SupervisionServiceTest, AQuestionThatIsRefusedForItsTextIsAnEntryToo) {
+  const std::string hidden("items/a\0b", 9);
+  EXPECT_EQ(TraceAs("inspector", "discipline_inspector", hidden).error_code(),
+            grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(EventsOf("inspector"), "question.asked INVALID_ARGUMENT");
+  EXPECT_EQ(TraceAs("li", "department_nurse", hidden).error_code(),
+            grpc::StatusCode::PERMISSION_DENIED);
   EXPECT_EQ(EventsOf("li"), "question.refused PERMISSION_DENIED");
 }
 
