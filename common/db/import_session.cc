@@ -12,6 +12,9 @@
 namespace qingqu::db {
 namespace {
 
+// More rows than any file holds; far from what a bigint cannot add.
+constexpr int64_t kClientRejectsMax = 1'000'000'000;
+
 absl::Status ImportNotFound(std::string_view import_id) {
   return MakeError(absl::StatusCode::kNotFound, "IMPORT_NOT_FOUND",
                    fmt::format("you have no import {}", import_id));
@@ -123,8 +126,9 @@ std::vector<int64_t> PurgeImports(pqxx::transaction_base& tx, std::string_view k
 absl::StatusOr<ImportSession> FinishImport(
     pqxx::transaction_base& tx, const CallContext& call, const ImportEnd& end,
     absl::FunctionRef<absl::StatusOr<ImportMerge>(const ImportSession&)> body) {
-  if (end.rejected_by_client_count < 0) {
-    return InvalidField("rejected_by_client_count", "must not be negative");
+  if (end.rejected_by_client_count < 0 || end.rejected_by_client_count > kClientRejectsMax) {
+    return InvalidField("rejected_by_client_count",
+                        fmt::format("must be 0 to {}", kClientRejectsMax));
   }
   QINGQU_ASSIGN_OR_RETURN(LockedImport locked, LockImport(tx, call, end.kind, end.import_id));
   ImportSession& session = locked.session;

@@ -88,7 +88,7 @@ absl::StatusOr<Response> AppendImportBatch(pqxx::transaction_base& tx, const Cal
 struct ImportEnd {
   std::string_view kind;
   std::string_view import_id;
-  // Rows that the client refused itself; they count as read and rejected.
+  // Rows that the client refused itself, 0 to 1,000,000,000; they count as read and rejected.
   int64_t rejected_by_client_count = 0;
   // Appended when the import finishes; the counts are put into its details.
   JournalEntry entry;
@@ -104,8 +104,9 @@ struct ImportMerge {
 // Locks the import, runs `body`, which applies the staged rows and deletes them from staging, and
 // closes it with one journal entry. Finished before: its counts, nothing runs.
 //
-// NOT_FOUND IMPORT_NOT_FOUND, FAILED_PRECONDITION IMPORT_HAS_REJECTS (all or nothing, and a row was
-// rejected) or IMPORT_STAGING_LOST.
+// INVALID_ARGUMENT INVALID_FIELD (rejected_by_client_count), NOT_FOUND IMPORT_NOT_FOUND,
+// FAILED_PRECONDITION IMPORT_HAS_REJECTS (all or nothing, and a row was rejected) or
+// IMPORT_STAGING_LOST.
 absl::StatusOr<ImportSession> FinishImport(
     pqxx::transaction_base& tx, const CallContext& call, const ImportEnd& end,
     absl::FunctionRef<absl::StatusOr<ImportMerge>(const ImportSession&)> body);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <string>
 #include <thread>
 #include <vector>
@@ -263,6 +264,9 @@ TEST_F(ClassImportTest, RequestsHaveLimits) {
   const std::vector<v1::ClassRow> rows(10'001, Row("C03050107901001"));
   EXPECT_EQ(ErrorReason(Append(name, 0, rows).status()), "INVALID_FIELD");
   EXPECT_EQ(ErrorReason(Finish(name, -1).status()), "INVALID_FIELD");
+  EXPECT_EQ(ErrorReason(Finish(name, 1'000'000'001).status()), "INVALID_FIELD");
+  EXPECT_EQ(ErrorReason(Finish(name, std::numeric_limits<int64_t>::max()).status()),
+            "INVALID_FIELD");
   EXPECT_EQ(ErrorReason(Append("classImports/none", 0, {rows[0]}).status()), "IMPORT_NOT_FOUND");
   EXPECT_EQ(ErrorReason(Finish("classImports/none").status()), "IMPORT_NOT_FOUND");
   EXPECT_EQ(ErrorReason(Finish("items/none").status()), "INVALID_FIELD");
