@@ -15,7 +15,13 @@ std::vector<const db::Query*> CatalogQueries() {
 }
 
 CallContext Wang() { return testing::CallBy("wang", "procurement_officer"); }
-CallContext Li() { return testing::CallBy("li", "approver"); }
+CallContext Li() { return AllianceApprover("li"); }
+CallContext AllianceApprover(std::string_view user_id) {
+  CallContext call = testing::CallBy(user_id, "approver");
+  call.principal.scope = auth::Scope::kAlliance;
+  call.principal.institution_id.clear();
+  return call;
+}
 
 std::string Gtin(int64_t number) {
   const std::string digits = fmt::format("{:013}", 690'000'000'000 + number);

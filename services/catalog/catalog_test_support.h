@@ -40,6 +40,8 @@ class CatalogDatabase {
 // A procurement officer who proposes, and an approver.
 CallContext Wang();
 CallContext Li();
+// Of the alliance `east`.
+CallContext AllianceApprover(std::string_view user_id);
 
 // The GTIN-14 with this number and its check digit.
 std::string Gtin(int64_t number);

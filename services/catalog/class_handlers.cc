@@ -6,10 +6,10 @@
 
 #include "fmt/format.h"
 
-#include "common/base/page_token.h"
 #include "common/db/idempotency.h"
 #include "common/db/import_session.h"
 #include "common/db/transaction.h"
+#include "common/status/page.h"
 #include "common/status/status_macros.h"
 #include "services/catalog/class_batch.h"
 #include "services/catalog/class_store.h"
@@ -54,10 +54,10 @@ v1::ClassImport ToProto(const db::ImportSession& session) {
 
 absl::StatusOr<v1::ListClassesResponse> ClassHandlers::ListClasses(
     const CallContext& call, const v1::ListClassesRequest& request) {
-  QINGQU_ASSIGN_OR_RETURN(const int page_size, EffectivePageSize(request.page_size()));
+  QINGQU_ASSIGN_OR_RETURN(const int page_size, ParsePageSize(request.page_size()));
   QINGQU_ASSIGN_OR_RETURN(const std::string parent_code, ParentCode(request.parent()));
   const std::string filter = fmt::format("classes parent={}", parent_code);
-  QINGQU_ASSIGN_OR_RETURN(const auto key, DecodePageToken(request.page_token(), filter, 1));
+  QINGQU_ASSIGN_OR_RETURN(const auto key, ParsePageToken(request.page_token(), filter, 1));
   const ClassListOptions options{
       .level = parent_code.empty() ? 1 : LevelOfCodeLength(parent_code.size()) + 1,
       .parent_code = parent_code,

@@ -5,11 +5,12 @@
 
 #include "fmt/format.h"
 
-#include "common/base/page_token.h"
+#include "common/auth/alliance_scope.h"
 #include "common/base/resource_name.h"
 #include "common/db/idempotency.h"
 #include "common/db/journal.h"
 #include "common/db/transaction.h"
+#include "common/status/page.h"
 #include "common/status/status_macros.h"
 #include "services/catalog/convert.h"
 #include "services/catalog/device_identifier.h"
@@ -45,6 +46,7 @@ absl::Status CheckNationalCodePrefix(std::string_view prefix) {
 
 absl::StatusOr<v1::Item> ItemHandlers::CreateItem(const CallContext& call,
                                                   const v1::CreateItemRequest& request) {
+  QINGQU_RETURN_IF_ERROR(auth::RequireAllianceScope(call.principal));
   QINGQU_ASSIGN_OR_RETURN(const Item item,
                           ProposeItem(DraftOf(request), call.principal.user_id, call.received_at));
   return db::RunIdempotent<v1::Item>(*pool_, call, request,
@@ -56,6 +58,7 @@ absl::StatusOr<v1::Item> ItemHandlers::CreateItem(const CallContext& call,
 
 absl::StatusOr<v1::Item> ItemHandlers::ApproveItem(const CallContext& call,
                                                    const v1::ApproveItemRequest& request) {
+  QINGQU_RETURN_IF_ERROR(auth::RequireAllianceScope(call.principal));
   QINGQU_ASSIGN_OR_RETURN(const std::string id, ParseName("name", "items/{item}", request.name()));
   return db::RunIdempotent<v1::Item>(
       *pool_, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Item> {
@@ -71,6 +74,7 @@ absl::StatusOr<v1::Item> ItemHandlers::ApproveItem(const CallContext& call,
 
 absl::StatusOr<v1::Item> ItemHandlers::SuspendItem(const CallContext& call,
                                                    const v1::SuspendItemRequest& request) {
+  QINGQU_RETURN_IF_ERROR(auth::RequireAllianceScope(call.principal));
   QINGQU_ASSIGN_OR_RETURN(const std::string id, ParseName("name", "items/{item}", request.name()));
   QINGQU_ASSIGN_OR_RETURN(const std::string reason, CheckReason(request.reason()));
   return db::RunIdempotent<v1::Item>(
@@ -95,13 +99,13 @@ absl::StatusOr<v1::Item> ItemHandlers::GetItem(const CallContext& call,
 
 absl::StatusOr<v1::ListItemsResponse> ItemHandlers::ListItems(const CallContext& call,
                                                               const v1::ListItemsRequest& request) {
-  QINGQU_ASSIGN_OR_RETURN(const int page_size, EffectivePageSize(request.page_size()));
+  QINGQU_ASSIGN_OR_RETURN(const int page_size, ParsePageSize(request.page_size()));
   QINGQU_ASSIGN_OR_RETURN(const auto state, StateFilter(request.state()));
   QINGQU_RETURN_IF_ERROR(CheckNationalCodePrefix(request.national_code_prefix()));
   const std::string filter =
       fmt::format("items state={} national_code_prefix={}", static_cast<int>(request.state()),
                   request.national_code_prefix());
-  QINGQU_ASSIGN_OR_RETURN(const auto key, DecodePageToken(request.page_token(), filter, 1));
+  QINGQU_ASSIGN_OR_RETURN(const auto key, ParsePageToken(request.page_token(), filter, 1));
   const ItemListOptions options{.after_id = key.empty() ? "" : key[0],
                                 .state = state,
                                 .national_code_prefix = request.national_code_prefix(),

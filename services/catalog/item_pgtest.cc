@@ -7,6 +7,7 @@
 #include "gtest/gtest.h"
 #include "pqxx/pqxx"
 
+#include "common/base/page_token.h"
 #include "common/status/status.h"
 #include "services/catalog/catalog_test_support.h"
 
@@ -50,7 +51,7 @@ TEST_F(ItemTest, IsProposedReadApprovedAndSuspended) {
   EXPECT_EQ(Get("items/screw")->SerializeAsString(), proposed->SerializeAsString());
 
   EXPECT_EQ(ErrorReason(Suspend(Li()).status()), "ITEM_NOT_APPROVED");
-  EXPECT_EQ(ErrorReason(Approve(testing::CallBy("wang", "approver")).status()), "SAME_PERSON");
+  EXPECT_EQ(ErrorReason(Approve(AllianceApprover("wang")).status()), "SAME_PERSON");
   EXPECT_EQ(ErrorReason(Approve(Li(), "2").status()), "ETAG_MISMATCH");
   const CallContext approving = Li();
   const auto approved = Approve(approving, "1");
@@ -64,6 +65,34 @@ TEST_F(ItemTest, IsProposedReadApprovedAndSuspended) {
             "item.proposed item.approved item.suspended");
   EXPECT_EQ(database.Value("SELECT details ->> 'device_identifier' FROM journal.entry LIMIT 1"),
             Gtin(10));
+}
+
+TEST_F(ItemTest, AnApproverOfOneInstitutionDecidesNothingForAll) {
+  ASSERT_TRUE(items.CreateItem(Wang(), ItemRequest("screw", 1)).ok());
+  const CallContext narrow = testing::CallBy("sun", "approver");
+  EXPECT_EQ(ErrorReason(Approve(narrow).status()), "SCOPE_TOO_NARROW");
+  EXPECT_EQ(Approve(narrow).status().code(), absl::StatusCode::kPermissionDenied);
+  EXPECT_EQ(Get("items/screw")->state(), v1::APPROVAL_STATE_PROPOSED);
+  ASSERT_TRUE(Approve(Li()).ok());
+  EXPECT_EQ(ErrorReason(Suspend(narrow).status()), "SCOPE_TOO_NARROW");
+  EXPECT_EQ(Get("items/screw")->state(), v1::APPROVAL_STATE_APPROVED);
+  EXPECT_EQ(ErrorReason(items.CreateItem(narrow, ItemRequest("plate", 2)).status()),
+            "SCOPE_TOO_NARROW");
+}
+
+TEST_F(ItemTest, PagesThatAreNotOfThisListAreInvalidFields) {
+  v1::ListItemsRequest request;
+  request.set_page_size(-1);
+  EXPECT_EQ(ErrorReason(items.ListItems(Li(), request).status()), "INVALID_FIELD");
+  request.set_page_size(0);
+  request.set_page_token("x");
+  EXPECT_EQ(ErrorReason(items.ListItems(Li(), request).status()), "INVALID_FIELD");
+  request.set_page_token(
+      EncodePageToken({std::string("a\0b", 3)}, "items state=0 national_code_prefix="));
+  EXPECT_EQ(ErrorReason(items.ListItems(Li(), request).status()), "INVALID_FIELD");
+  request.clear_page_token();
+  request.set_state(static_cast<v1::ApprovalState>(99));
+  EXPECT_EQ(ErrorReason(items.ListItems(Li(), request).status()), "INVALID_FIELD");
 }
 
 TEST_F(ItemTest, ApprovalNeedsARegistrationInForce) {

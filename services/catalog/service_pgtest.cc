@@ -35,10 +35,11 @@ class FaceTest : public ::testing::Test {
                                    grpc::InsecureChannelCredentials());
   }
 
+  std::string Token(const auth::Principal& principal) {
+    return "Bearer " + *signer_->Sign(principal, absl::Minutes(5));
+  }
   std::string Token(std::string_view user_id, std::string_view role) {
-    return "Bearer " +
-           *signer_->Sign(testing::PrincipalOf(user_id, role, "county-hospital", "east"),
-                          absl::Minutes(5));
+    return Token(testing::PrincipalOf(user_id, role, "county-hospital", "east"));
   }
 
   // The reason with which a method answers an empty request, "" for OK.
@@ -85,7 +86,7 @@ TEST_F(FaceTest, EachMethodIsWiredAndGuarded) {
     const bool approves =
         method.name().starts_with("Approve") || method.name().starts_with("Suspend");
     const std::string reason =
-        ReasonOf(method, approves ? Token("li", "approver") : Token("wang", "procurement_officer"));
+        ReasonOf(method, Token(approves ? Li().principal : Wang().principal));
     const bool may_be_empty = method.name().starts_with("List") ||
                               method.name() == "GetClassStatistics" ||
                               method.name() == "BatchGetItems";

@@ -4,10 +4,11 @@
 
 #include "fmt/format.h"
 
-#include "common/base/page_token.h"
+#include "common/auth/alliance_scope.h"
 #include "common/db/idempotency.h"
 #include "common/db/journal.h"
 #include "common/db/transaction.h"
+#include "common/status/page.h"
 #include "common/status/status_macros.h"
 #include "services/catalog/convert.h"
 #include "services/catalog/field_rules.h"
@@ -32,6 +33,7 @@ v1::Supplier Record(pqxx::transaction_base& tx, const CallContext& call, std::st
 
 absl::StatusOr<v1::Supplier> SupplierHandlers::CreateSupplier(
     const CallContext& call, const v1::CreateSupplierRequest& request) {
+  QINGQU_RETURN_IF_ERROR(auth::RequireAllianceScope(call.principal));
   QINGQU_ASSIGN_OR_RETURN(
       const Supplier supplier,
       ProposeSupplier(DraftOf(request), call.principal.user_id, call.received_at));
@@ -44,6 +46,7 @@ absl::StatusOr<v1::Supplier> SupplierHandlers::CreateSupplier(
 
 absl::StatusOr<v1::Supplier> SupplierHandlers::ApproveSupplier(
     const CallContext& call, const v1::ApproveSupplierRequest& request) {
+  QINGQU_RETURN_IF_ERROR(auth::RequireAllianceScope(call.principal));
   QINGQU_ASSIGN_OR_RETURN(const std::string id,
                           ParseName("name", "suppliers/{supplier}", request.name()));
   return db::RunIdempotent<v1::Supplier>(
@@ -60,6 +63,7 @@ absl::StatusOr<v1::Supplier> SupplierHandlers::ApproveSupplier(
 
 absl::StatusOr<v1::Supplier> SupplierHandlers::SuspendSupplier(
     const CallContext& call, const v1::SuspendSupplierRequest& request) {
+  QINGQU_RETURN_IF_ERROR(auth::RequireAllianceScope(call.principal));
   QINGQU_ASSIGN_OR_RETURN(const std::string id,
                           ParseName("name", "suppliers/{supplier}", request.name()));
   QINGQU_ASSIGN_OR_RETURN(const std::string reason, CheckReason(request.reason()));
@@ -86,10 +90,10 @@ absl::StatusOr<v1::Supplier> SupplierHandlers::GetSupplier(const CallContext& ca
 
 absl::StatusOr<v1::ListSuppliersResponse> SupplierHandlers::ListSuppliers(
     const CallContext& call, const v1::ListSuppliersRequest& request) {
-  QINGQU_ASSIGN_OR_RETURN(const int page_size, EffectivePageSize(request.page_size()));
+  QINGQU_ASSIGN_OR_RETURN(const int page_size, ParsePageSize(request.page_size()));
   QINGQU_ASSIGN_OR_RETURN(const auto state, StateFilter(request.state()));
   const std::string filter = fmt::format("suppliers state={}", static_cast<int>(request.state()));
-  QINGQU_ASSIGN_OR_RETURN(const auto key, DecodePageToken(request.page_token(), filter, 1));
+  QINGQU_ASSIGN_OR_RETURN(const auto key, ParsePageToken(request.page_token(), filter, 1));
   const SupplierListOptions options{
       .after_id = key.empty() ? "" : key[0], .state = state, .limit = page_size + 1};
   return db::RunRead(*pool_, call,

@@ -32,6 +32,15 @@ class SupplierTest : public ::testing::Test, protected CatalogDatabase {
   }
 };
 
+TEST_F(SupplierTest, AnApproverOfOneInstitutionDecidesNothingForAll) {
+  ASSERT_TRUE(suppliers.CreateSupplier(Wang(), SupplierRequest("kangda", kCreditCode)).ok());
+  const CallContext narrow = testing::CallBy("sun", "approver");
+  EXPECT_EQ(ErrorReason(Approve(narrow).status()), "SCOPE_TOO_NARROW");
+  ASSERT_TRUE(Approve(Li()).ok());
+  EXPECT_EQ(ErrorReason(Suspend(narrow, "", "召回").status()), "SCOPE_TOO_NARROW");
+  EXPECT_EQ(Get(Li(), "suppliers/kangda")->state(), v1::APPROVAL_STATE_APPROVED);
+}
+
 TEST_F(SupplierTest, IsProposedReadApprovedAndSuspended) {
   const auto proposed = suppliers.CreateSupplier(Wang(), SupplierRequest("kangda", kCreditCode));
   ASSERT_TRUE(proposed.ok()) << proposed.status();
@@ -42,7 +51,7 @@ TEST_F(SupplierTest, IsProposedReadApprovedAndSuspended) {
   ASSERT_TRUE(read.ok());
   EXPECT_EQ(read->SerializeAsString(), proposed->SerializeAsString());
 
-  EXPECT_EQ(ErrorReason(Approve(testing::CallBy("wang", "approver")).status()), "SAME_PERSON");
+  EXPECT_EQ(ErrorReason(Approve(AllianceApprover("wang")).status()), "SAME_PERSON");
   EXPECT_EQ(ErrorReason(Approve(Li(), "7").status()), "ETAG_MISMATCH");
   const auto approved = Approve(Li(), proposed->etag());
   ASSERT_TRUE(approved.ok()) << approved.status();
