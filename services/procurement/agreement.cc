@@ -4,12 +4,16 @@
 
 namespace qingqu::procurement {
 
-absl::Status CheckApproval(const Agreement& agreement, std::string_view approver_id) {
+absl::Status CheckApproval(const Agreement& agreement, std::string_view approver_id,
+                           CivilDate day) {
   if (!MayChange(agreement.state, AgreementState::kApproved)) {
     return AgreementNotProposed(agreement.agreement_id, StateName(agreement.state));
   }
   if (agreement.proposer_id == approver_id) {
     return SamePerson("who proposed an agreement may not approve it");
+  }
+  if (agreement.end_date < day) {
+    return AgreementEnded(agreement.agreement_id, agreement.end_date);
   }
   return absl::OkStatus();
 }

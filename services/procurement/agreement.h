@@ -31,7 +31,8 @@ struct Agreement {
   int64_t version = 1;
 };
 
-// OK when `approver_id` may approve it now: AGREEMENT_NOT_PROPOSED, SAME_PERSON.
-absl::Status CheckApproval(const Agreement& agreement, std::string_view approver_id);
+// OK when `approver_id` may approve it on `day`: AGREEMENT_NOT_PROPOSED, SAME_PERSON,
+// AGREEMENT_ENDED.
+absl::Status CheckApproval(const Agreement& agreement, std::string_view approver_id, CivilDate day);
 
 }  // namespace qingqu::procurement

@@ -1,10 +1,11 @@
 #include "fmt/format.h"
 
+#include "common/auth/alliance_scope.h"
 #include "common/base/business_day.h"
-#include "common/base/page_token.h"
 #include "common/db/idempotency.h"
 #include "common/db/journal.h"
 #include "common/db/transaction.h"
+#include "common/status/page.h"
 #include "common/status/status_macros.h"
 #include "services/procurement/agreement_store.h"
 #include "services/procurement/convert.h"
@@ -42,6 +43,7 @@ absl::Status CheckParties(pqxx::transaction_base& tx, const Agreement& agreement
 
 absl::StatusOr<v1::Agreement> ProcurementHandlers::CreateAgreement(
     const CallContext& call, const v1::CreateAgreementRequest& request) {
+  QINGQU_RETURN_IF_ERROR(auth::RequireAllianceScope(call.principal));
   QINGQU_ASSIGN_OR_RETURN(const Agreement agreement, ParseNewAgreement(call, request));
   return db::RunIdempotent<v1::Agreement>(
       *pool_, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Agreement> {
@@ -54,13 +56,17 @@ absl::StatusOr<v1::Agreement> ProcurementHandlers::CreateAgreement(
 
 absl::StatusOr<v1::Agreement> ProcurementHandlers::ApproveAgreement(
     const CallContext& call, const v1::ApproveAgreementRequest& request) {
+  QINGQU_RETURN_IF_ERROR(auth::RequireAllianceScope(call.principal));
   QINGQU_ASSIGN_OR_RETURN(const std::string id, ParseId(kAgreementPattern, request.name(), "name"));
   return db::RunIdempotent<v1::Agreement>(
       *pool_, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Agreement> {
         std::optional<Agreement> agreement = LockAgreement(tx, id);
         if (!agreement) return AgreementNotFound(id);
         QINGQU_RETURN_IF_ERROR(CheckEtag(request.etag(), agreement->version));
-        QINGQU_RETURN_IF_ERROR(CheckApproval(*agreement, call.principal.user_id));
+        const CivilDate day = BusinessDay(call.received_at);
+        QINGQU_RETURN_IF_ERROR(CheckApproval(*agreement, call.principal.user_id, day));
+        // They were in order when it was proposed, which may be months ago.
+        QINGQU_RETURN_IF_ERROR(CheckParties(tx, *agreement, day));
         LockPeriod(tx, *agreement);
         if (const auto other = FindOverlap(tx, *agreement)) return AgreementOverlaps(id, *other);
         MarkApproved(tx, id, call.principal.user_id);
@@ -89,10 +95,10 @@ absl::StatusOr<v1::ListAgreementsResponse> ProcurementHandlers::ListAgreements(
   QINGQU_ASSIGN_OR_RETURN(page.supplier_id,
                           ParseOptionalId("suppliers/{supplier}", request.supplier(), "supplier"));
   QINGQU_ASSIGN_OR_RETURN(page.item_id, ParseOptionalId("items/{item}", request.item(), "item"));
-  QINGQU_ASSIGN_OR_RETURN(const int size, EffectivePageSize(request.page_size()));
+  QINGQU_ASSIGN_OR_RETURN(const int size, ParsePageSize(request.page_size()));
   const std::string filter = fmt::format("agreements {} {}", page.supplier_id, page.item_id);
   QINGQU_ASSIGN_OR_RETURN(const std::vector<std::string> key,
-                          DecodePageToken(request.page_token(), filter, 1));
+                          ParsePageToken(request.page_token(), filter, 1));
   if (!key.empty()) page.after_id = key[0];
   page.limit = size + 1;
   return db::RunRead(

@@ -38,10 +38,10 @@ TEST_F(AgreementTest, IsProposedByOneAndApprovedByAnother) {
 
   v1::ApproveAgreementRequest approve = ApproveRequest("a1");
   approve.set_etag("1");
-  const auto approved = world_.handlers().ApproveAgreement(TestWorld::Approver(), approve);
+  const auto approved = world_.handlers().ApproveAgreement(TestWorld::AllianceApprover(), approve);
   ASSERT_TRUE(approved.ok()) << approved.status();
   EXPECT_EQ(approved->state(), v1::AGREEMENT_STATE_APPROVED);
-  EXPECT_EQ(approved->approver(), "users/approver-wang");
+  EXPECT_EQ(approved->approver(), "users/approver-sun");
   EXPECT_EQ(world_.ReadAgreement("a1").SerializeAsString(), approved->SerializeAsString());
   EXPECT_EQ(world_.EntryCount("agreement.proposed"), 1);
   EXPECT_EQ(world_.EntryCount("agreement.approved"), 1);
@@ -109,7 +109,7 @@ TEST_F(AgreementTest, RetriesGetTheFirstAnswerAndHaveOneEffect) {
   const auto second = world_.handlers().CreateAgreement(create, request);
   ASSERT_TRUE(first.ok() && second.ok());
   EXPECT_EQ(first->SerializeAsString(), second->SerializeAsString());
-  const CallContext approve = TestWorld::Approver();
+  const CallContext approve = TestWorld::AllianceApprover();
   const auto approved = world_.handlers().ApproveAgreement(approve, ApproveRequest("a1"));
   const auto again = world_.handlers().ApproveAgreement(approve, ApproveRequest("a1"));
   ASSERT_TRUE(approved.ok() && again.ok());
@@ -122,50 +122,81 @@ TEST_F(AgreementTest, RetriesGetTheFirstAnswerAndHaveOneEffect) {
 }
 
 TEST_F(AgreementTest, ApprovalFollowsItsRules) {
-  EXPECT_EQ(ReasonOf(world_.handlers().ApproveAgreement(TestWorld::Approver(),
+  EXPECT_EQ(ReasonOf(world_.handlers().ApproveAgreement(TestWorld::AllianceApprover(),
                                                         ApproveRequest("nothing"))),
             "AGREEMENT_NOT_FOUND");
   ASSERT_EQ(CreateReason({.id = "a1", .item = "syringe"}), "OK");
-  const CallContext proposer = testing::CallBy("officer-zhao", "approver");
+  const CallContext proposer = TestWorld::AllianceApprover("officer-zhao");
   EXPECT_EQ(ReasonOf(world_.handlers().ApproveAgreement(proposer, ApproveRequest("a1"))),
             "SAME_PERSON");
   v1::ApproveAgreementRequest stale = ApproveRequest("a1");
   stale.set_etag("7");
-  EXPECT_EQ(ReasonOf(world_.handlers().ApproveAgreement(TestWorld::Approver(), stale)),
+  EXPECT_EQ(ReasonOf(world_.handlers().ApproveAgreement(TestWorld::AllianceApprover(), stale)),
             "ETAG_MISMATCH");
-  EXPECT_EQ(
-      ReasonOf(world_.handlers().ApproveAgreement(TestWorld::Approver(), ApproveRequest("a1"))),
-      "OK");
-  EXPECT_EQ(
-      ReasonOf(world_.handlers().ApproveAgreement(TestWorld::Approver(), ApproveRequest("a1"))),
-      "AGREEMENT_NOT_PROPOSED");
-  const CallContext stranger =
-      testing::CallBy("approver-west", "approver", "west-hospital", "west");
+  EXPECT_EQ(ReasonOf(world_.handlers().ApproveAgreement(TestWorld::AllianceApprover(),
+                                                        ApproveRequest("a1"))),
+            "OK");
+  EXPECT_EQ(ReasonOf(world_.handlers().ApproveAgreement(TestWorld::AllianceApprover(),
+                                                        ApproveRequest("a1"))),
+            "AGREEMENT_NOT_PROPOSED");
+  const CallContext stranger = TestWorld::AllianceApprover("approver-west", "west");
   EXPECT_EQ(ReasonOf(world_.handlers().ApproveAgreement(stranger, ApproveRequest("a1"))),
             "AGREEMENT_NOT_FOUND");
 }
 
+TEST_F(AgreementTest, AnApproverOfOneInstitutionDoesNotBindTheAlliance) {
+  ASSERT_EQ(CreateReason({.id = "a1", .item = "syringe"}), "OK");
+  const auto refused =
+      world_.handlers().ApproveAgreement(TestWorld::Approver(), ApproveRequest("a1"));
+  EXPECT_EQ(refused.status().code(), absl::StatusCode::kPermissionDenied);
+  EXPECT_EQ(ReasonOf(refused), "SCOPE_TOO_NARROW");
+  EXPECT_EQ(world_.ReadAgreement("a1").state(), v1::AGREEMENT_STATE_PROPOSED);
+  EXPECT_EQ(world_.EntryCount("agreement.approved"), 0);
+}
+
+TEST_F(AgreementTest, WhatMayNoLongerBeBoughtIsNotApproved) {
+  const auto approve = [&](const std::string& id) {
+    return ReasonOf(
+        world_.handlers().ApproveAgreement(TestWorld::AllianceApprover(), ApproveRequest(id)));
+  };
+  ASSERT_EQ(CreateReason({.id = "a1", .item = "syringe"}), "OK");
+  ASSERT_EQ(CreateReason({.id = "a2", .item = "gauze", .end_date = "2020-12-31"}), "OK");
+  EXPECT_EQ(approve("a2"), "AGREEMENT_ENDED");
+  world_.database().Execute(
+      "UPDATE catalog_pub.supplier SET licence_expire_date = '2020-01-01'"
+      " WHERE supplier_id = 'good'");
+  EXPECT_EQ(approve("a1"), "SUPPLIER_NOT_BUYABLE");
+  world_.database().Execute(
+      "UPDATE catalog_pub.item SET state = 'suspended' WHERE item_id = 'syringe'");
+  EXPECT_EQ(approve("a1"), "ITEM_NOT_BUYABLE");
+  world_.database().Execute(
+      "UPDATE catalog_pub.item SET state = 'approved' WHERE item_id = 'syringe';"
+      "UPDATE catalog_pub.supplier SET licence_expire_date = '2099-12-31'"
+      " WHERE supplier_id = 'good'");
+  EXPECT_EQ(approve("a1"), "OK");
+}
+
 TEST_F(AgreementTest, NoTwoAreInForceOnTheSameDay) {
   world_.Agree(
-      {.id = "first", .item = "syringe", .start_date = "2026-01-01", .end_date = "2026-06-30"});
+      {.id = "first", .item = "syringe", .start_date = "2096-01-01", .end_date = "2096-06-30"});
   ASSERT_EQ(CreateReason({.id = "touching",
                           .item = "syringe",
-                          .start_date = "2026-06-30",
-                          .end_date = "2026-12-31"}),
+                          .start_date = "2096-06-30",
+                          .end_date = "2096-12-31"}),
             "OK");
-  EXPECT_EQ(ReasonOf(world_.handlers().ApproveAgreement(TestWorld::Approver(),
+  EXPECT_EQ(ReasonOf(world_.handlers().ApproveAgreement(TestWorld::AllianceApprover(),
                                                         ApproveRequest("touching"))),
             "AGREEMENT_OVERLAPS");
   // The next day, another item or another supplier are no overlap.
   world_.Agree(
-      {.id = "next", .item = "syringe", .start_date = "2026-07-01", .end_date = "2026-12-31"});
+      {.id = "next", .item = "syringe", .start_date = "2096-07-01", .end_date = "2096-12-31"});
   world_.Agree(
-      {.id = "item", .item = "gauze", .start_date = "2026-01-01", .end_date = "2026-06-30"});
+      {.id = "item", .item = "gauze", .start_date = "2096-01-01", .end_date = "2096-06-30"});
   world_.Agree({.id = "supplier",
                 .item = "syringe",
                 .supplier = "other",
-                .start_date = "2026-01-01",
-                .end_date = "2026-06-30"});
+                .start_date = "2096-01-01",
+                .end_date = "2096-06-30"});
 }
 
 TEST_F(AgreementTest, RacingApproversCannotOverlap) {
@@ -175,7 +206,7 @@ TEST_F(AgreementTest, RacingApproversCannotOverlap) {
   }
   std::vector<std::string> reasons(kCount);
   const int approved = CountSuccesses(kCount, [&](int i) {
-    const auto result = world_.handlers().ApproveAgreement(TestWorld::Approver(),
+    const auto result = world_.handlers().ApproveAgreement(TestWorld::AllianceApprover(),
                                                            ApproveRequest(fmt::format("a{}", i)));
     reasons[static_cast<size_t>(i)] = ReasonOf(result);
     return result.ok();

@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::string_view kDespatchPattern = "despatches/{despatch}";
 // A document and its lines are read by two statements that must see the same.
-constexpr db::TransactionOptions kOneSnapshot{.serializable = true};
+constexpr db::TransactionOptions kOneSnapshot{.snapshot_read = true};
 
 std::vector<std::string> ItemIds(const std::vector<DespatchLine>& lines) {
   std::set<std::string> ids;

@@ -59,6 +59,13 @@ absl::Status AgreementNotProposed(std::string_view agreement_id, std::string_vie
                     "only a proposed agreement can be approved");
 }
 
+absl::Status AgreementEnded(std::string_view agreement_id, const CivilDate& end_date) {
+  return MakeError(StatusCode::kFailedPrecondition, "AGREEMENT_ENDED",
+                   fmt::format("agreements/{} held until {}; propose another", agreement_id,
+                               end_date.ToString()),
+                   {{"resource", fmt::format("agreements/{}", agreement_id)}});
+}
+
 absl::Status AgreementOverlaps(std::string_view agreement_id, std::string_view other_agreement_id) {
   return MakeError(StatusCode::kFailedPrecondition, "AGREEMENT_OVERLAPS",
                    fmt::format("agreements/{} and agreements/{} are of the same parties on the "

@@ -15,6 +15,7 @@ namespace qingqu::procurement {
 absl::Status AgreementExists(std::string_view agreement_id);
 absl::Status AgreementNotFound(std::string_view agreement_id);
 absl::Status AgreementNotProposed(std::string_view agreement_id, std::string_view state);
+absl::Status AgreementEnded(std::string_view agreement_id, const CivilDate& end_date);
 absl::Status AgreementOverlaps(std::string_view agreement_id, std::string_view other_agreement_id);
 absl::Status AllianceNotFound(std::string_view alliance_id);
 absl::Status SupplierNotFound(std::string_view supplier_id);

@@ -21,7 +21,8 @@ struct Column {
   const char* name;  // of the field and of the staging table's column
   ColumnKind kind;
   bool required;
-  int length_max;  // of texts
+  int length_max;       // of texts
+  bool is_key = false;  // equal names must be equal texts: without white space at the ends
 };
 
 constexpr std::array<Column, kHistoryColumnCount - 1> kColumns = {{
@@ -42,8 +43,8 @@ constexpr std::array<Column, kHistoryColumnCount - 1> kColumns = {{
     {"recorded_date", ColumnKind::kDate, false, 0},
     {"product_group", ColumnKind::kText, false, 80},
     {"sub_classification", ColumnKind::kText, false, 80},
-    {"vendor", ColumnKind::kText, true, 200},
-    {"item_description", ColumnKind::kText, true, 400},
+    {"vendor", ColumnKind::kText, true, 200, true},
+    {"item_description", ColumnKind::kText, true, 400, true},
     {"molecule", ColumnKind::kText, false, 400},
     {"brand", ColumnKind::kText, false, 200},
     {"dosage", ColumnKind::kText, false, 200},
@@ -53,7 +54,7 @@ constexpr std::array<Column, kHistoryColumnCount - 1> kColumns = {{
     {"line_value", ColumnKind::kMoney, true, 0},
     {"pack_price", ColumnKind::kMoney, false, 0},
     {"unit_price", ColumnKind::kMoney, false, 0},
-    {"manufacturer", ColumnKind::kText, false, 400},
+    {"manufacturer", ColumnKind::kText, false, 400, true},
     {"first_line", ColumnKind::kBoolean, false, 0},
     {"weight_kg", ColumnKind::kMoney, false, 0},
     {"weight_note", ColumnKind::kText, false, 400},
@@ -129,7 +130,8 @@ class RowChecker {
     error.set_message(std::string(message));
   }
 
-  StagedValue ReadText(const Column& column, const std::string& text) {
+  StagedValue ReadText(const Column& column, const std::string& cell) {
+    const std::string text(column.is_key ? TrimAsciiSpace(cell) : std::string_view(cell));
     if (!IsStorableText(text)) {
       Refuse(column, "", "BAD_TEXT", "must be UTF-8 without NUL");
     } else if (CodePointCount(text) > column.length_max) {

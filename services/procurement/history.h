@@ -29,9 +29,10 @@ struct StagedHistoryRow {
 const std::vector<std::string>& HistoryColumnNames();
 
 // Checks a row: texts have their length, dates and decimals can be read, quantities and money are
-// not negative, and source_line_id, vendor, item_description and line_value are there. Appends what
-// is wrong to `errors`, every bad cell, and answers nothing then. Money is read as ten-thousandths,
-// weights as ten-thousandths of a kilogram.
+// not negative, and source_line_id, vendor, item_description and line_value are there. White space
+// around vendor, item_description and manufacturer is dropped, so that one name is one text.
+// Appends what is wrong to `errors`, every bad cell, and answers nothing then. Money is read as
+// ten-thousandths, weights as ten-thousandths of a kilogram.
 std::optional<StagedHistoryRow> CheckHistoryRow(const v1::HistoryRow& row,
                                                 std::vector<v1::HistoryRowError>& errors);
 

@@ -3,10 +3,10 @@
 
 #include "fmt/format.h"
 
-#include "common/base/page_token.h"
 #include "common/db/idempotency.h"
 #include "common/db/import_session.h"
 #include "common/db/transaction.h"
+#include "common/status/page.h"
 #include "common/status/status.h"
 #include "common/status/status_macros.h"
 #include "services/procurement/history.h"
@@ -20,6 +20,7 @@ namespace {
 constexpr std::string_view kImportKind = "history";
 constexpr std::string_view kImportPattern = "historyImports/{import}";
 constexpr int kRowsMax = 10'000;
+constexpr int kRowErrorsMax = 10'000;
 
 using StagedResponse = db::StagedBatch<v1::AppendHistoryRowsResponse>;
 
@@ -87,6 +88,7 @@ StagedResponse StageRows(pqxx::transaction_base& tx, const db::ImportSession& se
   StagedResponse staged;
   staged.rejected_count = row_count - static_cast<int64_t>(fresh.size());
   for (v1::HistoryRowError& error : checked.errors) {
+    if (staged.response.errors_size() == kRowErrorsMax) break;
     *staged.response.add_errors() = std::move(error);
   }
   return staged;
@@ -97,7 +99,7 @@ absl::StatusOr<int> ParseYear(const std::string& text) {
   const char* end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), end, year);
   if (error != std::errc() || rest != end) {
-    return InvalidField("page_token", "was not given by this list");
+    return WrongPageToken();
   }
   return year;
 }
@@ -163,10 +165,10 @@ absl::StatusOr<v1::HistoryImport> ProcurementHandlers::FinishHistoryImport(
 absl::StatusOr<v1::ListHistorySummariesResponse> ProcurementHandlers::ListHistorySummaries(
     const CallContext& call, const v1::ListHistorySummariesRequest& request) {
   QINGQU_RETURN_IF_ERROR(CheckSource(request.source()));
-  QINGQU_ASSIGN_OR_RETURN(const int size, EffectivePageSize(request.page_size()));
+  QINGQU_ASSIGN_OR_RETURN(const int size, ParsePageSize(request.page_size()));
   const std::string filter = fmt::format("historySummaries {}", request.source());
   QINGQU_ASSIGN_OR_RETURN(const std::vector<std::string> key,
-                          DecodePageToken(request.page_token(), filter, 3));
+                          ParsePageToken(request.page_token(), filter, 3));
   HistorySummaryPage page{.source = request.source(), .limit = size + 1};
   if (!key.empty()) {
     page.after_vendor = key[0];
@@ -194,10 +196,10 @@ absl::StatusOr<v1::ListHistorySummariesResponse> ProcurementHandlers::ListHistor
 absl::StatusOr<v1::ListVendorPerformancesResponse> ProcurementHandlers::ListVendorPerformances(
     const CallContext& call, const v1::ListVendorPerformancesRequest& request) {
   QINGQU_RETURN_IF_ERROR(CheckSource(request.source()));
-  QINGQU_ASSIGN_OR_RETURN(const int size, EffectivePageSize(request.page_size()));
+  QINGQU_ASSIGN_OR_RETURN(const int size, ParsePageSize(request.page_size()));
   const std::string filter = fmt::format("vendorPerformances {}", request.source());
   QINGQU_ASSIGN_OR_RETURN(const std::vector<std::string> key,
-                          DecodePageToken(request.page_token(), filter, 1));
+                          ParsePageToken(request.page_token(), filter, 1));
   const VendorPage page{
       .source = request.source(), .after_vendor = key.empty() ? "" : key[0], .limit = size + 1};
   return db::RunRead(

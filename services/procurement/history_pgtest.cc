@@ -1,3 +1,5 @@
+#include <limits>
+
 #include "fmt/format.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -153,6 +155,34 @@ TEST_F(HistoryTest, AKeyStandsOnceInAnImport) {
   appended = Append(name, 1, {Row(1), Row(2)});
   ASSERT_EQ(appended->errors_size(), 1);
   EXPECT_EQ(Counts(Finish(name)), "4 2 0 2");
+}
+
+TEST_F(HistoryTest, ANameWithSpaceAroundIsTheSameName) {
+  v1::HistoryRow row = Row(2, " Alpha\t");
+  row.set_item_description(Row(1).item_description() + "  ");
+  EXPECT_EQ(Import({Row(1, "Alpha"), row}), "2 2 0 0");
+  EXPECT_EQ(world_.database().Value("SELECT string_agg(name, ',') FROM procurement.history_vendor"),
+            "Alpha");
+  EXPECT_EQ(world_.database().Value("SELECT count(*) FROM procurement.history_item"), "1");
+}
+
+TEST_F(HistoryTest, RefusedRowsOfTheClientAreBounded) {
+  const std::string name = Open();
+  EXPECT_EQ(ReasonOf(Finish(name, -1)), "INVALID_FIELD");
+  EXPECT_EQ(ReasonOf(Finish(name, 1'000'000'001)), "INVALID_FIELD");
+  EXPECT_EQ(ReasonOf(Finish(name, std::numeric_limits<int64_t>::max())), "INVALID_FIELD");
+  EXPECT_EQ(Counts(Finish(name, 1'000'000'000)), "1000000000 0 0 1000000000");
+}
+
+TEST_F(HistoryTest, ErrorsOfABatchAreBounded) {
+  v1::HistoryRow bad = Row(2);
+  bad.clear_vendor();
+  bad.set_line_value("12,5");
+  const std::string name = Open();
+  const auto appended = Append(name, 0, std::vector<v1::HistoryRow>(6'000, bad));
+  ASSERT_TRUE(appended.ok()) << appended.status();
+  EXPECT_EQ(appended->errors_size(), 10'000);
+  EXPECT_EQ(Counts(Finish(name)), "6000 0 0 6000");
 }
 
 TEST_F(HistoryTest, AllOrNothing) {

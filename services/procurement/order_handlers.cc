@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::string_view kOrderPattern = "orders/{order}";
 // A document and its lines are read by two statements that must see the same.
-constexpr db::TransactionOptions kOneSnapshot{.serializable = true};
+constexpr db::TransactionOptions kOneSnapshot{.snapshot_read = true};
 
 std::vector<std::string> ItemIds(const std::vector<OrderLine>& lines) {
   std::set<std::string> ids;

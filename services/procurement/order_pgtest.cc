@@ -2,6 +2,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
+#include "common/base/page_token.h"
 #include "common/status/status.h"
 #include "services/procurement/test_world.h"
 
@@ -320,6 +321,30 @@ TEST_F(OrderTest, AreListedNewestFirstAndByState) {
   page = world_.handlers().ListOrders(TestWorld::Officer(), accepted);
   ASSERT_EQ(page->orders_size(), 1);
   EXPECT_EQ(page->orders(0).name(), "orders/o2");
+}
+
+TEST_F(OrderTest, ForgedPageTokensAreRefused) {
+  const std::vector<std::vector<std::string>> forged = {
+      {"9223372036854775807", "x"},  {"-9223372036854775808", "x"},
+      {"253402300800000000", "x"},   {"now", "x"},
+      {"0", std::string("a\0b", 3)}, {"0", "\xFF"}};
+  for (const std::vector<std::string>& key : forged) {
+    v1::ListOrdersRequest orders;
+    orders.set_page_token(EncodePageToken(key, "orders 0"));
+    EXPECT_EQ(ReasonOf(world_.handlers().ListOrders(TestWorld::Officer(), orders)),
+              "INVALID_FIELD");
+    v1::ListRequisitionsRequest requisitions;
+    requisitions.set_page_token(EncodePageToken(key, "requisitions 0"));
+    EXPECT_EQ(ReasonOf(world_.handlers().ListRequisitions(TestWorld::Officer(), requisitions)),
+              "INVALID_FIELD");
+    v1::ListDespatchesRequest despatches;
+    despatches.set_page_token(EncodePageToken(key, "despatches "));
+    EXPECT_EQ(ReasonOf(world_.handlers().ListDespatches(TestWorld::Officer(), despatches)),
+              "INVALID_FIELD");
+  }
+  v1::ListOrdersRequest orders;
+  orders.set_page_token(EncodePageToken({"253402300799999999", "x"}, "orders 0"));
+  EXPECT_EQ(ReasonOf(world_.handlers().ListOrders(TestWorld::Officer(), orders)), "OK");
 }
 
 }  // namespace

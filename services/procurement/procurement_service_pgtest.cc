@@ -61,6 +61,10 @@ class ProcurementServiceTest : public ::testing::Test {
     if (!role.empty()) {
       auth::Principal principal = testing::PrincipalOf("someone", role, "county-hospital", "east");
       if (principal.scope == auth::Scope::kSupplier) principal.supplier_id = "good";
+      if (method.name() == "ApproveAgreement") {
+        principal.scope = auth::Scope::kAlliance;
+        principal.institution_id.clear();
+      }
       const auto token = signer_->Sign(principal, absl::Minutes(5));
       context.AddMetadata("authorization", "Bearer " + *token);
     }

@@ -1,12 +1,10 @@
 #include "services/procurement/requests.h"
 
-#include <charconv>
-
 #include "fmt/format.h"
 
-#include "common/base/page_token.h"
 #include "common/base/resource_name.h"
 #include "common/base/strings.h"
+#include "common/status/page.h"
 #include "common/status/status.h"
 #include "common/status/status_macros.h"
 #include "services/procurement/errors.h"
@@ -71,18 +69,14 @@ absl::Status CheckEtag(std::string_view etag, int64_t version) {
 absl::StatusOr<NewestFirstPage> ParseNewestFirstPage(int page_size, std::string_view page_token,
                                                      std::string_view filter) {
   NewestFirstPage page{.filter = std::string(filter)};
-  QINGQU_ASSIGN_OR_RETURN(const int size, EffectivePageSize(page_size));
+  QINGQU_ASSIGN_OR_RETURN(const int size, ParsePageSize(page_size));
   page.limit = size + 1;
   QINGQU_ASSIGN_OR_RETURN(const std::vector<std::string> key,
-                          DecodePageToken(page_token, filter, 2));
+                          ParsePageToken(page_token, filter, 2));
   if (key.empty()) return page;
-  int64_t microseconds = 0;
-  const char* end = key[0].data() + key[0].size();
-  if (const auto [rest, error] = std::from_chars(key[0].data(), end, microseconds);
-      error != std::errc() || rest != end) {
-    return InvalidField("page_token", "was not given by this list");
-  }
-  page.before = absl::FromUnixMicros(microseconds);
+  const absl::StatusOr<int64_t> microseconds = ParseMicrosecondsKey(key[0]);
+  if (!microseconds.ok()) return WrongPageToken();
+  page.before = absl::FromUnixMicros(*microseconds);
   page.before_id = key[1];
   return page;
 }

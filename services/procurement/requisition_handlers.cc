@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::string_view kRequisitionPattern = "requisitions/{requisition}";
 // A document and its lines are read by two statements that must see the same.
-constexpr db::TransactionOptions kOneSnapshot{.serializable = true};
+constexpr db::TransactionOptions kOneSnapshot{.snapshot_read = true};
 
 std::vector<std::string> ItemIds(const std::vector<RequisitionLine>& lines) {
   std::vector<std::string> ids;

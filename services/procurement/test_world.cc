@@ -77,6 +77,14 @@ TestWorld::TestWorld() {
 CallContext TestWorld::Nurse() { return testing::CallBy("nurse-li", "department_nurse"); }
 CallContext TestWorld::Approver() { return testing::CallBy("approver-wang", "approver"); }
 
+CallContext TestWorld::AllianceApprover() { return AllianceApprover("approver-sun"); }
+
+CallContext TestWorld::AllianceApprover(std::string_view user_id, std::string_view alliance_id) {
+  CallContext call = testing::CallBy(user_id, "approver", "", alliance_id);
+  call.principal.scope = auth::Scope::kAlliance;
+  return call;
+}
+
 CallContext TestWorld::TownNurse() {
   return testing::CallBy("nurse-sun", "department_nurse", "town-hospital");
 }
@@ -116,7 +124,11 @@ v1::Agreement TestWorld::Agree(const AgreementTerms& terms) {
   Must(handlers_->CreateAgreement(Officer(), AgreementRequest(terms)));
   v1::ApproveAgreementRequest approve;
   approve.set_name("agreements/" + terms.id);
-  return Must(handlers_->ApproveAgreement(Approver(), approve));
+  // On its first day, so that one that has ended by now can be made as well.
+  CallContext call = AllianceApprover();
+  std::string error;
+  if (!absl::ParseTime("%Y-%m-%d", terms.start_date, &call.received_at, &error)) std::abort();
+  return Must(handlers_->ApproveAgreement(call, approve));
 }
 
 v1::Agreement TestWorld::ReadAgreement(const std::string& id) {

@@ -33,9 +33,12 @@ class TestWorld {
   ProcurementHandlers& handlers() { return *handlers_; }
 
   // Calls with a new request id each.
-  static CallContext Nurse();         // county-hospital
-  static CallContext Approver();      // county-hospital
-  static CallContext TownNurse();     // town-hospital
+  static CallContext Nurse();             // county-hospital
+  static CallContext Approver();          // county-hospital
+  static CallContext TownNurse();         // town-hospital
+  static CallContext AllianceApprover();  // alliance east
+  static CallContext AllianceApprover(std::string_view user_id,
+                                      std::string_view alliance_id = "east");
   static CallContext TownApprover();  // town-hospital
   static CallContext Officer();       // alliance east
   static CallContext WestOfficer();   // alliance west
