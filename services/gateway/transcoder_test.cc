@@ -57,7 +57,8 @@ TEST_F(TranscoderTest, TranslatesARequest) {
   const auto binary =
       transcoder_.RequestFromJson(Named("CreateItem"),
                                   R"({"requestId": "r", "item": {"display_name": "注射器",
-          "packs": [{"baseUnits": "9007199254740993"}], "deviceClass": "DEVICE_CLASS_II", "createTime": "2026-11-21T08:00:00.5Z"}})");
+          "packs": [{"baseUnits": "9007199254740993"}],
+          "deviceClass": "DEVICE_CLASS_II", "createTime": "2026-11-21T08:00:00.5Z"}})");
   ASSERT_TRUE(binary.ok()) << binary.status();
   EXPECT_EQ(transcoder_.CheckRequest(Named("CreateItem"), *binary), absl::OkStatus());
   catalog::v1::CreateItemRequest request;

@@ -52,10 +52,12 @@ class UsageTest : public ::testing::Test {
       DROP VIEW IF EXISTS catalog_pub.item CASCADE;
       DROP VIEW IF EXISTS distribution_pub.location CASCADE;
       CREATE VIEW catalog_pub.device_identifier AS
-        SELECT * FROM (VALUES ('06901234567892', 'gauze', 10::bigint), ('06901234567908', 'stent', 1::bigint))
+        SELECT * FROM (VALUES ('06901234567892', 'gauze', 10::bigint),
+                              ('06901234567908', 'stent', 1::bigint))
           AS v (device_identifier, item_id, base_units);
       CREATE VIEW catalog_pub.item AS
-        SELECT * FROM (VALUES ('gauze', true, false, true, false), ('stent', true, true, true, true))
+        SELECT * FROM (VALUES ('gauze', true, false, true, false),
+                              ('stent', true, true, true, true))
           AS v (item_id, lot_tracked, serial_tracked, expiry_tracked, high_value);
       CREATE VIEW distribution_pub.location AS
         SELECT * FROM (VALUES ('ward-1', 'department', 'county-hospital', 'east'),
@@ -63,7 +65,8 @@ class UsageTest : public ::testing::Test {
                               ('central', 'central_store', 'county-hospital', 'east'),
                               ('ward-9', 'department', 'other-hospital', 'east'))
           AS v (location_id, kind, institution_id, alliance_id);
-      GRANT SELECT ON catalog_pub.device_identifier, catalog_pub.item, distribution_pub.location TO qingqu_services;
+      GRANT SELECT ON catalog_pub.device_identifier, catalog_pub.item, distribution_pub.location
+        TO qingqu_services;
     )");
   }
 
