@@ -1,11 +1,11 @@
 #include "pqxx/pqxx"
 
-#include "common/base/page_token.h"
 #include "common/base/resource_name.h"
 #include "common/base/strings.h"
 #include "common/db/idempotency.h"
 #include "common/db/journal.h"
 #include "common/db/transaction.h"
+#include "common/status/page.h"
 #include "common/status/status_macros.h"
 #include "services/distribution/convert.h"
 #include "services/distribution/distribution_handlers.h"
@@ -101,9 +101,9 @@ absl::StatusOr<v1::Location> DistributionHandlers::CreateLocation(
 absl::StatusOr<v1::ListLocationsResponse> DistributionHandlers::ListLocations(
     const CallContext& call, const v1::ListLocationsRequest& request) {
   const std::string filter = "locations";
-  QINGQU_ASSIGN_OR_RETURN(const int rows, EffectivePageSize(request.page_size()));
+  QINGQU_ASSIGN_OR_RETURN(const int rows, ParsePageSize(request.page_size()));
   QINGQU_ASSIGN_OR_RETURN(const std::vector<std::string> key,
-                          DecodePageToken(request.page_token(), filter, 1));
+                          ParsePageToken(request.page_token(), filter, 1));
   return db::RunRead(
       *pool_, call, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::ListLocationsResponse> {
         v1::ListLocationsResponse response;

@@ -1,12 +1,11 @@
-#include "absl/strings/numbers.h"
 #include "fmt/format.h"
 #include "pqxx/pqxx"
 
 #include "common/base/business_day.h"
-#include "common/base/page_token.h"
 #include "common/db/idempotency.h"
 #include "common/db/transaction.h"
 #include "common/status/line_problems.h"
+#include "common/status/page.h"
 #include "common/status/status_macros.h"
 #include "services/distribution/convert.h"
 #include "services/distribution/distribution_handlers.h"
@@ -220,16 +219,17 @@ absl::StatusOr<std::string> ReadTransferId(const std::string& name) {
 
 absl::StatusOr<TransferPage> ReadPage(const v1::ListTransfersRequest& request,
                                       const std::string& filter) {
+  if (!v1::TransferState_IsValid(request.state())) {
+    return InvalidField("state", "is none of the states of a transfer");
+  }
   TransferPage page;
-  QINGQU_ASSIGN_OR_RETURN(page.rows_max, EffectivePageSize(request.page_size()));
+  QINGQU_ASSIGN_OR_RETURN(page.rows_max, ParsePageSize(request.page_size()));
   QINGQU_ASSIGN_OR_RETURN(const std::vector<std::string> key,
-                          DecodePageToken(request.page_token(), filter, 2));
+                          ParsePageToken(request.page_token(), filter, 2));
   if (!key.empty()) {
-    int64_t microseconds = 0;
-    if (!absl::SimpleAtoi(key[0], &microseconds)) {
-      return InvalidField("page_token", "is not from a response of this list");
-    }
-    page.before_time = absl::FromUnixMicros(microseconds);
+    const absl::StatusOr<int64_t> microseconds = ParseMicrosecondsKey(key[0]);
+    if (!microseconds.ok()) return WrongPageToken();
+    page.before_time = absl::FromUnixMicros(*microseconds);
     page.before_id = key[1];
   }
   if (request.state() == v1::TRANSFER_STATE_SENT) page.state = "sent";

@@ -1,6 +1,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
+#include "common/base/page_token.h"
 #include "common/status/status.h"
 #include "services/distribution/distribution_test_support.h"
 
@@ -228,6 +229,28 @@ TEST_F(TransferTest, WrongFieldsAreNamed) {
   EXPECT_EQ(
       BadLines(Send(Operator(), "central", "store", {{"gauze", 1}, {"gauze", 1}}).status()).size(),
       1U);
+}
+
+TEST_F(TransferTest, ListsRefuseForgedPagesAndUnknownStates) {
+  v1::ListTransfersRequest request;
+  const auto reason = [&] {
+    return ErrorReason(handlers_.ListTransfers(Operator(), request).status());
+  };
+  for (const std::vector<std::string>& key : {std::vector<std::string>{"9223372036854775807", "x"},
+                                              {"253402300800000000", "x"},
+                                              {"now", "x"},
+                                              {"0", std::string("a\0", 2)}}) {
+    request.set_page_token(EncodePageToken(key, "transfers 0"));
+    EXPECT_EQ(reason(), "INVALID_FIELD") << key[0];
+  }
+  request.set_page_token(EncodePageToken({"253402300799999999", "x"}, "transfers 0"));
+  EXPECT_EQ(reason(), "");
+  request.clear_page_token();
+  request.set_state(static_cast<v1::TransferState>(99));
+  EXPECT_EQ(reason(), "INVALID_FIELD");
+  request.clear_state();
+  request.set_page_size(-1);
+  EXPECT_EQ(reason(), "INVALID_FIELD");
 }
 
 }  // namespace
