@@ -194,6 +194,23 @@ TEST_F(DespatchTest, ALotHasOneExpiry) {
   EXPECT_EQ(ReasonOf(Create(request)), "OK");
 }
 
+TEST_F(DespatchTest, WhatOneSupplierAnnouncesDoesNotBindAnother) {
+  ASSERT_TRUE(Create(TestWorld::DespatchRequest("d1", "o1", 1, 1)).ok());
+  world_.Agree({.id = "other", .item = "syringe", .supplier = "other"});
+  world_.Request("r-other", {{"syringe", 10}});
+  v1::CreateOrderRequest order = TestWorld::OrderRequest("o-other", "r-other", {10});
+  order.mutable_order()->set_supplier("suppliers/other");
+  ASSERT_EQ(ReasonOf(world_.handlers().CreateOrder(TestWorld::Officer(), order)), "OK");
+  v1::RespondToOrderRequest respond;
+  respond.set_name("orders/o-other");
+  respond.set_accept_all(true);
+  const CallContext other = TestWorld::OtherSupplier();
+  ASSERT_EQ(ReasonOf(world_.handlers().RespondToOrder(other, respond)), "OK");
+  v1::CreateDespatchRequest request = TestWorld::DespatchRequest("d-other", "o-other", 1, 1);
+  request.mutable_despatch()->mutable_lines(0)->set_expiry_date("2098-01-01");
+  EXPECT_EQ(ReasonOf(world_.handlers().CreateDespatch(TestWorld::OtherSupplier(), request)), "OK");
+}
+
 TEST_F(DespatchTest, APieceIsDespatchedOnce) {
   ASSERT_TRUE(Create(StentRequest("d1", {"S1", "S2"})).ok());
   const auto refused = Create(StentRequest("d2", {"S2"}));

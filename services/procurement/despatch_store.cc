@@ -117,13 +117,14 @@ absl::Status KeepLotExpiries(pqxx::transaction_base& tx, const Despatch& despatc
     expiry_dates.AddText(line.expiry_date->ToString());
   }
   tx.exec_prepared(queries::kInsertLotExpiries.name, item_ids.Build(), lots.Build(),
-                   expiry_dates.Build());
+                   expiry_dates.Build(), despatch.supplier_id);
   FieldViolations conflicts;
-  for (const auto& row : tx.exec_prepared(queries::kFindExpiryConflicts.name, line_numbers.Build(),
-                                          item_ids.Build(), lots.Build(), expiry_dates.Build())) {
+  for (const auto& row :
+       tx.exec_prepared(queries::kFindExpiryConflicts.name, line_numbers.Build(), item_ids.Build(),
+                        lots.Build(), expiry_dates.Build(), despatch.supplier_id)) {
     conflicts.Add(
         fmt::format("despatch.lines[{}].expiry_date", row["line_number"].as<int>() - 1),
-        fmt::format("the lot is known to expire on {}", row["expiry_date"].as<std::string>()));
+        fmt::format("you announced the lot to expire on {}", row["expiry_date"].as<std::string>()));
   }
   return conflicts.empty() ? absl::OkStatus() : LotExpiryConflict(conflicts);
 }

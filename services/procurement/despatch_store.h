@@ -13,8 +13,8 @@
 namespace qingqu::procurement {
 
 bool DespatchExistsFor(pqxx::transaction_base& tx, const std::string& despatch_id);
-// Remembers the expiry of each lot. LOT_EXPIRY_CONFLICT when a lot is known, or stands on another
-// line, with another one.
+// Remembers the expiry of each lot of the supplier. LOT_EXPIRY_CONFLICT when it announced the lot
+// before, or on another line, with another one.
 absl::Status KeepLotExpiries(pqxx::transaction_base& tx, const Despatch& despatch);
 // Inserts lines and serials too. DESPATCH_EXISTS, SERIAL_ALREADY_DESPATCHED.
 absl::Status InsertDespatch(pqxx::transaction_base& tx, const Despatch& despatch);

@@ -206,7 +206,7 @@ absl::Status LicenceExpired(std::string_view supplier_id, std::string_view why) 
 
 absl::Status LotExpiryConflict(const FieldViolations& lines) {
   return LineErrors(StatusCode::kFailedPrecondition, "LOT_EXPIRY_CONFLICT",
-                    "a lot of an item has one expiry", lines);
+                    "a supplier's lot of an item has one expiry", lines);
 }
 
 absl::Status SerialAlreadyDespatched(const FieldViolations& lines) {

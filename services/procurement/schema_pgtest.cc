@@ -113,7 +113,14 @@ TEST_F(SchemaTest, LimitsHoldWithoutTheCode) {
        "order_line_agreement_fkey"},
       {"INSERT INTO despatch_serial VALUES ('stent', 'S1', 'd1', 2, 'east', 'good')",
        "despatch_serial_pkey"},
-      {"INSERT INTO lot_expiry VALUES ('syringe', 'L1', '2090-01-01')", "lot_expiry_pkey"},
+      {"SELECT set_config('qingqu.scope', 'supplier', true),"
+       " set_config('qingqu.supplier', 'good', true);"
+       "INSERT INTO lot_expiry VALUES ('good', 'syringe', 'L1', '2090-01-01')",
+       "lot_expiry_pkey"},
+      {"SELECT set_config('qingqu.scope', 'supplier', true),"
+       " set_config('qingqu.supplier', 'other', true);"
+       "INSERT INTO lot_expiry VALUES ('good', 'syringe', 'L9', '2090-01-01')",
+       "lot_expiry"},
       {"INSERT INTO despatch_line VALUES ('d1', 3, 'o1', 1, 'syringe', 1, 'L1', '2090-01-01', NULL,"
        " 'east', 'good')",
        "despatch_line_lot_expiry_fkey"},

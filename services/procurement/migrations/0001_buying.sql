@@ -186,13 +186,14 @@ END $$;
 CREATE TRIGGER order_line_actors AFTER INSERT ON procurement.order_line
   REFERENCING NEW TABLE AS added_line FOR EACH STATEMENT EXECUTE FUNCTION procurement.note_order_actors();
 
--- A lot of an item has one expiry, whoever delivers it.
+-- A lot of an item has one expiry for each supplier: what one announces does not bind another.
 CREATE TABLE procurement.lot_expiry (
+  supplier_id text NOT NULL,
   item_id text NOT NULL,
   lot text NOT NULL CONSTRAINT lot_expiry_lot_check CHECK (char_length(lot) BETWEEN 1 AND 20),
   expiry_date date NOT NULL,
-  CONSTRAINT lot_expiry_pkey PRIMARY KEY (item_id, lot),
-  CONSTRAINT lot_expiry_key UNIQUE (item_id, lot, expiry_date)
+  CONSTRAINT lot_expiry_pkey PRIMARY KEY (supplier_id, item_id, lot),
+  CONSTRAINT lot_expiry_key UNIQUE (supplier_id, item_id, lot, expiry_date)
 );
 
 CREATE TABLE procurement.despatch (
@@ -232,8 +233,8 @@ CREATE TABLE procurement.despatch_line (
     REFERENCES procurement.despatch (despatch_id, order_id, alliance_id, supplier_id),
   CONSTRAINT despatch_line_order_line_fkey FOREIGN KEY (order_id, order_line_number, item_id)
     REFERENCES procurement.order_line (order_id, line_number, item_id),
-  CONSTRAINT despatch_line_lot_expiry_fkey FOREIGN KEY (item_id, lot, expiry_date)
-    REFERENCES procurement.lot_expiry (item_id, lot, expiry_date)
+  CONSTRAINT despatch_line_lot_expiry_fkey FOREIGN KEY (supplier_id, item_id, lot, expiry_date)
+    REFERENCES procurement.lot_expiry (supplier_id, item_id, lot, expiry_date)
 );
 COMMENT ON COLUMN procurement.despatch_line.lot IS 'NULL when the goods have none.';
 
@@ -290,6 +291,10 @@ BEGIN
       USING (scope.sees_institution(institution_id, alliance_id))', v_table || '_scope', v_table);
   END LOOP;
 END $$;
+
+ALTER TABLE procurement.lot_expiry ENABLE ROW LEVEL SECURITY;
+ALTER TABLE procurement.lot_expiry FORCE ROW LEVEL SECURITY;
+CREATE POLICY lot_expiry_scope ON procurement.lot_expiry USING (supplier_id = (SELECT scope.supplier_id()));
 
 -- Never shown to suppliers: it tells which wards asked.
 ALTER TABLE procurement.order_actor ENABLE ROW LEVEL SECURITY;
