@@ -2,11 +2,13 @@
 
 #include <algorithm>
 
+#include "fmt/format.h"
+
 #include "common/base/business_day.h"
-#include "common/base/page_token.h"
 #include "common/base/resource_name.h"
 #include "common/db/idempotency.h"
 #include "common/db/transaction.h"
+#include "common/status/page.h"
 #include "common/status/status.h"
 #include "common/status/status_macros.h"
 #include "services/usage/convert.h"
@@ -74,7 +76,7 @@ absl::StatusOr<v1::Use> UsageHandlers::GetUse(const CallContext& call,
 
 absl::StatusOr<v1::ListUsesResponse> UsageHandlers::ListUses(const CallContext& call,
                                                              const v1::ListUsesRequest& request) {
-  QINGQU_ASSIGN_OR_RETURN(const int requested_size, EffectivePageSize(request.page_size()));
+  QINGQU_ASSIGN_OR_RETURN(const int requested_size, ParsePageSize(request.page_size()));
   const int size = std::min(requested_size, kUsesPageMax);
   std::string location_id;
   if (!request.location().empty()) {
@@ -84,13 +86,14 @@ absl::StatusOr<v1::ListUsesResponse> UsageHandlers::ListUses(const CallContext& 
     location_id = *parsed;
   }
   QINGQU_ASSIGN_OR_RETURN(const std::vector<std::string> key,
-                          DecodePageToken(request.page_token(), "uses/" + location_id, 2));
+                          ParsePageToken(request.page_token(), "uses/" + location_id, 2));
   UsePage page{.location_id = location_id, .size = size + 1};
   if (!key.empty()) {
     absl::Time time;
     if (!absl::ParseTime("%Y-%m-%d %H:%M:%E*S%Ez", key[0] + ":00", &time, nullptr) ||
+        !ParseMicrosecondsKey(fmt::format("{}", absl::ToUnixMicros(time))).ok() ||
         !ValidateResourceId(key[1]).ok()) {
-      return InvalidField("page_token", "was not made by this list");
+      return WrongPageToken();
     }
     page.after_created_at = key[0];
     page.after_use_id = key[1];

@@ -5,6 +5,7 @@
 #include "gtest/gtest.h"
 #include "pqxx/pqxx"
 
+#include "common/base/page_token.h"
 #include "common/db/core_queries.h"
 #include "common/db/transaction.h"
 #include "common/status/status.h"
@@ -376,8 +377,17 @@ TEST_F(UsageTest, PagesFollowEachOtherNewestFirst) {
   } while (!list.page_token().empty());
   EXPECT_THAT(names, ::testing::ElementsAre("uses/use-4", "uses/use-3", "uses/use-2", "uses/use-1",
                                             "uses/use-0"));
-  list.set_page_token("forged");
-  EXPECT_FALSE(handlers_.ListUses(nurse_, list).ok());
+  const auto reason_of = [&](const std::string& token) {
+    list.set_page_token(token);
+    return ErrorReason(handlers_.ListUses(nurse_, list).status());
+  };
+  EXPECT_EQ(reason_of("forged"), "INVALID_FIELD");
+  EXPECT_EQ(reason_of(EncodePageToken({"2026-11-21 08:00:00+00", "use-1"}, "uses/")), "");
+  for (const char* time : {"99999-11-21 08:00:00+00", "-5-11-21 08:00:00+00", "now", "infinity"}) {
+    EXPECT_EQ(reason_of(EncodePageToken({time, "use-1"}, "uses/")), "INVALID_FIELD") << time;
+  }
+  list.set_page_size(-1);
+  EXPECT_EQ(reason_of(""), "INVALID_FIELD");
 }
 
 TEST_F(UsageTest, TheDatabaseRefusesWhatTheRulesForbid) {
