@@ -85,7 +85,7 @@ stage_integration() {
 }
 
 stage_e2e() {
-  stage_with_postgres e2e "The platform from outside" 1
+  stage_with_postgres e2e "The platform from outside" 2
 }
 
 stage_robustness() {
