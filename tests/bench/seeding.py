@@ -51,7 +51,7 @@ def write_history(path: pathlib.Path, rows: int) -> None:
             day, year = f"{chance.randint(1, 28):02}-{chance.choice(['Jan', 'Jun', 'Oct'])}", chance.randint(6, 15)
             writer.writerow([
                 number, f"{chance.randint(100, 160)}-XX-T01", "Pre-PQ Process", f"SCMS-{number // 4}", f"ASN-{number // 3}",
-                f"Country {chance.randint(1, 40)}", "PMO - US", "Direct Drop", "EXW", "Air", "Pre-PQ Process", f"{day}-{year:02}",
+                f"Country {chance.randint(1, 40)}", "PMO - US", "Direct Drop", "EXW", "Air", "Pre-PQ Process", "Date Not Captured",
                 f"{day}-{year:02}", f"{day}-{year:02}", f"{day}-{year:02}", "ARV", "Adult", f"Vendor {chance.randint(1, 70)}",
                 f"Item {chance.randint(1, 2000)}, tablets, 60 Tabs", "Molecule", "Generic", "300mg", "Tablet", 60, quantity,
                 f"{quantity * price // 100}.{quantity * price % 100:02}", f"{price // 100}.{price % 100:02}", "0.05",
