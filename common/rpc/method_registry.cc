@@ -31,6 +31,14 @@ void CollectReadPermissions(const Descriptor& message, std::set<const Descriptor
   }
 }
 
+// A change can be sent again under the same id, a batch of an import under the same number.
+bool IsRepeatable(const MethodDescriptor& method) {
+  const Descriptor& request = *method.input_type();
+  return method.options().idempotency_level() == MethodOptions::NO_SIDE_EFFECTS ||
+         request.FindFieldByName("request_id") != nullptr ||
+         request.FindFieldByName("batch_number") != nullptr;
+}
+
 absl::StatusOr<MethodInfo> ReadMethod(const MethodDescriptor& method) {
   MethodInfo info;
   info.full_name = fmt::format("{}/{}", method.service()->full_name(), method.name());
@@ -45,6 +53,12 @@ absl::StatusOr<MethodInfo> ReadMethod(const MethodDescriptor& method) {
   if (!special && !auth::AllGrantedPermissions().contains(info.permission)) {
     return absl::FailedPreconditionError(fmt::format("{} needs permission {}, which no role holds",
                                                      info.full_name, info.permission));
+  }
+  if (info.permission != "public" && !IsRepeatable(method)) {
+    return absl::FailedPreconditionError(
+        fmt::format("{} has side effects and no field request_id (or batch_number) that makes a "
+                    "repetition safe",
+                    info.full_name));
   }
   std::set<const Descriptor*> seen;
   std::set<std::string> permissions;

@@ -26,8 +26,8 @@ struct MethodInfo {
 };
 
 // Reads the declarations of all methods of a service. FAILED_PRECONDITION, naming the method, when
-// one has no permission, a method with side effects has no request_id (sign-in and other "public"
-// methods apart), or a method's permission is held by nobody.
+// one has no permission, a method with side effects has no request_id or batch_number (sign-in and
+// other "public" methods apart), or a method's permission is held by nobody.
 absl::StatusOr<std::map<std::string, MethodInfo, std::less<>>> ReadMethods(
     const google::protobuf::ServiceDescriptor& service);
 

@@ -13,10 +13,12 @@ namespace {
 
 using google::protobuf::DescriptorPool;
 using google::protobuf::FileDescriptorProto;
+using google::protobuf::MethodOptions;
 
 // A service with one method that has these options.
-const google::protobuf::ServiceDescriptor* BuildService(DescriptorPool& pool,
-                                                        const std::string& permission) {
+const google::protobuf::ServiceDescriptor* BuildService(
+    DescriptorPool& pool, const std::string& permission,
+    MethodOptions::IdempotencyLevel level = MethodOptions::NO_SIDE_EFFECTS) {
   FileDescriptorProto file;
   file.set_name("scratch.proto");
   file.set_package("scratch.v1");
@@ -28,6 +30,7 @@ const google::protobuf::ServiceDescriptor* BuildService(DescriptorPool& pool,
   method->set_name("Ping");
   method->set_input_type(".scratch.v1.Ping");
   method->set_output_type(".scratch.v1.Ping");
+  method->mutable_options()->set_idempotency_level(level);
   if (!permission.empty())
     method->mutable_options()->SetExtension(common::v1::permission, permission);
   return pool.BuildFile(file)->service(0);
@@ -56,6 +59,15 @@ TEST(MethodRegistryTest, PermissionThatNobodyHoldsIsRefused) {
   EXPECT_FALSE(ReadMethods(*BuildService(pool, "scratch.thing.read")).ok());
   DescriptorPool other(DescriptorPool::generated_pool());
   EXPECT_TRUE(ReadMethods(*BuildService(other, "authenticated")).ok());
+}
+
+TEST(MethodRegistryTest, ChangeThatCannotBeRepeatedSafelyIsRefused) {
+  DescriptorPool pool(DescriptorPool::generated_pool());
+  const auto change = ReadMethods(*BuildService(pool, "authenticated", MethodOptions::IDEMPOTENT));
+  EXPECT_EQ(change.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(change.status().message()), ::testing::HasSubstr("request_id"));
+  DescriptorPool other(DescriptorPool::generated_pool());
+  EXPECT_TRUE(ReadMethods(*BuildService(other, "public", MethodOptions::IDEMPOTENT)).ok());
 }
 
 TEST(MethodRegistryTest, ReadPermissionsOfTheResponseAreCollectedAtAnyDepth) {
