@@ -4,6 +4,7 @@
 #include "google/protobuf/util/json_util.h"
 
 #include "common/base/check.h"
+#include "common/rpc/timestamp.h"
 #include "common/status/status.h"
 
 namespace qingqu::catalog {
@@ -46,12 +47,6 @@ v1::ApprovalState ToProto(ApprovalState state) {
   return v1::APPROVAL_STATE_UNSPECIFIED;
 }
 
-void SetTime(absl::Time time, google::protobuf::Timestamp& timestamp) {
-  const int64_t microseconds = absl::ToUnixMicros(time);
-  timestamp.set_seconds(microseconds / 1'000'000);
-  timestamp.set_nanos(static_cast<int32_t>(microseconds % 1'000'000) * 1000);
-}
-
 // Supplier and Item have these fields under the same names.
 template <typename Message>
 void SetApproval(const Approval& approval, Message& message) {
@@ -60,8 +55,8 @@ void SetApproval(const Approval& approval, Message& message) {
   if (!approval.approver_id.empty()) {
     message.set_approver(fmt::format("users/{}", approval.approver_id));
   }
-  SetTime(approval.created_at, *message.mutable_create_time());
-  SetTime(approval.updated_at, *message.mutable_update_time());
+  *message.mutable_create_time() = rpc::ToTimestamp(approval.created_at);
+  *message.mutable_update_time() = rpc::ToTimestamp(approval.updated_at);
   message.set_etag(Etag(approval));
 }
 

@@ -5,16 +5,9 @@
 
 #include "common/base/check.h"
 #include "common/base/resource_name.h"
+#include "common/rpc/timestamp.h"
 
 namespace qingqu::distribution {
-
-google::protobuf::Timestamp ToTimestamp(absl::Time instant) {
-  google::protobuf::Timestamp timestamp;
-  timestamp.set_seconds(absl::ToUnixSeconds(instant));
-  timestamp.set_nanos(static_cast<int32_t>((instant - absl::FromUnixSeconds(timestamp.seconds())) /
-                                           absl::Nanoseconds(1)));
-  return timestamp;
-}
 
 v1::Location ToProto(const Location& location) {
   v1::Location proto;
@@ -26,7 +19,7 @@ v1::Location ToProto(const Location& location) {
   if (!location.department_id.empty()) {
     proto.set_department("departments/" + location.department_id);
   }
-  *proto.mutable_create_time() = ToTimestamp(location.created_at);
+  *proto.mutable_create_time() = rpc::ToTimestamp(location.created_at);
   return proto;
 }
 

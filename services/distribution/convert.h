@@ -4,9 +4,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
 #include "google/protobuf/message.h"
-#include "google/protobuf/timestamp.pb.h"
 
 #include "common/status/status.h"
 #include "qingqu/distribution/v1/distribution_service.pb.h"
@@ -17,7 +15,6 @@ namespace qingqu::distribution {
 // What all documents have at most.
 inline constexpr int kLinesMax = 5000;
 
-google::protobuf::Timestamp ToTimestamp(absl::Time instant);
 v1::Location ToProto(const Location& location);
 
 // The id in a resource name; what is wrong is added to `violations` and gives "".

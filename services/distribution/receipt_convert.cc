@@ -4,6 +4,7 @@
 
 #include "common/base/quantity.h"
 #include "common/base/strings.h"
+#include "common/rpc/timestamp.h"
 #include "services/distribution/convert.h"
 #include "services/distribution/sql_values.h"
 
@@ -68,7 +69,7 @@ v1::Receipt ToProto(const ReceiptHeader& header, const std::vector<ReceiptLine>&
   proto.set_supplier("suppliers/" + header.supplier_id);
   proto.set_location("locations/" + header.location_id);
   proto.set_receiver("users/" + header.receiver_id);
-  *proto.mutable_create_time() = ToTimestamp(header.created_at);
+  *proto.mutable_create_time() = rpc::ToTimestamp(header.created_at);
   for (const ReceiptLine& line : lines) {
     v1::ReceiptLine& added = *proto.add_lines();
     added.set_line_number(proto.lines_size());

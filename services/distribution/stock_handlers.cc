@@ -4,6 +4,7 @@
 
 #include "common/base/civil_date.h"
 #include "common/db/transaction.h"
+#include "common/rpc/timestamp.h"
 #include "common/status/page.h"
 #include "common/status/status_macros.h"
 #include "services/distribution/convert.h"
@@ -89,7 +90,7 @@ v1::Movement ToProto(const MovementRow& row) {
   proto.set_to_location(PlaceName(row.to_location_id));
   proto.set_quantity(row.quantity);
   proto.set_document(row.document);
-  *proto.mutable_post_time() = ToTimestamp(row.posted_at);
+  *proto.mutable_post_time() = rpc::ToTimestamp(row.posted_at);
   proto.set_actor("users/" + row.actor_id);
   return proto;
 }

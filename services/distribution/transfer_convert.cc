@@ -3,6 +3,7 @@
 #include "absl/container/flat_hash_set.h"
 
 #include "common/base/quantity.h"
+#include "common/rpc/timestamp.h"
 #include "common/status/status_macros.h"
 #include "services/distribution/convert.h"
 #include "services/distribution/sql_values.h"
@@ -57,10 +58,10 @@ v1::Transfer ToProto(const Transfer& transfer) {
   proto.set_to_location("locations/" + transfer.to_location_id);
   proto.set_state(transfer.received ? v1::TRANSFER_STATE_RECEIVED : v1::TRANSFER_STATE_SENT);
   proto.set_sender("users/" + transfer.sender_id);
-  *proto.mutable_create_time() = ToTimestamp(transfer.created_at);
+  *proto.mutable_create_time() = rpc::ToTimestamp(transfer.created_at);
   if (transfer.received) {
     proto.set_receiver("users/" + transfer.receiver_id);
-    *proto.mutable_receive_time() = ToTimestamp(transfer.received_at);
+    *proto.mutable_receive_time() = rpc::ToTimestamp(transfer.received_at);
   }
   for (const TransferLine& line : transfer.lines) {
     v1::TransferLine& added = *proto.add_lines();

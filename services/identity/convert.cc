@@ -9,17 +9,10 @@
 #include "common/base/check.h"
 #include "common/base/resource_name.h"
 #include "common/base/strings.h"
+#include "common/rpc/timestamp.h"
 
 namespace qingqu::identity {
 namespace {
-
-google::protobuf::Timestamp ToProto(absl::Time instant) {
-  google::protobuf::Timestamp timestamp;
-  timestamp.set_seconds(absl::ToUnixSeconds(instant));
-  timestamp.set_nanos(static_cast<int32_t>((instant - absl::FromUnixSeconds(timestamp.seconds())) /
-                                           absl::Nanoseconds(1)));
-  return timestamp;
-}
 
 std::string NameOrEmpty(std::string_view collection, const std::string& id) {
   return id.empty() ? "" : fmt::format("{}/{}", collection, id);
@@ -85,7 +78,7 @@ v1::Alliance ToProto(const Alliance& alliance) {
   v1::Alliance proto;
   proto.set_name("alliances/" + alliance.alliance_id);
   proto.set_display_name(alliance.display_name);
-  *proto.mutable_create_time() = ToProto(alliance.created_at);
+  *proto.mutable_create_time() = rpc::ToTimestamp(alliance.created_at);
   return proto;
 }
 
@@ -95,7 +88,7 @@ v1::Institution ToProto(const Institution& institution) {
   proto.set_display_name(institution.display_name);
   proto.set_alliance("alliances/" + institution.alliance_id);
   proto.set_lead(institution.lead);
-  *proto.mutable_create_time() = ToProto(institution.created_at);
+  *proto.mutable_create_time() = rpc::ToTimestamp(institution.created_at);
   return proto;
 }
 
@@ -104,7 +97,7 @@ v1::Department ToProto(const Department& department) {
   proto.set_name("departments/" + department.department_id);
   proto.set_display_name(department.display_name);
   proto.set_institution("institutions/" + department.institution_id);
-  *proto.mutable_create_time() = ToProto(department.created_at);
+  *proto.mutable_create_time() = rpc::ToTimestamp(department.created_at);
   return proto;
 }
 
@@ -118,7 +111,7 @@ v1::User ToProto(const User& user) {
   proto.set_alliance(NameOrEmpty("alliances", user.alliance_id));
   proto.set_supplier(NameOrEmpty("suppliers", user.supplier_id));
   proto.set_disabled(user.disabled);
-  *proto.mutable_create_time() = ToProto(user.created_at);
+  *proto.mutable_create_time() = rpc::ToTimestamp(user.created_at);
   proto.set_etag(EtagOf(user));
   return proto;
 }

@@ -1,16 +1,12 @@
 #include "services/procurement/convert.h"
 
 #include "fmt/format.h"
-#include "google/protobuf/util/time_util.h"
 
+#include "common/rpc/timestamp.h"
 #include "services/procurement/sql_values.h"
 
 namespace qingqu::procurement {
 namespace {
-
-google::protobuf::Timestamp ToTimestamp(absl::Time instant) {
-  return google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(instant));
-}
 
 std::string UserName(const std::string& user_id) {
   return user_id.empty() ? "" : fmt::format("users/{}", user_id);
@@ -76,7 +72,7 @@ v1::Agreement ToProto(const Agreement& agreement) {
   message.set_state(static_cast<v1::AgreementState>(agreement.state));
   message.set_proposer(UserName(agreement.proposer_id));
   message.set_approver(UserName(agreement.approver_id));
-  *message.mutable_create_time() = ToTimestamp(agreement.created_at);
+  *message.mutable_create_time() = rpc::ToTimestamp(agreement.created_at);
   message.set_etag(fmt::format("{}", agreement.version));
   return message;
 }
@@ -92,7 +88,7 @@ v1::Requisition ToProto(const Requisition& requisition) {
   message.set_approver(UserName(requisition.approver_id));
   message.set_rejection_reason(requisition.rejection_reason);
   message.set_line_count(requisition.line_count);
-  *message.mutable_create_time() = ToTimestamp(requisition.created_at);
+  *message.mutable_create_time() = rpc::ToTimestamp(requisition.created_at);
   message.set_etag(fmt::format("{}", requisition.version));
   return message;
 }
@@ -111,7 +107,7 @@ v1::Order ToProto(const Order& order, const auth::Principal& reader) {
   message.set_total_amount(order.total_amount.ToString());
   message.set_orderer(UserName(order.orderer_id));
   message.set_line_count(order.line_count);
-  *message.mutable_create_time() = ToTimestamp(order.created_at);
+  *message.mutable_create_time() = rpc::ToTimestamp(order.created_at);
   message.set_etag(fmt::format("{}", order.version));
   return message;
 }
@@ -126,7 +122,7 @@ v1::Despatch ToProto(const Despatch& despatch) {
   for (const DespatchLine& line : despatch.lines) *message.add_lines() = ToProto(line);
   message.set_tracking_number(despatch.tracking_number);
   message.set_line_count(despatch.line_count);
-  *message.mutable_create_time() = ToTimestamp(despatch.created_at);
+  *message.mutable_create_time() = rpc::ToTimestamp(despatch.created_at);
   return message;
 }
 

@@ -5,15 +5,14 @@
 #include "google/protobuf/util/json_util.h"
 
 #include "common/base/check.h"
+#include "common/rpc/timestamp.h"
 
 namespace qingqu::supervision {
 
 v1::Entry ToProto(const Entry& entry) {
   v1::Entry proto;
   proto.set_name("entries/" + std::to_string(entry.sequence));
-  const int64_t micros = absl::ToUnixMicros(entry.written_at);
-  proto.mutable_entry_time()->set_seconds(micros / 1'000'000);
-  proto.mutable_entry_time()->set_nanos(static_cast<int32_t>(micros % 1'000'000) * 1000);
+  *proto.mutable_entry_time() = rpc::ToTimestamp(entry.written_at);
   proto.set_event(entry.event);
   proto.set_method(entry.method);
   proto.set_resource(entry.resource);

@@ -7,6 +7,7 @@
 
 #include "common/base/resource_name.h"
 #include "common/base/strings.h"
+#include "common/rpc/timestamp.h"
 #include "common/status/status.h"
 #include "common/status/status_macros.h"
 
@@ -91,13 +92,6 @@ v1::UseState ToProto(UseState state) {
   return v1::USE_STATE_UNSPECIFIED;
 }
 
-void SetTimestamp(absl::Time time, google::protobuf::Timestamp& proto) {
-  const int64_t seconds = absl::ToUnixSeconds(time);
-  proto.set_seconds(seconds);
-  proto.set_nanos(
-      static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
-}
-
 }  // namespace
 
 absl::StatusOr<ParsedUse> ParseUse(const CallContext& call, const v1::CreateUseRequest& request) {
@@ -133,8 +127,8 @@ v1::Use ToProto(const Use& use) {
   proto.set_doctor(use.doctor);
   proto.set_state(ToProto(use.state));
   proto.set_recorder("users/" + use.recorder_id);
-  SetTimestamp(use.used_at, *proto.mutable_use_time());
-  SetTimestamp(use.created_at, *proto.mutable_create_time());
+  *proto.mutable_use_time() = rpc::ToTimestamp(use.used_at);
+  *proto.mutable_create_time() = rpc::ToTimestamp(use.created_at);
   proto.set_line_count(use.line_count);
   for (const UseLine& line : use.lines) {
     v1::UseLine& out = *proto.add_lines();
