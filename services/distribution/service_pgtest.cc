@@ -1,77 +1,25 @@
-#include <memory>
 #include <set>
 #include <string>
 
 #include "fmt/format.h"
-#include "grpcpp/generic/generic_stub.h"
-#include "grpcpp/grpcpp.h"
 #include "gtest/gtest.h"
 #include "pqxx/pqxx"
 
-#include "common/auth/test_directory.h"
-#include "common/auth/token.h"
-#include "common/rpc/service_host.h"
-#include "common/rpc/status_conversion.h"
-#include "common/status/status.h"
-#include "qingqu/distribution/v1/distribution_service.grpc.pb.h"
 #include "services/distribution/distribution_service.h"
 #include "services/distribution/distribution_test_support.h"
 #include "services/distribution/queries.h"
+#include "tests/support/test_host.h"
 
 namespace qingqu::distribution {
 namespace {
 
-// The service behind a real server, as it runs in production.
 class FaceTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    signer_ = *auth::TokenSigner::LoadOrCreate(keys_.path(), auth::kIdentityKeyId, &clock_);
-    auto host = rpc::ServiceHost::Start(
-        {.database = database_.conninfo(), .keys_dir = keys_.path(), .clock = &clock_},
-        {DistributionSpec()});
-    ASSERT_TRUE(host.ok()) << host.status();
-    host_ = *std::move(host);
-    channel_ = grpc::CreateChannel(fmt::format("127.0.0.1:{}", host_->port()),
-                                   grpc::InsecureChannelCredentials());
-  }
-
   std::string Token(std::string_view role) {
-    return "Bearer " + *signer_->Sign(testing::PrincipalOf("qian", role, "county-hospital", "east"),
-                                      absl::Minutes(5));
+    return host_.Authorization(testing::PrincipalOf("qian", role, "county-hospital", "east"));
   }
 
-  // The reason with which a method answers an empty request, "" for OK.
-  std::string ReasonOf(const google::protobuf::MethodDescriptor& method,
-                       const std::string& authorization) {
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
-    if (!authorization.empty()) context.AddMetadata("authorization", authorization);
-    grpc::GenericStub stub(channel_);
-    grpc::CompletionQueue queue;
-    // A message without fields; a buffer without slices would be no message at all.
-    const grpc::Slice nothing;
-    const grpc::ByteBuffer request(&nothing, 1);
-    const std::string path = fmt::format("/{}/{}", method.service()->full_name(), method.name());
-    const auto call = stub.PrepareUnaryCall(&context, path, request, &queue);
-    call->StartCall();
-    grpc::ByteBuffer response;
-    grpc::Status status;
-    call->Finish(&response, &status, this);
-    void* tag = nullptr;
-    bool is_ok = false;
-    queue.Next(&tag, &is_ok);
-    EXPECT_NE(status.error_code(), grpc::StatusCode::UNIMPLEMENTED)
-        << path << ": " << status.error_message();
-    EXPECT_NE(status.error_code(), grpc::StatusCode::INTERNAL) << path;
-    return ErrorReason(rpc::FromGrpcStatus(status));
-  }
-
-  SystemClock clock_;
-  auth::TestDirectory keys_;
-  testing::TestDatabase database_;
-  std::unique_ptr<auth::TokenSigner> signer_;
-  std::unique_ptr<rpc::ServiceHost> host_;
-  std::shared_ptr<grpc::Channel> channel_;
+  testing::TestHost host_{{DistributionSpec()}};
 };
 
 TEST_F(FaceTest, EachMethodIsWiredAndGuarded) {
@@ -79,16 +27,16 @@ TEST_F(FaceTest, EachMethodIsWiredAndGuarded) {
   ASSERT_EQ(service.method_count(), 12);
   for (int index = 0; index < service.method_count(); ++index) {
     const auto& method = *service.method(index);
-    EXPECT_EQ(ReasonOf(method, ""), "SIGN_IN_REQUIRED") << method.name();
+    EXPECT_EQ(host_.AnswerToEmpty(method, ""), "SIGN_IN_REQUIRED") << method.name();
     if (method.name() == "ConsumeStock") {
-      EXPECT_EQ(ReasonOf(method, Token("department_nurse")), "PERMISSION_MISSING")
+      EXPECT_EQ(host_.AnswerToEmpty(method, Token("department_nurse")), "PERMISSION_MISSING")
           << "only the usage service consumes";
       continue;
     }
     const bool may_be_empty = method.name() == "ListLocations" ||
                               method.name() == "ListTransfers" || method.name() == "ListBalances" ||
                               method.name() == "CheckLedger";
-    EXPECT_EQ(ReasonOf(method, Token("operator")), may_be_empty ? "" : "INVALID_FIELD")
+    EXPECT_EQ(host_.AnswerToEmpty(method, Token("operator")), may_be_empty ? "OK" : "INVALID_FIELD")
         << method.name();
   }
 }

@@ -1,18 +1,14 @@
-#include <future>
+#include <string>
+#include <string_view>
 
-#include "fmt/format.h"
-#include "google/protobuf/dynamic_message.h"
-#include "grpcpp/create_channel.h"
-#include "grpcpp/generic/generic_stub.h"
 #include "gtest/gtest.h"
 
 #include "common/auth/role_grants.h"
-#include "common/auth/test_directory.h"
-#include "common/rpc/status_conversion.h"
 #include "qingqu/common/v1/options.pb.h"
 #include "qingqu/procurement/v1/procurement_service.pb.h"
 #include "services/procurement/procurement_service.h"
 #include "services/procurement/test_world.h"
+#include "tests/support/test_host.h"
 
 namespace qingqu::procurement {
 namespace {
@@ -31,60 +27,20 @@ std::string RoleFor(const MethodDescriptor& method) {
   return "";
 }
 
-// An empty request, but for a request id.
-std::string SerializedRequest(const MethodDescriptor& method) {
-  google::protobuf::DynamicMessageFactory factory;
-  const std::unique_ptr<google::protobuf::Message> request(
-      factory.GetPrototype(method.input_type())->New());
-  const auto* field = method.input_type()->FindFieldByName("request_id");
-  if (field != nullptr) {
-    request->GetReflection()->SetString(request.get(), field, testing::NewRequestId());
-  }
-  return request->SerializeAsString();
-}
-
 class ProcurementServiceTest : public ::testing::Test {
  protected:
-  ProcurementServiceTest() {
-    signer_ = *auth::TokenSigner::LoadOrCreate(keys_.path(), auth::kIdentityKeyId, &clock_);
-    host_ = *rpc::ServiceHost::Start(
-        {.database = database_.conninfo(), .keys_dir = keys_.path(), .clock = &clock_},
-        {ProcurementSpec()});
-    channel_ = grpc::CreateChannel(fmt::format("127.0.0.1:{}", host_->port()),
-                                   grpc::InsecureChannelCredentials());
-  }
-  ~ProcurementServiceTest() override { host_->Stop(absl::Seconds(5)); }
-
   absl::Status Call(const MethodDescriptor& method, const std::string& role) {
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
-    if (!role.empty()) {
-      auth::Principal principal = testing::PrincipalOf("someone", role, "county-hospital", "east");
-      if (principal.scope == auth::Scope::kSupplier) principal.supplier_id = "good";
-      if (method.name() == "ApproveAgreement") {
-        principal.scope = auth::Scope::kAlliance;
-        principal.institution_id.clear();
-      }
-      const auto token = signer_->Sign(principal, absl::Minutes(5));
-      context.AddMetadata("authorization", "Bearer " + *token);
+    if (role.empty()) return host_.CallEmpty(method, "");
+    auth::Principal principal = testing::PrincipalOf("someone", role, "county-hospital", "east");
+    if (principal.scope == auth::Scope::kSupplier) principal.supplier_id = "good";
+    if (method.name() == "ApproveAgreement") {
+      principal.scope = auth::Scope::kAlliance;
+      principal.institution_id.clear();
     }
-    const grpc::Slice slice(SerializedRequest(method));
-    const grpc::ByteBuffer request(&slice, 1);
-    grpc::ByteBuffer response;
-    std::promise<grpc::Status> finished;
-    grpc::GenericStub stub(channel_);
-    stub.UnaryCall(&context, fmt::format("/{}/{}", Service().full_name(), method.name()), {},
-                   &request, &response,
-                   [&](grpc::Status status) { finished.set_value(std::move(status)); });
-    return rpc::FromGrpcStatus(finished.get_future().get());
+    return host_.CallEmpty(method, host_.Authorization(principal));
   }
 
-  SystemClock clock_;
-  auth::TestDirectory keys_;
-  testing::TestDatabase database_;
-  std::unique_ptr<auth::TokenSigner> signer_;
-  std::unique_ptr<rpc::ServiceHost> host_;
-  std::shared_ptr<grpc::Channel> channel_;
+  testing::TestHost host_{{ProcurementSpec()}};
 };
 
 TEST_F(ProcurementServiceTest, EveryMethodIsServed) {

@@ -1,36 +1,18 @@
-#include "absl/time/clock.h"
-#include "grpcpp/create_channel.h"
+#include "grpcpp/client_context.h"
 #include "gtest/gtest.h"
 
-#include "common/auth/test_directory.h"
-#include "common/auth/token.h"
-#include "common/base/check.h"
 #include "qingqu/supervision/v1/supervision_service.grpc.pb.h"
 #include "services/supervision/supervision_service.h"
-#include "tests/support/test_database.h"
+#include "tests/support/test_host.h"
 
 namespace qingqu::supervision {
 namespace {
 
 class SupervisionServiceTest : public ::testing::Test {
  protected:
-  SupervisionServiceTest() {
-    auto host = rpc::ServiceHost::Start(
-        {.database = database_.conninfo(), .keys_dir = directory_.File("keys"), .clock = &clock_},
-        {SupervisionSpec()});
-    QINGQU_CHECK(host.ok());
-    host_ = *std::move(host);
-    stub_ = v1::SupervisionService::NewStub(grpc::CreateChannel(
-        "127.0.0.1:" + std::to_string(host_->port()), grpc::InsecureChannelCredentials()));
-  }
-
   void SignInAs(grpc::ClientContext& context, const std::string& user, const std::string& role) {
-    const auto signer =
-        auth::TokenSigner::LoadOrCreate(directory_.File("keys"), "identity", &clock_);
-    const auto token = (*signer)->Sign(testing::PrincipalOf(user, role, "county-hospital", "east"),
-                                       absl::Minutes(5));
-    QINGQU_CHECK(token.ok());
-    context.AddMetadata("authorization", "Bearer " + *token);
+    context.AddMetadata("authorization", host_.Authorization(testing::PrincipalOf(
+                                             user, role, "county-hospital", "east")));
   }
   grpc::Status TraceAs(const std::string& user, const std::string& role,
                        const std::string& item = "items/x") {
@@ -43,17 +25,15 @@ class SupervisionServiceTest : public ::testing::Test {
     return stub_->TraceLot(&context, request, &response);
   }
   std::string EventsOf(const std::string& user) {
-    return database_.Value(
+    return host_.database().Value(
         "SELECT string_agg(event || ' ' || (details->>'outcome'), ',') FROM journal.entry WHERE "
         "actor_user_id = '" +
         user + "'");
   }
 
-  testing::TestDatabase database_;
-  auth::TestDirectory directory_;
-  SystemClock clock_;
-  std::unique_ptr<rpc::ServiceHost> host_;
-  std::unique_ptr<v1::SupervisionService::Stub> stub_;
+  testing::TestHost host_{{SupervisionSpec()}};
+  std::unique_ptr<v1::SupervisionService::Stub> stub_ =
+      v1::SupervisionService::NewStub(host_.channel());
 };
 
 TEST_F(SupervisionServiceTest, EachAskingIsAnEntryAnsweredOrRefused) {

@@ -1,11 +1,11 @@
 // Walks every method × every role, over real gRPC: who lacks the declared permission gets
 // PERMISSION_DENIED and nothing else, who holds it gets anything but that.
-#include "google/protobuf/dynamic_message.h"
 #include "gtest/gtest.h"
 
 #include "common/auth/role_grants.h"
 #include "common/rpc/method_registry.h"
 #include "common/status/status.h"
+#include "tests/support/test_host.h"
 #include "tests/support/test_platform.h"
 
 namespace qingqu {
@@ -13,27 +13,12 @@ namespace {
 
 class PermissionWalkTest : public ::testing::Test {
  protected:
-  // Calls the method with an empty request.
-  absl::Status CallEmpty(const google::protobuf::MethodDescriptor& method,
-                         const std::string& authorization) {
-    const std::unique_ptr<google::protobuf::Message> request(
-        google::protobuf::MessageFactory::generated_factory()
-            ->GetPrototype(method.input_type())
-            ->New());
-    const std::unique_ptr<google::protobuf::Message> response(
-        google::protobuf::MessageFactory::generated_factory()
-            ->GetPrototype(method.output_type())
-            ->New());
-    return platform_.Call(method.service()->full_name() + "/" + method.name(), *request, *response,
-                          authorization);
-  }
-
   auth::Principal PrincipalWith(std::string_view role) const {
     if (role == "supplier") return testing::CallBySupplier("walker", "medline").principal;
     return testing::PrincipalOf("walker", role, "county-hospital", "east");
   }
 
-  testing::TestPlatform platform_;
+  testing::TestHost platform_{testing::AllSpecs()};
 };
 
 TEST_F(PermissionWalkTest, EveryMethodAsksEveryRoleForItsPermission) {
@@ -47,7 +32,7 @@ TEST_F(PermissionWalkTest, EveryMethodAsksEveryRoleForItsPermission) {
       if (permission == "public") continue;
       for (const std::string_view role : auth::AllRoles()) {
         const auth::Principal principal = PrincipalWith(role);
-        const absl::Status status = CallEmpty(method, platform_.Authorization(principal));
+        const absl::Status status = platform_.CallEmpty(method, platform_.Authorization(principal));
         const bool denied = ErrorReason(status) == "PERMISSION_MISSING";
         EXPECT_EQ(denied, !auth::IsGranted(principal, permission))
             << role << " calls " << method.full_name() << " (" << permission << "): " << status;
@@ -67,13 +52,14 @@ TEST_F(PermissionWalkTest, WithoutATokenNothingButThePublicIsServed) {
     for (int index = 0; index < service->method_count(); ++index) {
       const auto& method = *service->method(index);
       const std::string permission = rpc::ReadMethods(*service)->at(method.name()).permission;
-      const absl::Status status = CallEmpty(method, "");
+      const absl::Status status = platform_.CallEmpty(method, "");
       if (permission == "public") {
         EXPECT_NE(ErrorReason(status), "SIGN_IN_REQUIRED") << method.full_name();
       } else {
         EXPECT_EQ(ErrorReason(status), "SIGN_IN_REQUIRED") << method.full_name();
       }
-      EXPECT_EQ(ErrorReason(CallEmpty(method, "Bearer forged.forged.forged")) == "TOKEN_INVALID",
+      EXPECT_EQ(ErrorReason(platform_.CallEmpty(method, "Bearer forged.forged.forged")) ==
+                    "TOKEN_INVALID",
                 permission != "public")
           << method.full_name();
     }
@@ -84,9 +70,9 @@ TEST_F(PermissionWalkTest, ARefusedQuestionIsInTheJournal) {
   const auto* service = rpc::AllServices().back();
   ASSERT_EQ(service->full_name(), "qingqu.supervision.v1.SupervisionService");
   const auto& trace = *service->FindMethodByName("TraceLot");
-  EXPECT_EQ(
-      ErrorReason(CallEmpty(trace, platform_.Authorization(PrincipalWith("department_nurse")))),
-      "PERMISSION_MISSING");
+  EXPECT_EQ(ErrorReason(platform_.CallEmpty(
+                trace, platform_.Authorization(PrincipalWith("department_nurse")))),
+            "PERMISSION_MISSING");
   EXPECT_EQ(platform_.database().Value(
                 "SELECT count(*) FROM journal.entry WHERE event = 'question.refused' AND "
                 "actor_user_id = 'walker' AND method LIKE '%/TraceLot'"),
