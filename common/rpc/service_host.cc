@@ -138,6 +138,16 @@ class Host final : public ServiceHost {
 
 }  // namespace
 
+absl::StatusOr<std::unique_ptr<CallRunner>> CreateRunner(
+    const ServiceDependencies& dependencies, const google::protobuf::ServiceDescriptor& service) {
+  return CallRunner::Create({.service = &service,
+                             .clock = dependencies.clock,
+                             .verifier = dependencies.verifier,
+                             .pool = dependencies.pool,
+                             .metrics = dependencies.metrics,
+                             .executor = dependencies.executor});
+}
+
 absl::StatusOr<std::unique_ptr<ServiceHost>> ServiceHost::Start(
     const Options& options, const std::vector<ServiceSpec>& specs) {
   auto host = std::make_unique<Host>(options);

@@ -16,6 +16,7 @@
 #include "common/auth/token.h"
 #include "common/base/clock.h"
 #include "common/db/connection_pool.h"
+#include "common/rpc/call_runner.h"
 #include "common/rpc/executor.h"
 #include "common/rpc/service_addresses.h"
 
@@ -35,6 +36,10 @@ struct ServiceDependencies {
   // asked when a call is made, not before Start.
   std::function<std::shared_ptr<grpc::Channel>(std::string_view area)> channel_to;
 };
+
+// What runs the calls of `service`. FAILED_PRECONDITION when a method of it lacks its declarations.
+absl::StatusOr<std::unique_ptr<CallRunner>> CreateRunner(
+    const ServiceDependencies& dependencies, const google::protobuf::ServiceDescriptor& service);
 
 // One service in a process.
 class HostedService {

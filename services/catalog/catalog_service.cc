@@ -149,15 +149,7 @@ class HostedCatalog final : public rpc::HostedService {
 absl::StatusOr<std::unique_ptr<rpc::HostedService>> CreateCatalog(
     const rpc::ServiceDependencies& dependencies) {
   QINGQU_ASSIGN_OR_RETURN(
-      std::unique_ptr<rpc::CallRunner> runner,
-      rpc::CallRunner::Create(
-          {.service = v1::AppendClassRowsRequest::descriptor()->file()->FindServiceByName(
-               "CatalogService"),
-           .clock = dependencies.clock,
-           .verifier = dependencies.verifier,
-           .pool = dependencies.pool,
-           .metrics = dependencies.metrics,
-           .executor = dependencies.executor}));
+      auto runner, rpc::CreateRunner(dependencies, *v1::Item::descriptor()->file()->service(0)));
   return std::make_unique<HostedCatalog>(std::move(runner), dependencies.pool);
 }
 

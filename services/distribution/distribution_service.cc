@@ -116,13 +116,7 @@ class HostedDistribution final : public rpc::HostedService {
 absl::StatusOr<std::unique_ptr<rpc::HostedService>> CreateHosted(
     const rpc::ServiceDependencies& dependencies) {
   QINGQU_ASSIGN_OR_RETURN(
-      auto runner,
-      rpc::CallRunner::Create({.service = v1::Receipt::descriptor()->file()->service(0),
-                               .clock = dependencies.clock,
-                               .verifier = dependencies.verifier,
-                               .pool = dependencies.pool,
-                               .metrics = dependencies.metrics,
-                               .executor = dependencies.executor}));
+      auto runner, rpc::CreateRunner(dependencies, *v1::Receipt::descriptor()->file()->service(0)));
   return std::make_unique<HostedDistribution>(std::move(runner), dependencies.pool);
 }
 

@@ -150,14 +150,7 @@ absl::StatusOr<std::unique_ptr<rpc::HostedService>> CreateHosted(
                                            dependencies.clock->Now()));
   }
   QINGQU_ASSIGN_OR_RETURN(
-      auto runner,
-      rpc::CallRunner::Create(
-          {.service = v1::SignInRequest::descriptor()->file()->FindServiceByName("IdentityService"),
-           .clock = dependencies.clock,
-           .verifier = dependencies.verifier,
-           .pool = dependencies.pool,
-           .metrics = dependencies.metrics,
-           .executor = dependencies.executor}));
+      auto runner, rpc::CreateRunner(dependencies, *v1::User::descriptor()->file()->service(0)));
   return std::make_unique<HostedIdentity>(std::move(signer), std::move(hasher), std::move(runner),
                                           dependencies);
 }

@@ -176,15 +176,8 @@ class HostedProcurement final : public rpc::HostedService {
 
 absl::StatusOr<std::unique_ptr<rpc::HostedService>> Create(
     const rpc::ServiceDependencies& dependencies) {
-  const google::protobuf::ServiceDescriptor* service =
-      v1::Order::descriptor()->file()->FindServiceByName("ProcurementService");
-  QINGQU_ASSIGN_OR_RETURN(std::unique_ptr<rpc::CallRunner> runner,
-                          rpc::CallRunner::Create({.service = service,
-                                                   .clock = dependencies.clock,
-                                                   .verifier = dependencies.verifier,
-                                                   .pool = dependencies.pool,
-                                                   .metrics = dependencies.metrics,
-                                                   .executor = dependencies.executor}));
+  QINGQU_ASSIGN_OR_RETURN(
+      auto runner, rpc::CreateRunner(dependencies, *v1::Order::descriptor()->file()->service(0)));
   return std::make_unique<HostedProcurement>(std::move(runner), dependencies);
 }
 

@@ -54,13 +54,7 @@ class HostedSupervision final : public rpc::HostedService {
 absl::StatusOr<std::unique_ptr<rpc::HostedService>> CreateHosted(
     const rpc::ServiceDependencies& dependencies) {
   QINGQU_ASSIGN_OR_RETURN(
-      auto runner,
-      rpc::CallRunner::Create({.service = v1::TraceLotRequest::descriptor()->file()->service(0),
-                               .clock = dependencies.clock,
-                               .verifier = dependencies.verifier,
-                               .pool = dependencies.pool,
-                               .metrics = dependencies.metrics,
-                               .executor = dependencies.executor}));
+      auto runner, rpc::CreateRunner(dependencies, *v1::Entry::descriptor()->file()->service(0)));
   return std::make_unique<HostedSupervision>(std::move(runner), dependencies.pool);
 }
 

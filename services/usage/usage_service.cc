@@ -67,12 +67,7 @@ absl::StatusOr<std::unique_ptr<rpc::HostedService>> Create(
       auto signer,
       auth::TokenSigner::LoadOrCreate(dependencies.keys_dir, "service-usage", dependencies.clock));
   QINGQU_ASSIGN_OR_RETURN(
-      auto runner, rpc::CallRunner::Create({.service = v1::Use::descriptor()->file()->service(0),
-                                            .clock = dependencies.clock,
-                                            .verifier = dependencies.verifier,
-                                            .pool = dependencies.pool,
-                                            .metrics = dependencies.metrics,
-                                            .executor = dependencies.executor}));
+      auto runner, rpc::CreateRunner(dependencies, *v1::Use::descriptor()->file()->service(0)));
   return std::make_unique<Hosted>(dependencies, std::move(signer), std::move(runner));
 }
 
