@@ -146,17 +146,19 @@ function(qingqu_proto_library name)
 endfunction()
 
 # DIR/*.sql → generated/<current folder>/queries.h, which declares one `inline constexpr Query k<Name>` for each
-# file (insert_item.sql → kInsertItem) and `kAllQueries`. The order of parameters is that of $1, $2, …
+# file (insert_item.sql → kInsertItem) and `kAllQueries`. The order of parameters is that of $1, $2, … What several
+# queries have in common stands in DIR/parts/*.sql; a line `\ir parts/x.sql` takes it in.
 function(qingqu_sql_library name)
   cmake_parse_arguments(ARG "" "NAMESPACE;DIR" "" ${ARGN})
   file(GLOB queries CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_DIR}/*.sql)
+  file(GLOB parts CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_DIR}/parts/*.sql)
   file(RELATIVE_PATH folder ${CMAKE_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
   set(header ${QINGQU_GENERATED}/${folder}/queries.h)
   set(generator ${CMAKE_SOURCE_DIR}/common/cmake/generate_queries.py)
   add_custom_command(
     OUTPUT ${header}
     COMMAND Python3::Interpreter ${generator} --namespace ${ARG_NAMESPACE} --output ${header} ${queries}
-    DEPENDS ${generator} ${queries}
+    DEPENDS ${generator} ${queries} ${parts}
     VERBATIM)
   add_custom_target(${name}_generate DEPENDS ${header})
   add_dependencies(qingqu_generated ${name}_generate)

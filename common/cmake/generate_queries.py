@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""Turns queries/*.sql (one statement a file) into a C++ header of named constants."""
+"""Turns queries/*.sql (one statement a file) into a C++ header of named constants.
+
+A line `\\ir parts/x.sql` stands for that file, as in psql: what several queries have in common is written once.
+"""
 
 import argparse
 import pathlib
@@ -9,8 +12,18 @@ import sys
 DELIMITER = "~sql~"
 
 
+def include_parts(path: pathlib.Path) -> str:
+    def part(match: re.Match) -> str:
+        file = path.parent / match[1]
+        if not file.is_file():
+            sys.exit(f"{path}: there is no {match[1]}")
+        return file.read_text(encoding="utf-8").rstrip("\n")
+
+    return re.sub(r"^[ ]*\\ir (parts/[a-z0-9_]+\.sql)$", part, path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+
+
 def read_statement(path: pathlib.Path) -> str:
-    text = path.read_text(encoding="utf-8")
+    text = include_parts(path)
     if f"){DELIMITER}" in text:
         sys.exit(f"{path}: contains the raw string delimiter {DELIMITER!r}")
     statement = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("--"))

@@ -1,6 +1,5 @@
-SELECT supplier_id, display_name, credit_code, licence_number, licence_class, licence_expire_date, state, proposer_id,
-       approver_id, (extract(epoch FROM created_at) * 1000000)::bigint AS created_us,
-       (extract(epoch FROM updated_at) * 1000000)::bigint AS updated_us, version
+SELECT
+\ir parts/supplier_columns.sql
 FROM supplier
 WHERE supplier_id = $1
 FOR UPDATE
