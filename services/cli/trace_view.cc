@@ -3,7 +3,6 @@
 #include <array>
 #include <cstdint>
 #include <string_view>
-#include <utility>
 
 #include "google/protobuf/struct.pb.h"
 
@@ -18,14 +17,29 @@ using google::protobuf::Value;
 
 constexpr int64_t kQuantityMax = 1'000'000'000'000'000;
 
-constexpr std::array kEventNames = std::to_array<std::pair<std::string_view, Message>>({
+// Each event that a service writes; a test looks for them in the sources.
+constexpr std::array kEventNames = std::to_array<EventName>({
+    {"supplier.proposed", Message::kEventSupplierProposed},
+    {"supplier.approved", Message::kEventSupplierApproved},
+    {"supplier.suspended", Message::kEventSupplierSuspended},
+    {"item.proposed", Message::kEventItemProposed},
+    {"item.approved", Message::kEventItemApproved},
+    {"item.suspended", Message::kEventItemSuspended},
+    {"class.imported", Message::kEventClassesImported},
+    {"agreement.proposed", Message::kEventAgreementProposed},
+    {"agreement.approved", Message::kEventAgreementApproved},
     {"requisition.submitted", Message::kEventRequisitionSubmitted},
     {"requisition.approved", Message::kEventRequisitionApproved},
+    {"requisition.rejected", Message::kEventRequisitionRejected},
+    {"requisition.ordered", Message::kEventRequisitionOrdered},
+    {"requisition.returned", Message::kEventRequisitionReturned},
     {"order.placed", Message::kEventOrderPlaced},
     {"order.answered", Message::kEventOrderAnswered},
     {"order.received", Message::kEventOrderReceived},
     {"order.completed", Message::kEventOrderCompleted},
-    {"despatch.created", Message::kEventDespatchCreated},
+    {"despatch.announced", Message::kEventDespatchAnnounced},
+    {"history.imported", Message::kEventHistoryImported},
+    {"location.created", Message::kEventLocationCreated},
     {"receipt.posted", Message::kEventReceiptPosted},
     {"transfer.sent", Message::kEventTransferSent},
     {"transfer.received", Message::kEventTransferReceived},
@@ -33,6 +47,18 @@ constexpr std::array kEventNames = std::to_array<std::pair<std::string_view, Mes
     {"use.recorded", Message::kEventUseRecorded},
     {"use.posted", Message::kEventUsePosted},
     {"use.refused", Message::kEventUseRefused},
+    {"alliance.created", Message::kEventAllianceCreated},
+    {"institution.created", Message::kEventInstitutionCreated},
+    {"department.created", Message::kEventDepartmentCreated},
+    {"user.created", Message::kEventUserCreated},
+    {"user.disabled", Message::kEventUserDisabled},
+    {"user.signed_in", Message::kEventUserSignedIn},
+    {"user.sign_in_failed", Message::kEventUserSignInFailed},
+    {"user.signed_out", Message::kEventUserSignedOut},
+    {"user.password_changed", Message::kEventUserPasswordChanged},
+    {"session.token_reused", Message::kEventSessionTokenReused},
+    {"question.asked", Message::kEventQuestionAsked},
+    {"question.refused", Message::kEventQuestionRefused},
 });
 
 // The member `name`, which may also be written in camel case; nullptr when there is none.
@@ -113,21 +139,23 @@ std::string WhereAndWhy(const supervision::v1::Entry& entry) {
   return text;
 }
 
-std::string EventName(const std::string& event, const Catalogue& catalogue) {
-  for (const auto& [name, message] : kEventNames) {
-    if (name == event) return std::string(catalogue.Text(message));
+std::string EventText(const std::string& event, const Catalogue& catalogue) {
+  for (const EventName& known : kEventNames) {
+    if (known.event == event) return std::string(catalogue.Text(known.message));
   }
   return event;
 }
 
 }  // namespace
 
+std::span<const EventName> AllEventNames() { return kEventNames; }
+
 std::vector<std::string> TraceRow(const supervision::v1::Entry& entry, const TracedLot& traced,
                                   const Catalogue& catalogue) {
   std::string who = entry.actor();
   if (!entry.actor_institution().empty()) who += fmt::format(" ({})", entry.actor_institution());
   return {LocalTime(entry.entry_time().seconds()),
-          EventName(entry.event(), catalogue),
+          EventText(entry.event(), catalogue),
           who,
           entry.resource(),
           QuantityText(entry.details(), traced, catalogue),

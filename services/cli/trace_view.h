@@ -1,6 +1,8 @@
 #pragma once
 
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "qingqu/supervision/v1/supervision_service.pb.h"
@@ -19,5 +21,12 @@ struct TracedLot {
 // as the journal has it.
 std::vector<std::string> TraceRow(const supervision::v1::Entry& entry, const TracedLot& traced,
                                   const Catalogue& catalogue);
+
+// What an event of the journal is called.
+struct EventName {
+  std::string_view event;  // "receipt.posted"
+  Message message;
+};
+std::span<const EventName> AllEventNames();
 
 }  // namespace qingqu::cli

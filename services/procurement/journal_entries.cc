@@ -103,7 +103,8 @@ db::JournalEntry RequisitionSubmitted(const Requisition& requisition) {
 }
 
 db::JournalEntry RequisitionDecided(const Requisition& requisition) {
-  return RequisitionEntry(fmt::format("requisition.{}", StateName(requisition.state)), requisition);
+  const bool approved = requisition.state == RequisitionState::kApproved;
+  return RequisitionEntry(approved ? "requisition.approved" : "requisition.rejected", requisition);
 }
 
 db::JournalEntry OrderPlaced(const Order& order) {
