@@ -1,5 +1,6 @@
 #include "services/cli/fake_platform.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "absl/time/clock.h"
@@ -15,6 +16,7 @@ namespace qingqu::cli {
 namespace {
 
 constexpr int kItemCount = 2500;
+constexpr size_t kEntriesPerPage = 2;
 
 grpc::Status Refuse(absl::StatusCode code, std::string_view reason) {
   return rpc::ToGrpcStatus(MakeError(code, reason, fmt::format("the fake says {}", reason)));
@@ -253,6 +255,38 @@ grpc::Status FakeProcurement::FinishHistoryImport(
   return Apply(imports_, request->history_import(), *request, *response);
 }
 
+grpc::Status FakeDistribution::CheckLedger(grpc::ServerContext*,
+                                           const distribution::v1::CheckLedgerRequest*,
+                                           distribution::v1::CheckLedgerResponse* response) {
+  const std::lock_guard lock(mutex_);
+  *response = ledger_;
+  return grpc::Status::OK;
+}
+
+void FakeDistribution::set_ledger(distribution::v1::CheckLedgerResponse ledger) {
+  const std::lock_guard lock(mutex_);
+  ledger_ = std::move(ledger);
+}
+
+grpc::Status FakeSupervision::TraceLot(grpc::ServerContext*,
+                                       const supervision::v1::TraceLotRequest* request,
+                                       supervision::v1::TraceLotResponse* response) {
+  const std::lock_guard lock(mutex_);
+  if (request->item() != "items/stent" || request->lot() != "L1") {
+    return Refuse(absl::StatusCode::kNotFound, "LOT_NOT_FOUND");
+  }
+  const size_t first = request->page_token().empty() ? 0 : std::stoul(request->page_token());
+  const size_t end = std::min(first + kEntriesPerPage, entries_.size());
+  for (size_t index = first; index < end; ++index) *response->add_entries() = entries_[index];
+  if (end < entries_.size()) response->set_next_page_token(std::to_string(end));
+  return grpc::Status::OK;
+}
+
+void FakeSupervision::set_entries(std::vector<supervision::v1::Entry> entries) {
+  const std::lock_guard lock(mutex_);
+  entries_ = std::move(entries);
+}
+
 FakePlatform::FakePlatform() { Start(); }
 
 void FakePlatform::Stop() {
@@ -271,6 +305,8 @@ void FakePlatform::Start() {
   builder.RegisterService(&identity_);
   builder.RegisterService(&catalog_);
   builder.RegisterService(&procurement_);
+  builder.RegisterService(&distribution_);
+  builder.RegisterService(&supervision_);
   server_ = builder.BuildAndStart();
   QINGQU_CHECK(server_ != nullptr);
 }

@@ -13,8 +13,10 @@
 #include "grpcpp/server.h"
 
 #include "qingqu/catalog/v1/catalog_service.grpc.pb.h"
+#include "qingqu/distribution/v1/distribution_service.grpc.pb.h"
 #include "qingqu/identity/v1/identity_service.grpc.pb.h"
 #include "qingqu/procurement/v1/procurement_service.grpc.pb.h"
+#include "qingqu/supervision/v1/supervision_service.grpc.pb.h"
 
 // Services in memory for tests of the client, with faults on demand.
 namespace qingqu::cli {
@@ -122,6 +124,35 @@ class FakeProcurement : public procurement::v1::ProcurementService::Service {
   std::string source_;
 };
 
+// A ledger that answers what a test says.
+class FakeDistribution : public distribution::v1::DistributionService::Service {
+ public:
+  grpc::Status CheckLedger(grpc::ServerContext* context,
+                           const distribution::v1::CheckLedgerRequest* request,
+                           distribution::v1::CheckLedgerResponse* response) override;
+
+  void set_ledger(distribution::v1::CheckLedgerResponse ledger);
+
+ private:
+  std::mutex mutex_;
+  distribution::v1::CheckLedgerResponse ledger_;  // guarded by mutex_
+};
+
+// A journal whose pages hold two entries each; knows one lot.
+class FakeSupervision : public supervision::v1::SupervisionService::Service {
+ public:
+  grpc::Status TraceLot(grpc::ServerContext* context,
+                        const supervision::v1::TraceLotRequest* request,
+                        supervision::v1::TraceLotResponse* response) override;
+
+  // What TraceLot answers for items/stent and lot L1; others are not found.
+  void set_entries(std::vector<supervision::v1::Entry> entries);
+
+ private:
+  std::mutex mutex_;
+  std::vector<supervision::v1::Entry> entries_;  // guarded by mutex_
+};
+
 // A gRPC server with the fakes on a free port of loopback.
 class FakePlatform {
  public:
@@ -136,11 +167,15 @@ class FakePlatform {
   FakeIdentity& identity() { return identity_; }
   FakeCatalog& catalog() { return catalog_; }
   FakeProcurement& procurement() { return procurement_; }
+  FakeDistribution& distribution() { return distribution_; }
+  FakeSupervision& supervision() { return supervision_; }
 
  private:
   FakeIdentity identity_;
   FakeCatalog catalog_;
   FakeProcurement procurement_;
+  FakeDistribution distribution_;
+  FakeSupervision supervision_;
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
 };
