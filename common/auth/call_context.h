@@ -15,7 +15,7 @@ struct CallContext {
   std::string method;       // "qingqu.catalog.v1.CatalogService/CreateItem"
   std::string client;       // "grpc", "gateway", or the service that acts for the user
   std::string request_id;   // lower-case UUID; empty when the request has none
-  std::string traceparent;  // W3C trace context as it came, for the access line; may be empty
+  std::string traceparent;  // W3C trace context as it came, for the access line and further calls
   absl::Time received_at;   // by the injected clock
   absl::Time deadline = absl::InfiniteFuture();  // by the system clock
 

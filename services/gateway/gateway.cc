@@ -10,8 +10,8 @@
 #include "spdlog/spdlog.h"
 
 #include "common/base/strings.h"
+#include "common/rpc/trace_parent.h"
 #include "common/status/status.h"
-#include "services/gateway/trace_parent.h"
 
 namespace qingqu::gateway {
 namespace {
@@ -101,7 +101,7 @@ absl::Status Gateway::Admit(Running& running) {
 
 void Gateway::HandleCall(HttpRequest request, const Respond& respond) {
   auto running = std::make_shared<Running>();
-  running->traceparent = TraceParentOrNew(request.FindHeader("traceparent"));
+  running->traceparent = rpc::TraceParentOrNew(request.FindHeader("traceparent"));
   running->bytes_in = request.body.size();
   running->method = transcoder_.Find(PathOf(request.target));
   const auto refuse = [&](const ConnectError& error) {
@@ -137,7 +137,7 @@ HttpResponse Gateway::Finish(const Running& running,
   if (!result.ok()) return FinishRefused(running, {result.status()});
   HttpResponse response;
   response.headers = {{"content-type", std::string(ContentTypeOf(running.codec))},
-                      {"x-request-id", std::string(TraceIdOf(running.traceparent))}};
+                      {"x-request-id", std::string(rpc::TraceIdOf(running.traceparent))}};
   if (running.codec == Codec::kProto) {
     response.body = *result;
   } else {
@@ -151,7 +151,7 @@ HttpResponse Gateway::Finish(const Running& running,
 
 HttpResponse Gateway::FinishRefused(const Running& running, const ConnectError& error) const {
   HttpResponse response = ToResponse(error, &transcoder_);
-  response.headers.emplace_back("x-request-id", TraceIdOf(running.traceparent));
+  response.headers.emplace_back("x-request-id", rpc::TraceIdOf(running.traceparent));
   Record(running, error.status, response);
   return response;
 }
@@ -170,7 +170,7 @@ void Gateway::Record(const Running& running, const absl::Status& status,
       "request_id={}",
       method, response.status, code, status.ok() ? "" : ErrorReason(status),
       absl::ToDoubleMilliseconds(duration), running.bytes_in, response.body.size(),
-      TraceIdOf(running.traceparent));
+      rpc::TraceIdOf(running.traceparent));
 }
 
 }  // namespace qingqu::gateway

@@ -67,7 +67,7 @@ absl::StatusOr<Use> Posting::Finish(const CallContext& call, const std::string& 
   if (use.refusal.has_value()) return RefusalStatus(*use.refusal);
   if (!leased) return UseInProgress();
   const absl::Time deadline = std::min(call.deadline, absl::Now() + kPostingDeadline);
-  const absl::Status consumed = stock_->Consume(RecorderOf(use), use, deadline);
+  const absl::Status consumed = stock_->Consume(RecorderOf(use), use, call.traceparent, deadline);
   if (consumed.ok()) return Post(call, use);
   if (!IsOpen(consumed)) {
     QINGQU_RETURN_IF_ERROR(Refuse(call, use, consumed));

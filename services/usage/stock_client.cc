@@ -7,6 +7,7 @@
 #include "common/base/business_day.h"
 #include "common/base/uuid.h"
 #include "common/rpc/status_conversion.h"
+#include "common/rpc/trace_parent.h"
 #include "common/status/status_macros.h"
 #include "qingqu/distribution/v1/distribution_service.grpc.pb.h"
 
@@ -41,10 +42,12 @@ std::shared_ptr<grpc::Channel> GrpcStockClient::channel() {
 }
 
 absl::Status GrpcStockClient::Consume(const auth::Principal& user, const Use& use,
-                                      absl::Time deadline) {
+                                      std::string_view traceparent, absl::Time deadline) {
   QINGQU_ASSIGN_OR_RETURN(const std::string token, signer_->Sign(user, kTokenLifetime));
   grpc::ClientContext context;
   context.AddMetadata("authorization", "Bearer " + token);
+  const std::string child = rpc::ChildTraceParent(traceparent);
+  if (!child.empty()) context.AddMetadata("traceparent", child);
   context.set_deadline(absl::ToChronoTime(deadline));
   distribution::v1::ConsumeStockResponse response;
   const auto stub = distribution::v1::DistributionService::NewStub(channel());

@@ -22,8 +22,9 @@ class StockClient {
   // once, however often it is asked. OK; what the ledger refuses (FAILED_PRECONDITION, NOT_FOUND,
   // INVALID_ARGUMENT …) with its reason; or UNAVAILABLE, DEADLINE_EXCEEDED, ABORTED, UNKNOWN, when
   // it is not known whether it was done.
+  // `traceparent` is that of the call that is being served, or "".
   virtual absl::Status Consume(const auth::Principal& user, const Use& use,
-                               absl::Time deadline) = 0;
+                               std::string_view traceparent, absl::Time deadline) = 0;
 };
 
 // What the ledger is asked for: the same bytes at each attempt, because it compares them.
@@ -35,7 +36,8 @@ class GrpcStockClient final : public StockClient {
   using ChannelTo = std::function<std::shared_ptr<grpc::Channel>(std::string_view area)>;
   GrpcStockClient(ChannelTo channel_to, std::unique_ptr<auth::TokenSigner> signer)
       : channel_to_(std::move(channel_to)), signer_(std::move(signer)) {}
-  absl::Status Consume(const auth::Principal& user, const Use& use, absl::Time deadline) override;
+  absl::Status Consume(const auth::Principal& user, const Use& use, std::string_view traceparent,
+                       absl::Time deadline) override;
 
  private:
   std::shared_ptr<grpc::Channel> channel();

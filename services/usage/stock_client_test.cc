@@ -1,6 +1,15 @@
 #include "services/usage/stock_client.h"
 
+#include <string>
+
+#include "absl/time/clock.h"
+#include "grpcpp/security/server_credentials.h"
+#include "grpcpp/server.h"
+#include "grpcpp/server_builder.h"
 #include "gtest/gtest.h"
+
+#include "common/auth/test_directory.h"
+#include "qingqu/distribution/v1/distribution_service.grpc.pb.h"
 
 namespace qingqu::usage {
 namespace {
@@ -31,6 +40,64 @@ TEST(StockClientTest, TheLedgerIsToldTheLabelsExpiryAndTheDayOfRecording) {
 TEST(StockClientTest, EachAttemptAsksTheSame) {
   EXPECT_EQ(MakeConsumeRequest(SomeUse()).SerializeAsString(),
             MakeConsumeRequest(SomeUse()).SerializeAsString());
+}
+
+// A ledger that takes everything and remembers in which trace it was asked.
+class FakeLedger final : public distribution::v1::DistributionService::Service {
+ public:
+  grpc::Status ConsumeStock(grpc::ServerContext* context,
+                            const distribution::v1::ConsumeStockRequest* /*request*/,
+                            distribution::v1::ConsumeStockResponse* /*response*/) override {
+    const auto found = context->client_metadata().find("traceparent");
+    traceparent = found == context->client_metadata().end()
+                      ? "none"
+                      : std::string(found->second.data(), found->second.size());
+    return grpc::Status::OK;
+  }
+  std::string traceparent;
+};
+
+class GrpcStockClientTest : public ::testing::Test {
+ protected:
+  GrpcStockClientTest() {
+    grpc::ServerBuilder builder;
+    builder.RegisterService(&ledger_);
+    server_ = builder.BuildAndStart();
+    client_ = std::make_unique<GrpcStockClient>(
+        [this](std::string_view) { return server_->InProcessChannel({}); },
+        *auth::TokenSigner::LoadOrCreate(keys_.path(), "service-usage", &clock_));
+  }
+
+  absl::Status ConsumeWithin(std::string_view traceparent) {
+    return client_->Consume({.user_id = "li",
+                             .institution_id = "county-hospital",
+                             .scope = auth::Scope::kInstitution,
+                             .roles = {"department_nurse"}},
+                            SomeUse(), traceparent, absl::Now() + absl::Seconds(30));
+  }
+
+  SystemClock clock_;
+  auth::TestDirectory keys_;
+  FakeLedger ledger_;
+  std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<GrpcStockClient> client_;
+};
+
+TEST_F(GrpcStockClientTest, TheLedgerGetsTheTraceWithASpanOfItsOwn) {
+  const std::string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-";
+  const std::string incoming = trace + "00f067aa0ba902b7-01";
+  const absl::Status consumed = ConsumeWithin(incoming);
+  ASSERT_TRUE(consumed.ok()) << consumed;
+  EXPECT_EQ(ledger_.traceparent.size(), incoming.size());
+  EXPECT_EQ(ledger_.traceparent.substr(0, trace.size()), trace);
+  EXPECT_NE(ledger_.traceparent, incoming);
+}
+
+TEST_F(GrpcStockClientTest, WhatIsNoTraceIsNotPassedOn) {
+  for (const char* traceparent : {"", "forged"}) {
+    ASSERT_TRUE(ConsumeWithin(traceparent).ok());
+    EXPECT_EQ(ledger_.traceparent, "none");
+  }
 }
 
 }  // namespace

@@ -22,9 +22,10 @@ using ::testing::HasSubstr;
 // A ledger that answers as it is told.
 class FakeStock final : public StockClient {
  public:
-  absl::Status Consume(const auth::Principal& user, const Use& use,
+  absl::Status Consume(const auth::Principal& user, const Use& use, std::string_view traceparent,
                        absl::Time /*deadline*/) override {
     ++calls;
+    last_traceparent = traceparent;
     last_user = user.user_id;
     last_use = use.use_id;
     return use.use_id == failing_use ? absl::UnavailableError("again") : answer;
@@ -33,6 +34,7 @@ class FakeStock final : public StockClient {
   std::atomic<int> calls{0};
   std::string last_user;
   std::string last_use;
+  std::string last_traceparent;
   std::string failing_use;
 };
 
@@ -112,6 +114,13 @@ TEST_F(UsageTest, UseIsRecordedConsumedAndPosted) {
   EXPECT_EQ(stock_.last_user, "nurse-li");
   EXPECT_EQ(Entries("use.recorded"), "1");
   EXPECT_EQ(Entries("use.posted"), "1");
+}
+
+TEST_F(UsageTest, TheLedgerIsAskedWithinTheCallersTrace) {
+  CallContext call = nurse_;
+  call.traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  ASSERT_TRUE(handlers_.CreateUse(call, Request(call, gauze_)).ok());
+  EXPECT_EQ(stock_.last_traceparent, call.traceparent);
 }
 
 TEST_F(UsageTest, TheSameRequestTwiceIsOneUse) {

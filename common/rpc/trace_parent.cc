@@ -1,4 +1,4 @@
-#include "services/gateway/trace_parent.h"
+#include "common/rpc/trace_parent.h"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 
 #include "common/base/sodium.h"
 
-namespace qingqu::gateway {
+namespace qingqu::rpc {
 namespace {
 
 // 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
@@ -36,19 +36,29 @@ bool IsWellFormed(std::string_view text) {
          !is_zero(text.substr(kSpanIdStart, kSpanIdSize));
 }
 
+template <size_t kHexSize>
+std::string RandomHex() {
+  InitializeSodium();
+  std::array<char, kHexSize / 2> bytes;
+  randombytes_buf(bytes.data(), bytes.size());
+  return absl::BytesToHexString({bytes.data(), bytes.size()});
+}
+
 }  // namespace
 
 std::string TraceParentOrNew(const std::string* header) {
   if (header != nullptr && IsWellFormed(*header)) return *header;
-  InitializeSodium();
-  std::array<char, (kTraceIdSize + kSpanIdSize) / 2> bytes;
-  randombytes_buf(bytes.data(), bytes.size());
-  const std::string hex = absl::BytesToHexString({bytes.data(), bytes.size()});
-  return fmt::format("00-{}-{}-01", hex.substr(0, kTraceIdSize), hex.substr(kTraceIdSize));
+  return fmt::format("00-{}-{}-01", RandomHex<kTraceIdSize>(), RandomHex<kSpanIdSize>());
+}
+
+std::string ChildTraceParent(std::string_view traceparent) {
+  if (!IsWellFormed(traceparent)) return "";
+  std::string child(traceparent);
+  return child.replace(kSpanIdStart, kSpanIdSize, RandomHex<kSpanIdSize>());
 }
 
 std::string_view TraceIdOf(std::string_view traceparent) {
   return traceparent.substr(kTraceIdStart, kTraceIdSize);
 }
 
-}  // namespace qingqu::gateway
+}  // namespace qingqu::rpc
