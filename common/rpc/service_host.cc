@@ -13,6 +13,7 @@
 #include "spdlog/spdlog.h"
 
 #include "common/base/strings.h"
+#include "common/db/response_purge.h"
 #include "common/status/status_macros.h"
 
 namespace qingqu::rpc {
@@ -58,6 +59,7 @@ class Host final : public ServiceHost {
     for (const ServiceSpec& spec : specs) QINGQU_RETURN_IF_ERROR(CreateService(spec));
     QINGQU_RETURN_IF_ERROR(Listen());
     for (const auto& [area, hosted] : services_) hosted->Start();
+    for (const auto& purge : purges_) purge->Start();
     for (const ServiceSpec& spec : specs) {
       server_->GetHealthCheckService()->SetServingStatus(spec.grpc_name, true);
     }
@@ -71,6 +73,7 @@ class Host final : public ServiceHost {
     if (server_ == nullptr) return;
     server_->GetHealthCheckService()->SetServingStatus(false);
     server_->Shutdown(absl::ToChronoTime(absl::Now() + drain));
+    for (const auto& purge : purges_) purge->Stop();
     for (const auto& [area, hosted] : services_) hosted->Stop();
     server_->Wait();
     server_.reset();
@@ -95,6 +98,9 @@ class Host final : public ServiceHost {
                      .channel_to = [this](std::string_view area) { return ChannelTo(area); }});
     if (!hosted.ok()) return hosted.status();
     services_.emplace_back(spec.area, *std::move(hosted));
+    purges_.push_back(std::make_unique<db::ResponsePurge>(
+        pools_.back().get(),
+        db::ResponsePurge::Options{.service = spec.area, .clock = options_.clock}));
     return absl::OkStatus();
   }
 
@@ -132,6 +138,7 @@ class Host final : public ServiceHost {
   std::unique_ptr<auth::TokenVerifier> verifier_;
   std::vector<std::unique_ptr<db::ConnectionPool>> pools_;
   std::vector<std::pair<std::string, std::unique_ptr<HostedService>>> services_;
+  std::vector<std::unique_ptr<db::ResponsePurge>> purges_;
   std::unique_ptr<grpc::Server> server_;
   int port_ = 0;
 };

@@ -152,12 +152,15 @@ BEGIN
     response bytea,
     created_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT idempotency_pkey PRIMARY KEY (request_id, principal))', p_area);
+  -- Old responses are removed (common/db/response_purge.h).
+  EXECUTE format('CREATE INDEX idempotency_created_at ON %1$I.idempotency (created_at)', p_area);
   EXECUTE format('CREATE TABLE %1$I.journal_cursor (
     consumer text CONSTRAINT journal_cursor_pkey PRIMARY KEY,
     transaction_id xid8 NOT NULL,
     sequence bigint NOT NULL)', p_area);
   EXECUTE format('GRANT USAGE ON SCHEMA %1$I TO %2$I', p_area, 'qingqu_' || p_area);
   EXECUTE format('GRANT SELECT, INSERT, UPDATE ON %1$I.idempotency, %1$I.journal_cursor TO %2$I', p_area, 'qingqu_' || p_area);
+  EXECUTE format('GRANT DELETE ON %1$I.idempotency TO %2$I', p_area, 'qingqu_' || p_area);
   EXECUTE format('GRANT USAGE ON SCHEMA %I TO qingqu_services', p_area || '_pub');
 END $$;
 REVOKE EXECUTE ON FUNCTION journal.make_service_schema(text) FROM PUBLIC;
