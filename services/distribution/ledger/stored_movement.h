@@ -1,0 +1,71 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "pqxx/transaction_base"
+
+#include "qingqu/distribution/v1/ledger.pb.h"
+
+namespace qingqu::distribution {
+
+// A row of the movement table with what is told of its accounts and its lot. "from" is the credit
+// account, "to" the debit account. Texts that it does not have are empty, ids of accounts 0; so is
+// what belongs to an account that the caller may not see. Of a movement that was refused there are
+// no accounts, hence no item either, but `refusal_json`.
+struct StoredMovement {
+  std::string movement_id;
+  int64_t posting_number = 0;
+  std::string kind;
+  std::string item_id;
+  std::string lot_id;
+  std::string lot_number;
+  std::string expiry_date;       // YYYY-MM-DD, as it is known of the lot now
+  std::string manufacture_date;  // likewise
+  std::string sterilisation_lot;
+  std::string registration;
+  std::string serial;
+  std::string from_location_id;
+  std::string to_location_id;
+  int64_t debit_account_id = 0;
+  int64_t credit_account_id = 0;
+  std::string from_owner;
+  std::string to_owner;
+  std::string from_condition;
+  std::string to_condition;
+  int64_t quantity = 0;
+  int64_t moved = 0;
+  int64_t held = 0;
+  int64_t debit_after = 0;
+  int64_t credit_after = 0;
+  absl::Time effective_at;
+  absl::Time posted_at;
+  std::string document;
+  std::string reason;
+  std::string linked_group;
+  std::string reservation_id;
+  std::string original_id;
+  bool expiry_overridden = false;
+  std::string actor_id;
+  std::optional<absl::Time> expires_at;  // of a reservation: of the movement that made it only
+  std::string refusal_json;
+};
+
+// Those of the ids (lower-case UUIDs) that are stored and that the caller may see, by id; refused
+// ones, too. One statement, which looks only into the partitions between the smallest and the
+// largest id.
+std::map<std::string, StoredMovement> FindMovements(pqxx::transaction_base& tx,
+                                                    const std::vector<std::string>& movement_ids);
+
+// "locations/{location}", or "contra/supply", "contra/use", "transit/{transfer}" and so on of the
+// ledger's own places; "" for none.
+std::string PlaceName(const std::string& location_id);
+
+// What the API tells of a movement that was posted. Owner and condition are those of the goods
+// where they leave; where they enter when they come from outside.
+v1::Movement ToProto(const StoredMovement& movement);
+
+}  // namespace qingqu::distribution
