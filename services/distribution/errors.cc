@@ -107,4 +107,47 @@ absl::Status ConsumptionExists(std::string_view document) {
                    fmt::format("{} was posted to stock already", document));
 }
 
+absl::Status MovementNotFound(std::string_view movement_id) {
+  return NotFound("MOVEMENT_NOT_FOUND", "movements", movement_id);
+}
+
+absl::Status AccountNotFound(std::string_view account_id) {
+  return NotFound("ACCOUNT_NOT_FOUND", "accounts", account_id);
+}
+
+absl::Status HistoryArchived(absl::Time since) {
+  const std::string instant = absl::FormatTime(absl::RFC3339_sec, since, absl::UTCTimeZone());
+  return MakeError(absl::StatusCode::kFailedPrecondition, "HISTORY_ARCHIVED",
+                   fmt::format("what was posted before {} is in the archive; ask for a later "
+                               "instant",
+                               instant),
+                   {{"since", instant}});
+}
+
+absl::Status HolderNotFound(std::string_view holder) {
+  return MakeError(absl::StatusCode::kNotFound, "HOLDER_NOT_FOUND",
+                   fmt::format("there is no {}, or its periods are not yours to close", holder));
+}
+
+absl::Status PeriodNotFound(std::string_view period_id) {
+  return NotFound("PERIOD_NOT_FOUND", "periods", period_id);
+}
+
+absl::Status PeriodExists(std::string_view holder, std::string_view month) {
+  return MakeError(absl::StatusCode::kAlreadyExists, "PERIOD_EXISTS",
+                   fmt::format("{} of {} is closed already", month, holder));
+}
+
+absl::Status PeriodNotOver(std::string_view month) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, "PERIOD_NOT_OVER",
+                   fmt::format("{} is not over; close it when it is", month));
+}
+
+absl::Status PeriodOutOfOrder(std::string_view holder, std::string_view next) {
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition, "PERIOD_OUT_OF_ORDER",
+      fmt::format("months are closed in order; of {} it is the turn of {}", holder, next),
+      {{"next", std::string(next)}});
+}
+
 }  // namespace qingqu::distribution

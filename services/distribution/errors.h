@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 
 namespace qingqu::distribution {
 
@@ -34,5 +35,18 @@ absl::Status RouteNotAllowed();
 absl::Status NotAtDestination(std::string_view location_id);
 
 absl::Status ConsumptionExists(std::string_view document);
+
+absl::Status MovementNotFound(std::string_view movement_id);
+absl::Status AccountNotFound(std::string_view account_id);
+// What was posted then is kept elsewhere by now.
+absl::Status HistoryArchived(absl::Time since);
+
+// `holder` is "alliances/east" or "institutions/h1", `month` "2026-10".
+absl::Status HolderNotFound(std::string_view holder);
+absl::Status PeriodNotFound(std::string_view period_id);
+absl::Status PeriodExists(std::string_view holder, std::string_view month);
+absl::Status PeriodNotOver(std::string_view month);
+// Months are closed one after the other; `next` is the one whose turn it is.
+absl::Status PeriodOutOfOrder(std::string_view holder, std::string_view next);
 
 }  // namespace qingqu::distribution
