@@ -50,6 +50,12 @@ uint64_t NextTick(const Clock& clock) {
   return next;
 }
 
+void SetUnixMillis(std::array<uint8_t, 16>& bytes, uint64_t unix_millis) {
+  for (size_t index = 0; index < 6; ++index) {
+    bytes[index] = static_cast<uint8_t>(unix_millis >> (40 - 8 * index));
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<Uuid> Uuid::Parse(std::string_view text) {
@@ -78,6 +84,12 @@ Uuid Uuid::FromBytes(const std::array<uint8_t, 16>& bytes) {
   return uuid;
 }
 
+int64_t Uuid::unix_millis() const {
+  int64_t unix_millis = 0;
+  for (size_t index = 0; index < 6; ++index) unix_millis = (unix_millis << 8) | bytes_[index];
+  return unix_millis;
+}
+
 std::string Uuid::ToString() const {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string text;
@@ -93,11 +105,8 @@ std::string Uuid::ToString() const {
 Uuid NewUuidV7(const Clock& clock) {
   InitializeSodium();
   const uint64_t tick = NextTick(clock);
-  const uint64_t unix_millis = tick >> kCounterBits;
   std::array<uint8_t, 16> bytes;
-  for (size_t index = 0; index < 6; ++index) {
-    bytes[index] = static_cast<uint8_t>(unix_millis >> (40 - 8 * index));
-  }
+  SetUnixMillis(bytes, tick >> kCounterBits);
   bytes[6] = static_cast<uint8_t>((tick >> 8) & 0x0F);
   bytes[7] = static_cast<uint8_t>(tick & 0xFF);
   randombytes_buf(&bytes[8], 8);
@@ -113,6 +122,15 @@ Uuid UuidFromText(std::string_view text) {
                                         text.size(), nullptr, 0);
   QINGQU_CHECK(result == 0);
   SetVersion(bytes, 8);
+  return Uuid::FromBytes(bytes);
+}
+
+Uuid UuidV7FromText(absl::Time time, std::string_view text) {
+  const int64_t unix_millis = absl::ToUnixMillis(time);
+  QINGQU_CHECK(unix_millis >= 0 && unix_millis < kUnixMillisEnd);
+  std::array<uint8_t, 16> bytes = UuidFromText(text).bytes();
+  SetUnixMillis(bytes, static_cast<uint64_t>(unix_millis));
+  SetVersion(bytes, 7);
   return Uuid::FromBytes(bytes);
 }
 

@@ -22,6 +22,8 @@ class Uuid {
   std::string ToString() const;  // lower case, 36 characters
   const std::array<uint8_t, 16>& bytes() const { return bytes_; }
   int version() const { return bytes_[6] >> 4; }
+  // The 48 bits of Unix milliseconds that a version 7 UUID begins with.
+  int64_t unix_millis() const;
   friend auto operator<=>(const Uuid&, const Uuid&) = default;
 
  private:
@@ -36,5 +38,9 @@ Uuid NewUuidV7(const Clock& clock);
 // A version 8 UUID computed from `text` (BLAKE2b): the same text always gives the same id. For ids
 // that a retry must find again, such as those of the movements that one request causes.
 Uuid UuidFromText(std::string_view text);
+
+// A version 7 UUID with the milliseconds of `time` and the other bits computed from `text`: for
+// such ids where the time in them says where they are kept.
+Uuid UuidV7FromText(absl::Time time, std::string_view text);
 
 }  // namespace qingqu

@@ -153,5 +153,15 @@ TEST(UuidTest, TextGivesTheSameIdInEveryRelease) {
   EXPECT_EQ(UuidFromText("").ToString(), "cae66941-d9ef-8d40-8e4d-88758ea67670");
 }
 
+TEST(UuidTest, TextAndTimeGiveAnIdOfThatTime) {
+  const absl::Time time = absl::FromUnixMillis(1'795'132'800'123);
+  const Uuid uuid = UuidV7FromText(time, "receipts/r1/receive/1");
+  EXPECT_EQ(UuidV7FromText(time, "receipts/r1/receive/1"), uuid);
+  EXPECT_NE(UuidV7FromText(time, "receipts/r1/receive/2"), uuid);
+  EXPECT_EQ(uuid.version(), 7);
+  EXPECT_EQ(Variant(uuid), 2);
+  EXPECT_EQ(uuid.unix_millis(), 1'795'132'800'123);
+}
+
 }  // namespace
 }  // namespace qingqu

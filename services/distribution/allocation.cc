@@ -18,17 +18,17 @@ std::string KeyOf(const Wanted& wanted) {
   return std::string(wanted.item_id);
 }
 
-bool GoesBefore(const Stock& left, const Stock& right) {
-  if (left.expiry.has_value() != right.expiry.has_value()) return left.expiry.has_value();
-  return std::tie(left.expiry, left.lot_number, left.account_id) <
-         std::tie(right.expiry, right.lot_number, right.account_id);
-}
-
 bool Fits(const Stock& stock, const Wanted& wanted) {
   return wanted.lot_number.empty() || stock.lot_number == wanted.lot_number;
 }
 
 }  // namespace
+
+bool GoesBefore(const Stock& left, const Stock& right) {
+  if (left.expiry.has_value() != right.expiry.has_value()) return left.expiry.has_value();
+  return std::tie(left.expiry, left.lot_number, left.account_id) <
+         std::tie(right.expiry, right.lot_number, right.account_id);
+}
 
 Allocator::Allocator(std::vector<Stock> stocks) : stocks_(std::move(stocks)) {
   std::sort(stocks_.begin(), stocks_.end(), GoesBefore);

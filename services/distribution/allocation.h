@@ -23,6 +23,10 @@ struct Stock {
   int64_t available = 0;  // base units on hand that are not reserved
 };
 
+// The order in which goods are given out: first expiry first (goods that do not expire last), then by
+// lot number, then by account.
+bool GoesBefore(const Stock& left, const Stock& right);
+
 // Part of a Stock that goes.
 struct Allocation {
   size_t stock_index = 0;  // in stocks()
@@ -36,8 +40,7 @@ struct Wanted {
   std::string_view serial;
 };
 
-// Gives out stock first expiry first: by expiry (goods that do not expire last), then lot number,
-// then account. What one call took the next one does not find.
+// Gives out stock in the order of GoesBefore. What one call took the next one does not find.
 class Allocator {
  public:
   explicit Allocator(std::vector<Stock> stocks);

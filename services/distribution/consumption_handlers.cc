@@ -6,6 +6,7 @@
 #include "common/base/business_day.h"
 #include "common/base/quantity.h"
 #include "common/base/strings.h"
+#include "common/db/array.h"
 #include "common/db/idempotency.h"
 #include "common/db/journal.h"
 #include "common/db/message_hash.h"
@@ -224,12 +225,17 @@ absl::StatusOr<v1::ConsumeStockResponse> Consume(pqxx::transaction_base& tx,
       location.institution_id, location.alliance_id);
   if (inserted.affected_rows() == 0) return AnswerAgain(tx, consumption);
   QINGQU_ASSIGN_OR_RETURN(const Allocator allocator, TakeStock(tx, consumption));
-  QINGQU_RETURN_IF_ERROR(PostUsed(tx, call, location, allocator, consumption));
   JournalUse(tx, call, location, allocator, consumption);
+  QINGQU_RETURN_IF_ERROR(PostUsed(tx, call, location, allocator, consumption));
   v1::ConsumeStockResponse response;
+  db::ArrayBuilder lot_ids;
   for (const ConsumptionLine& line : consumption.lines) {
-    response.add_lot_names("lots/" + allocator.stocks()[line.taken.front().stock_index].lot_id);
+    const std::string& lot_id = allocator.stocks()[line.taken.front().stock_index].lot_id;
+    lot_ids.AddText(lot_id);
+    response.add_lot_names("lots/" + lot_id);
   }
+  tx.exec_prepared(queries::kInsertConsumptionLines.name, consumption.document, lot_ids.Build(),
+                   location.institution_id, location.alliance_id);
   return response;
 }
 

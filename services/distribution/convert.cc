@@ -6,6 +6,8 @@
 #include "common/base/check.h"
 #include "common/base/resource_name.h"
 #include "common/rpc/timestamp.h"
+#include "services/distribution/ledger/movement_kind.h"
+#include "services/distribution/stock_reports.h"
 
 namespace qingqu::distribution {
 
@@ -20,6 +22,24 @@ v1::Location ToProto(const Location& location) {
     proto.set_department("departments/" + location.department_id);
   }
   *proto.mutable_create_time() = rpc::ToTimestamp(location.created_at);
+  if (!location.parent_id.empty()) proto.set_parent("locations/" + location.parent_id);
+  proto.set_shelf_life_days_min(location.shelf_life_days_min);
+  return proto;
+}
+
+v1::Balance ToProto(const BalanceRow& row) {
+  v1::Balance proto;
+  proto.set_location("locations/" + row.location_id);
+  proto.set_item("items/" + row.item_id);
+  proto.set_lot_name("lots/" + row.lot_id);
+  proto.set_lot(row.lot_number);
+  proto.set_serial(row.serial);
+  proto.set_expiry_date(row.expiry_date);
+  proto.set_on_hand(row.on_hand);
+  proto.set_reserved(row.reserved);
+  proto.set_account("accounts/" + std::to_string(row.account_id));
+  proto.set_owner(row.owner);
+  proto.set_condition(ConditionOf(row.condition));
   return proto;
 }
 

@@ -12,10 +12,13 @@
 
 namespace qingqu::distribution {
 
+struct BalanceRow;
+
 // What all documents have at most.
 inline constexpr int kLinesMax = 5000;
 
 v1::Location ToProto(const Location& location);
+v1::Balance ToProto(const BalanceRow& row);
 
 // The id in a resource name; what is wrong is added to `violations` and gives "".
 std::string ReadId(std::string_view pattern, std::string_view field, const std::string& name,

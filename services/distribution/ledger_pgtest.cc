@@ -69,17 +69,14 @@ TEST_F(LedgerGuardTest, MovementsAreImmutable) {
     EXPECT_THROW(database_.Execute(statement), pqxx::sql_error) << statement;
   }
   const std::string copy =
-      "INSERT INTO movement (movement_id, kind, debit_account_id, credit_account_id, item_id, "
-      "lot_id, "
-      "serial, quantity, document, document_line, actor_id, effective_at, posted_at, alliance_id, "
-      "from_location_id, to_location_id) SELECT gen_random_uuid(), kind, debit_account_id, {}, "
-      "item_id, "
-      "lot_id, serial, {}, document, document_line, actor_id, {}, posted_at, alliance_id, "
-      "from_location_id, to_location_id FROM movement WHERE item_id = 'gauze'";
+      "INSERT INTO movement (movement_id, kind, debit_account_id, credit_account_id, quantity, "
+      "moved, held, debit_after, credit_after, actor_id, effective_at, posted_at, alliance_id) "
+      "SELECT '01a1f640-bc00-7000-8000-000000000000', kind, debit_account_id, {0}, {1}, {1}, held, "
+      "0, 0, actor_id, {2}, posted_at, alliance_id FROM movement WHERE kind = 'receive' LIMIT 1";
   const auto refusal = [&](const char* credit, const char* quantity, const char* effective_at) {
     return Refusal(fmt::format(fmt::runtime(copy), credit, quantity, effective_at));
   };
-  EXPECT_EQ(refusal("credit_account_id", "1", "posted_at"), "");
+  EXPECT_THAT(refusal("credit_account_id", "1", "posted_at"), HasSubstr("has no journal entry"));
   EXPECT_THAT(refusal("debit_account_id", "1", "posted_at"), HasSubstr("movement_accounts_check"));
   EXPECT_THAT(refusal("credit_account_id", "0", "posted_at"), HasSubstr("movement_quantity_check"));
   EXPECT_THAT(refusal("credit_account_id", "1", "posted_at + interval '1 s'"),
@@ -120,8 +117,8 @@ TEST_F(LedgerGuardTest, TransfersKeepTheirRules) {
 
 TEST_F(LedgerGuardTest, NoDocumentWithoutItsJournalEntry) {
   EXPECT_THAT(
-      Refusal("INSERT INTO location VALUES ('x', 'central_store', 'east', 'county-hospital', "
-              "NULL, 'X', now())"),
+      Refusal("INSERT INTO location (location_id, kind, alliance_id, institution_id, display_name, "
+              "created_at) VALUES ('x', 'central_store', 'east', 'county-hospital', 'X', now())"),
       HasSubstr("has no journal entry"));
   EXPECT_THAT(
       Refusal("INSERT INTO receipt VALUES ('x', 'd', 'o', 'central', 'u', now(), 'east', 's')"),
@@ -135,8 +132,9 @@ TEST_F(LedgerGuardTest, NoDocumentWithoutItsJournalEntry) {
   EXPECT_THAT(Refusal("INSERT INTO consumption VALUES ('uses/x', 'c', 'central', 'department', "
                       "'u', now(), 'h', 'east')"),
               HasSubstr("consumption_location_fkey"));
-  EXPECT_THAT(Refusal("INSERT INTO location VALUES ('transit/x', 'institution_store', 'east', "
-                      "'county-hospital', NULL, 'X', now())"),
+  EXPECT_THAT(Refusal("INSERT INTO location (location_id, kind, alliance_id, institution_id, "
+                      "display_name, created_at) VALUES ('transit/x', 'institution_store', 'east', "
+                      "'county-hospital', 'X', now())"),
               HasSubstr("location_id_check"));
 }
 

@@ -1,6 +1,9 @@
 #include "services/distribution/ledger_store.h"
 
+#include <algorithm>
 #include <map>
+#include <optional>
+#include <set>
 
 #include "fmt/format.h"
 #include "pqxx/pqxx"
@@ -8,55 +11,93 @@
 #include "common/base/check.h"
 #include "common/base/uuid.h"
 #include "common/db/array.h"
-#include "common/status/status_macros.h"
+#include "services/distribution/ledger/movement_store.h"
 #include "services/distribution/queries.h"
 #include "services/distribution/sql_values.h"
 
 namespace qingqu::distribution {
 namespace {
 
-void InsertMovements(pqxx::transaction_base& tx, const PostingDocument& document,
-                     const std::vector<Posting>& postings) {
-  db::ArrayBuilder ids;
-  db::ArrayBuilder debits;
-  db::ArrayBuilder credits;
-  db::ArrayBuilder items;
-  db::ArrayBuilder lots;
-  db::ArrayBuilder serials;
-  db::ArrayBuilder quantities;
-  db::ArrayBuilder lines;
-  int64_t position = 0;
+struct LockedAccount {
+  int64_t on_hand = 0;
+  int64_t reserved = 0;
+  bool lowered = false;
+};
+using LockedAccounts = std::map<int64_t, LockedAccount>;
+
+// Also moves `posted_at` on to the last change of any of them.
+LockedAccounts ReadAccounts(pqxx::transaction_base& tx, const std::vector<Posting>& postings,
+                            absl::Time& posted_at) {
+  std::set<int64_t> wanted;
   for (const Posting& posting : postings) {
-    const std::string name =
-        fmt::format("movement/{}/{}/{}", document.document, document.kind, ++position);
-    ids.AddText(UuidFromText(name).ToString());
-    debits.AddInteger(posting.debit_account_id);
-    credits.AddInteger(posting.credit_account_id);
-    items.AddText(posting.item_id);
-    lots.AddText(posting.lot_id);
-    serials.AddText(posting.serial);
-    quantities.AddInteger(posting.quantity);
-    lines.AddInteger(posting.document_line);
+    wanted.insert({posting.debit_account_id, posting.credit_account_id});
   }
-  tx.exec_prepared(queries::kInsertMovements.name, ids.Build(), debits.Build(), credits.Build(),
-                   items.Build(), lots.Build(), serials.Build(), quantities.Build(), lines.Build(),
-                   document.kind, document.document, document.actor_id,
-                   InstantText(document.posted_at), document.alliance_id, document.from_location_id,
-                   document.from_institution_id, document.to_location_id,
-                   document.to_institution_id);
+  LockedAccounts accounts;
+  for (const auto& row :
+       tx.exec_prepared(queries::kReadBalances.name,
+                        db::IntegerArray(std::vector<int64_t>(wanted.begin(), wanted.end())))) {
+    accounts[row["account_id"].as<int64_t>()] = {.on_hand = row["on_hand"].as<int64_t>(),
+                                                 .reserved = row["reserved"].as<int64_t>()};
+    posted_at = std::max(posted_at, InstantOf(row["changed_us"]));
+  }
+  return accounts;
 }
 
-absl::Status ChangeBalances(pqxx::transaction_base& tx, const std::map<int64_t, int64_t>& changes) {
-  db::ArrayBuilder accounts;
-  db::ArrayBuilder quantities;
-  for (const auto& [account_id, quantity] : changes) {
-    accounts.AddInteger(account_id);
-    quantities.AddInteger(quantity);
+// Into a month that was closed while the document was on its way nothing is posted.
+std::optional<absl::Time> EffectiveAt(pqxx::transaction_base& tx, absl::Time document_time,
+                                      absl::Time posted_at) {
+  absl::Time effective_at = document_time;
+  for (const auto& row : tx.exec_prepared(queries::kReadClosedUntil.name)) {
+    effective_at = std::max(effective_at, std::min(posted_at, InstantOf(row["ends_us"])));
   }
-  const pqxx::result changed =
-      tx.exec_prepared(queries::kChangeBalances.name, accounts.Build(), quantities.Build());
-  if (changed.affected_rows() == changes.size()) return absl::OkStatus();
-  return absl::InternalError("an account of a posting is missing or not visible");
+  return effective_at == posted_at ? std::nullopt : std::optional(effective_at);
+}
+
+// Changes the balances in the order of the postings.
+std::vector<MovementWrite> Apply(const PostingDocument& document, absl::Time posted_at,
+                                 std::optional<absl::Time> effective_at,
+                                 const std::vector<Posting>& postings, LockedAccounts& accounts) {
+  std::vector<MovementWrite> movements;
+  movements.reserve(postings.size());
+  for (const Posting& posting : postings) {
+    LockedAccount& credit = accounts[posting.credit_account_id];
+    LockedAccount& debit = accounts[posting.debit_account_id];
+    credit.on_hand -= posting.quantity;
+    credit.lowered = true;
+    debit.on_hand += posting.quantity;
+    const std::string name =
+        fmt::format("movement/{}/{}/{}", document.document, document.kind, movements.size() + 1);
+    movements.push_back({.movement_id = UuidV7FromText(posted_at, name).ToString(),
+                         .kind = document.kind,
+                         .debit_account_id = posting.debit_account_id,
+                         .credit_account_id = posting.credit_account_id,
+                         .quantity = posting.quantity,
+                         .moved = posting.quantity,
+                         .debit_after = debit.on_hand,
+                         .credit_after = credit.on_hand,
+                         .effective_at = effective_at,
+                         .document_line = posting.document_line,
+                         .actor_id = document.actor_id,
+                         .alliance_id = document.alliance_id,
+                         .from_location_id = document.from_location_id,
+                         .from_institution_id = document.from_institution_id,
+                         .to_location_id = document.to_location_id,
+                         .to_institution_id = document.to_institution_id,
+                         .document = document.document});
+  }
+  return movements;
+}
+
+absl::Status WriteBalances(pqxx::transaction_base& tx, absl::Time posted_at,
+                           const LockedAccounts& accounts) {
+  std::vector<BalanceWrite> lowered;
+  std::vector<BalanceWrite> raised;
+  for (const auto& [account_id, account] : accounts) {
+    (account.lowered ? lowered : raised)
+        .push_back(
+            {.account_id = account_id, .on_hand = account.on_hand, .reserved = account.reserved});
+  }
+  return SetBalances(tx, posted_at, lowered, raised);
 }
 
 }  // namespace
@@ -103,18 +144,13 @@ void EnsureLedgerPlace(pqxx::transaction_base& tx, const LedgerPlace& place) {
 
 absl::Status Post(pqxx::transaction_base& tx, const PostingDocument& document,
                   const std::vector<Posting>& postings) {
-  std::map<int64_t, int64_t> lowered;
-  std::map<int64_t, int64_t> raised;
-  for (const Posting& posting : postings) {
-    lowered[posting.credit_account_id] -= posting.quantity;
-    raised[posting.debit_account_id] += posting.quantity;
-  }
   if (postings.empty()) return absl::OkStatus();
-  InsertMovements(tx, document, postings);
-  // A piece must have left one place before it arrives at another: the index that holds it in one
-  // place is checked row by row.
-  QINGQU_RETURN_IF_ERROR(ChangeBalances(tx, lowered));
-  return ChangeBalances(tx, raised);
+  EnterLedger(tx);
+  absl::Time posted_at = document.posted_at;
+  LockedAccounts accounts = ReadAccounts(tx, postings, posted_at);
+  const std::optional<absl::Time> effective_at = EffectiveAt(tx, document.posted_at, posted_at);
+  InsertMovements(tx, posted_at, Apply(document, posted_at, effective_at, postings, accounts));
+  return WriteBalances(tx, posted_at, accounts);
 }
 
 }  // namespace qingqu::distribution

@@ -1,11 +1,25 @@
 #include "services/distribution/location.h"
 
 #include <algorithm>
+#include <array>
 
+#include "fmt/format.h"
+
+#include "common/status/status.h"
 #include "services/distribution/errors.h"
 
 namespace qingqu::distribution {
 namespace {
+
+constexpr std::array<std::string_view, 5> kPhrases{"a central store", "a store of an institution",
+                                                   "a department", "a cabinet",
+                                                   "an operating room"};
+
+std::string_view PhraseOf(LocationKind kind) { return kPhrases.at(static_cast<size_t>(kind)); }
+
+bool IsBelowStore(LocationKind kind) {
+  return kind == LocationKind::kDepartment || LiesInDepartment(kind);
+}
 
 bool IsNurseOnly(const auth::Principal& principal) {
   return std::all_of(principal.roles.begin(), principal.roles.end(),
@@ -13,6 +27,45 @@ bool IsNurseOnly(const auth::Principal& principal) {
 }
 
 }  // namespace
+
+std::optional<LocationKind> ParentKind(LocationKind kind) {
+  switch (kind) {
+    case LocationKind::kCentralStore:
+      return std::nullopt;
+    case LocationKind::kInstitutionStore:
+      return LocationKind::kCentralStore;
+    case LocationKind::kDepartment:
+      return LocationKind::kInstitutionStore;
+    case LocationKind::kCabinet:
+    case LocationKind::kOperatingRoom:
+      return LocationKind::kDepartment;
+  }
+  return std::nullopt;
+}
+
+bool LiesInDepartment(LocationKind kind) {
+  return kind == LocationKind::kCabinet || kind == LocationKind::kOperatingRoom;
+}
+
+absl::Status CheckParent(const Location& parent, const Location& child) {
+  const std::string field = "location.parent";
+  const std::optional<LocationKind> kind = ParentKind(child.kind);
+  if (!kind.has_value()) return InvalidField(field, "must be empty: nothing is above it");
+  if (parent.kind != *kind) {
+    return InvalidField(field, fmt::format("must be {}, one level above {}", PhraseOf(*kind),
+                                           PhraseOf(child.kind)));
+  }
+  if (parent.alliance_id != child.alliance_id) {
+    return InvalidField(field, "must be a place of the same alliance");
+  }
+  if (IsBelowStore(child.kind) && parent.institution_id != child.institution_id) {
+    return InvalidField(field, "must be a place of the same institution");
+  }
+  if (LiesInDepartment(child.kind) && parent.department_id != child.department_id) {
+    return InvalidField(field, "must be a place of the same department");
+  }
+  return absl::OkStatus();
+}
 
 std::string OwnerAt(const Location& location) {
   if (location.kind == LocationKind::kCentralStore) return "alliances/" + location.alliance_id;
@@ -23,11 +76,12 @@ std::string SeenBy(const Location& location) {
   return location.kind == LocationKind::kCentralStore ? "" : location.institution_id;
 }
 
-bool MayCreate(const auth::Principal& principal, const Location& location) {
+bool IsOnSideOf(const auth::Principal& principal, const Location& location) {
   switch (principal.scope) {
     case auth::Scope::kInstitution:
-      return location.kind != LocationKind::kCentralStore &&
-             principal.institution_id == location.institution_id;
+      return location.kind == LocationKind::kCentralStore
+                 ? principal.alliance_id == location.alliance_id
+                 : principal.institution_id == location.institution_id;
     case auth::Scope::kAlliance:
       return principal.alliance_id == location.alliance_id;
     case auth::Scope::kCounty:
@@ -37,6 +91,12 @@ bool MayCreate(const auth::Principal& principal, const Location& location) {
       return false;
   }
   return false;
+}
+
+bool MayCreate(const auth::Principal& principal, const Location& location) {
+  if (!IsOnSideOf(principal, location)) return false;
+  return location.kind != LocationKind::kCentralStore ||
+         principal.scope != auth::Scope::kInstitution;
 }
 
 bool WorksAt(const auth::Principal& principal, const Location& location) {
@@ -64,7 +124,7 @@ absl::Status CheckRoute(const auth::Principal& principal, const Location& from,
 }
 
 absl::Status CheckDestination(const auth::Principal& principal, const Location& to) {
-  if (!WorksAt(principal, to) || (to.kind != LocationKind::kDepartment && IsNurseOnly(principal))) {
+  if (!WorksAt(principal, to) || (!IsBelowStore(to.kind) && IsNurseOnly(principal))) {
     return NotAtDestination(to.location_id);
   }
   return absl::OkStatus();

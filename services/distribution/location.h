@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -9,7 +10,7 @@
 
 namespace qingqu::distribution {
 
-enum class LocationKind { kCentralStore, kInstitutionStore, kDepartment };
+enum class LocationKind { kCentralStore, kInstitutionStore, kDepartment, kCabinet, kOperatingRoom };
 
 // A place that holds stock for somebody.
 struct Location {
@@ -17,10 +18,24 @@ struct Location {
   LocationKind kind = LocationKind::kCentralStore;
   std::string alliance_id;
   std::string institution_id;  // of a central store: who keeps it for the alliance
-  std::string department_id;   // of a department only
+  std::string department_id;   // of a department, cabinet or operating room
   std::string display_name;
   absl::Time created_at;
+  std::string parent_id;        // one level up; "": none
+  int shelf_life_days_min = 0;  // of goods that are allocated for it
 };
+
+// What the level above a kind is: central store, store of an institution, department, then cabinet
+// or operating room. Nothing is above a central store.
+std::optional<LocationKind> ParentKind(LocationKind kind);
+
+// A cabinet or an operating room: a place within a department, which is nothing without it.
+bool LiesInDepartment(LocationKind kind);
+
+// OK when `parent` is one level above `child` and of the same alliance; below a store also of the
+// same institution, below a department of the same department. Else INVALID_ARGUMENT INVALID_FIELD
+// for location.parent.
+absl::Status CheckParent(const Location& parent, const Location& child);
 
 // Who owns what lies there: "alliances/east" at the central store, else "institutions/h1".
 std::string OwnerAt(const Location& location);
@@ -28,6 +43,10 @@ std::string OwnerAt(const Location& location);
 // Whose accounts the row-level security lets see what lies there: the institution, or "" for the
 // whole alliance.
 std::string SeenBy(const Location& location);
+
+// Whether the caller belongs to the side whose the place is: its institution, for a central store
+// the whole alliance; an operator to all of its alliance, the county to every side.
+bool IsOnSideOf(const auth::Principal& principal, const Location& location);
 
 // Whether the place is the caller's to set up: its institution's; for an operator its alliance's;
 // for the county any. A central store belongs to the alliance: no institution makes one.
@@ -48,8 +67,9 @@ bool MayUseUp(const auth::Principal& principal, const Location& location);
 //                the central store that it keeps -> anywhere in the alliance
 absl::Status CheckRoute(const auth::Principal& principal, const Location& from, const Location& to);
 
-// PERMISSION_DENIED NOT_AT_DESTINATION unless the caller works there; nurses work in departments
-// only. So nobody but a hospital's own staff confirms what a hospital got.
+// PERMISSION_DENIED NOT_AT_DESTINATION unless the caller works there; nurses work in departments,
+// at cabinets and in operating rooms only. So nobody but a hospital's own staff confirms what a
+// hospital got.
 absl::Status CheckDestination(const auth::Principal& principal, const Location& to);
 
 }  // namespace qingqu::distribution

@@ -1,3 +1,6 @@
+#include <optional>
+
+#include "fmt/format.h"
 #include "pqxx/pqxx"
 
 #include "common/base/resource_name.h"
@@ -17,6 +20,7 @@ namespace qingqu::distribution {
 namespace {
 
 constexpr int kDisplayNameMax = 100;
+constexpr int kShelfLifeDaysMax = 3650;
 
 void ReadOwner(const v1::Location& proto, Location& location, FieldViolations& violations) {
   const std::string prefix = "location.";
@@ -33,9 +37,24 @@ void ReadOwner(const v1::Location& proto, Location& location, FieldViolations& v
   if (location.kind == LocationKind::kDepartment) {
     location.department_id =
         ReadId("departments/{department}", prefix + "department", proto.department(), violations);
-  } else if (!proto.department().empty()) {
+  } else if (!LiesInDepartment(location.kind) && !proto.department().empty()) {
     violations.Add(prefix + "department", "must be empty: the location is not a department's");
   }
+}
+
+void ReadParent(const v1::Location& proto, Location& location, FieldViolations& violations) {
+  const std::string field = "location.parent";
+  if (proto.parent().empty()) {
+    if (LiesInDepartment(location.kind)) {
+      violations.Add(field, "is required: the location of the department that it belongs to");
+    }
+    return;
+  }
+  if (location.kind == LocationKind::kCentralStore) {
+    violations.Add(field, "must be empty: nothing is above a central store");
+    return;
+  }
+  location.parent_id = ReadId("locations/{location}", field, proto.parent(), violations);
 }
 
 absl::StatusOr<Location> ParseLocation(const CallContext& call,
@@ -44,18 +63,24 @@ absl::StatusOr<Location> ParseLocation(const CallContext& call,
   const v1::Location& proto = request.location();
   Location location{.location_id = request.location_id(),
                     .display_name = proto.display_name(),
-                    .created_at = ToMicroseconds(call.received_at)};
+                    .created_at = ToMicroseconds(call.received_at),
+                    .shelf_life_days_min = proto.shelf_life_days_min()};
   violations.AddIfError("location_id", ValidateResourceId(location.location_id));
   const int length = CodePointCount(location.display_name);
   if (length < 1 || length > kDisplayNameMax) {
     violations.Add("location.display_name", "must be 1 to 100 characters");
   }
+  if (location.shelf_life_days_min < 0 || location.shelf_life_days_min > kShelfLifeDaysMax) {
+    violations.Add("location.shelf_life_days_min",
+                   fmt::format("must be 0 to {} days", kShelfLifeDaysMax));
+  }
   if (proto.kind() < v1::LOCATION_KIND_CENTRAL_STORE ||
-      proto.kind() > v1::LOCATION_KIND_DEPARTMENT) {
+      proto.kind() > v1::LOCATION_KIND_OPERATING_ROOM) {
     violations.Add("location.kind", "must be set");
   } else {
     location.kind = static_cast<LocationKind>(proto.kind() - 1);
     ReadOwner(proto, location, violations);
+    ReadParent(proto, location, violations);
   }
   QINGQU_RETURN_IF_ERROR(violations.ToStatus());
   return location;
@@ -70,8 +95,37 @@ absl::Status NotYours(const Location& location) {
       return InstitutionNotFound(location.institution_id);
     case LocationKind::kDepartment:
       return DepartmentNotFound(location.department_id);
+    case LocationKind::kCabinet:
+    case LocationKind::kOperatingRoom:
+      return LocationNotFound(location.parent_id);
   }
   return LocationNotFound(location.location_id);
+}
+
+absl::StatusOr<Location> FindParent(pqxx::transaction_base& tx, const CallContext& call,
+                                    const std::string& location_id) {
+  QINGQU_ASSIGN_OR_RETURN(const std::vector<Location> places, FindLocations(tx, {location_id}));
+  if (!IsOnSideOf(call.principal, places[0])) return LocationNotFound(location_id);
+  return places[0];
+}
+
+// Fills in owner and parent where they follow from the rest, and checks them.
+absl::Status Complete(pqxx::transaction_base& tx, const CallContext& call, Location& location) {
+  std::optional<Location> parent;
+  if (!location.parent_id.empty()) {
+    QINGQU_ASSIGN_OR_RETURN(parent, FindParent(tx, call, location.parent_id));
+  }
+  if (parent.has_value() && LiesInDepartment(location.kind)) {
+    location.alliance_id = parent->alliance_id;
+    location.institution_id = parent->institution_id;
+    location.department_id = parent->department_id;
+    QINGQU_RETURN_IF_ERROR(CheckParent(*parent, location));
+  }
+  QINGQU_RETURN_IF_ERROR(CompleteOwner(tx, location));
+  if (!MayCreate(call.principal, location)) return NotYours(location);
+  if (parent.has_value()) return CheckParent(*parent, location);
+  location.parent_id = FindOnlyParent(tx, location);
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -82,8 +136,7 @@ absl::StatusOr<v1::Location> DistributionHandlers::CreateLocation(
   return db::RunIdempotent<v1::Location>(
       *pool_, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Location> {
         Location location = parsed;
-        QINGQU_RETURN_IF_ERROR(CompleteOwner(tx, location));
-        if (!MayCreate(call.principal, location)) return NotYours(location);
+        QINGQU_RETURN_IF_ERROR(Complete(tx, call, location));
         QINGQU_RETURN_IF_ERROR(InsertLocation(tx, location));
         v1::Location created = ToProto(location);
         db::JournalEntry entry{.event = "location.created",
@@ -93,6 +146,7 @@ absl::StatusOr<v1::Location> DistributionHandlers::CreateLocation(
                                .alliance_id = location.alliance_id,
                                .details_json = ToJson(created)};
         if (!created.department().empty()) entry.subjects.push_back(created.department());
+        if (!created.parent().empty()) entry.subjects.push_back(created.parent());
         db::AppendJournal(tx, call, entry);
         return created;
       });

@@ -1,5 +1,8 @@
+#include <algorithm>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "pqxx/pqxx"
 
 #include "common/status/status.h"
 #include "services/distribution/distribution_test_support.h"
@@ -13,6 +16,8 @@ class LocationStoreTest : public DistributionTest {
     std::string alliance;
     std::string institution;
     std::string department;
+    std::string parent;
+    int shelf_life_days_min = 0;
   };
   absl::StatusOr<v1::Location> Create(const CallContext& call, const std::string& id,
                                       v1::LocationKind kind, const Owner& owner) {
@@ -23,10 +28,20 @@ class LocationStoreTest : public DistributionTest {
     request.mutable_location()->set_alliance(owner.alliance);
     request.mutable_location()->set_institution(owner.institution);
     request.mutable_location()->set_department(owner.department);
+    request.mutable_location()->set_parent(owner.parent);
+    request.mutable_location()->set_shelf_life_days_min(owner.shelf_life_days_min);
     return handlers_.CreateLocation(call, request);
   }
   CallContext Administrator() const { return By("admin", "bureau_administrator"); }
+  CallContext TownPharmacist() const {
+    return By("pharmacist-town", "hospital_pharmacist", "town-clinic");
+  }
 };
+
+constexpr v1::LocationKind kStore = v1::LOCATION_KIND_INSTITUTION_STORE;
+constexpr v1::LocationKind kDepartment = v1::LOCATION_KIND_DEPARTMENT;
+constexpr v1::LocationKind kCabinet = v1::LOCATION_KIND_CABINET;
+constexpr v1::LocationKind kTheatre = v1::LOCATION_KIND_OPERATING_ROOM;
 
 TEST_F(LocationStoreTest, EachKindHasItsOwner) {
   const auto central = Create(Administrator(), "new-central", v1::LOCATION_KIND_CENTRAL_STORE,
@@ -110,8 +125,164 @@ TEST_F(LocationStoreTest, WrongFieldsAreNamed) {
   EXPECT_EQ(ErrorReason(Create(Administrator(), "x", v1::LOCATION_KIND_UNSPECIFIED, {}).status()),
             "INVALID_FIELD");
   EXPECT_EQ(
-      ErrorReason(Create(Administrator(), "x", static_cast<v1::LocationKind>(4), {}).status()),
+      ErrorReason(Create(Administrator(), "x", static_cast<v1::LocationKind>(6), {}).status()),
       "INVALID_FIELD");
+}
+
+TEST_F(LocationStoreTest, CabinetsAndOperatingRoomsLieInADepartment) {
+  for (const v1::LocationKind kind : {kCabinet, kTheatre}) {
+    const std::string id = "new-" + std::to_string(kind);
+    const auto created =
+        Create(Pharmacist(), id, kind, {.parent = "locations/ward", .shelf_life_days_min = 30});
+    ASSERT_TRUE(created.ok()) << created.status();
+    EXPECT_EQ(created->kind(), kind);
+    EXPECT_EQ(created->parent(), "locations/ward");
+    EXPECT_EQ(created->department(), "departments/surgery");
+    EXPECT_EQ(created->institution(), "institutions/county-hospital");
+    EXPECT_EQ(created->alliance(), "alliances/east");
+    EXPECT_EQ(created->shelf_life_days_min(), 30);
+    v1::ListLocationsRequest request;
+    const auto listed = handlers_.ListLocations(Nurse(), request);
+    ASSERT_TRUE(listed.ok()) << listed.status();
+    const auto found = std::ranges::find(listed->locations(), created->name(), &v1::Location::name);
+    ASSERT_NE(found, listed->locations().end());
+    EXPECT_EQ(found->SerializeAsString(), created->SerializeAsString());
+  }
+  const auto without = Create(Pharmacist(), "x", kCabinet, {});
+  EXPECT_EQ(ErrorReason(without.status()), "INVALID_FIELD");
+  EXPECT_THAT(std::string(without.status().message()), ::testing::HasSubstr("location.parent"));
+  EXPECT_EQ(Count("SELECT count(*) FROM journal.entry WHERE subjects @> ARRAY['locations/ward']"),
+            2);
+}
+
+TEST_F(LocationStoreTest, AParentThatIsNotThereOrNotYoursIsNotFound) {
+  const auto reason = [&](const CallContext& call, v1::LocationKind kind, const Owner& owner) {
+    return ErrorReason(Create(call, "x", kind, owner).status());
+  };
+  const std::string missing = "LOCATION_NOT_FOUND";
+  EXPECT_EQ(reason(Pharmacist(), kCabinet, {.parent = "locations/no"}), missing);
+  EXPECT_EQ(reason(Pharmacist(), kCabinet, {.parent = "locations/town-ward"}), missing);
+  EXPECT_EQ(reason(Pharmacist(), kTheatre, {.parent = "locations/west-store"}), missing);
+  EXPECT_EQ(reason(Pharmacist(), kDepartment,
+                   {.department = "departments/radiology", .parent = "locations/town-store"}),
+            missing);
+  EXPECT_EQ(
+      reason(Pharmacist(), kStore,
+             {.institution = "institutions/county-hospital", .parent = "locations/west-central"}),
+      missing);
+  EXPECT_EQ(reason(Operator(), kCabinet, {.parent = "locations/west-store"}), missing);
+}
+
+TEST_F(LocationStoreTest, AParentOfTheWrongLevelOrOwnerIsNamed) {
+  const auto refusal = [&](const CallContext& call, v1::LocationKind kind, const Owner& owner) {
+    const absl::Status status = Create(call, "x", kind, owner).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
+    EXPECT_EQ(ErrorReason(status), "INVALID_FIELD");
+    EXPECT_THAT(std::string(status.message()), ::testing::HasSubstr("location.parent"));
+    return std::string(status.message());
+  };
+  refusal(Pharmacist(), kCabinet, {.parent = "locations/store"});
+  refusal(TownPharmacist(), kCabinet, {.parent = "locations/central"});
+  refusal(Pharmacist(), kDepartment,
+          {.department = "departments/radiology", .parent = "locations/central"});
+  refusal(Pharmacist(), kStore,
+          {.institution = "institutions/county-hospital", .parent = "locations/store"});
+  refusal(Administrator(), v1::LOCATION_KIND_CENTRAL_STORE,
+          {.alliance = "alliances/east", .parent = "locations/central"});
+  EXPECT_THAT(refusal(Operator(), kDepartment,
+                      {.department = "departments/radiology", .parent = "locations/town-store"}),
+              ::testing::HasSubstr("same institution"));
+  EXPECT_THAT(
+      refusal(Administrator(), kStore,
+              {.institution = "institutions/county-hospital", .parent = "locations/west-central"}),
+      ::testing::HasSubstr("same alliance"));
+  EXPECT_EQ(Count("SELECT count(*) FROM distribution.location WHERE location_id = 'x'"), 0);
+}
+
+TEST_F(LocationStoreTest, ThePlaceAboveIsFoundWhenThereIsJustOne) {
+  const auto radiology =
+      Create(Pharmacist(), "radiology", kDepartment, {.department = "departments/radiology"});
+  ASSERT_TRUE(radiology.ok()) << radiology.status();
+  EXPECT_EQ(radiology->parent(), "locations/store");
+  const Owner county{.institution = "institutions/county-hospital"};
+  EXPECT_EQ(Create(Pharmacist(), "second-store", kStore, county)->parent(), "locations/central");
+  ASSERT_TRUE(Create(Operator(), "second-central", v1::LOCATION_KIND_CENTRAL_STORE,
+                     {.alliance = "alliances/east"})
+                  .ok());
+  EXPECT_EQ(Create(Pharmacist(), "third-store", kStore, county)->parent(), "")
+      << "two central stores";
+  database_.Execute(
+      "SET session_replication_role = replica; INSERT INTO identity.department VALUES "
+      "('oncology', 'county-hospital', 'east', 'Oncology', now())");
+  const Owner oncology{.department = "departments/oncology"};
+  EXPECT_EQ(Create(Pharmacist(), "oncology", kDepartment, oncology)->parent(), "")
+      << "three stores of the hospital";
+}
+
+TEST_F(LocationStoreTest, AShelfLifeIsWithinReason) {
+  for (const int days : {-1, 3651}) {
+    const auto refused = Create(Pharmacist(), "x", kCabinet,
+                                {.parent = "locations/ward", .shelf_life_days_min = days});
+    EXPECT_EQ(ErrorReason(refused.status()), "INVALID_FIELD") << days;
+  }
+  EXPECT_TRUE(
+      Create(Pharmacist(), "x", kCabinet, {.parent = "locations/ward", .shelf_life_days_min = 3650})
+          .ok());
+}
+
+// What the database refuses when the code's checks are skipped.
+TEST_F(LocationStoreTest, TheTreeHoldsInTheDatabase) {
+  const auto refusal = [&](const std::string& values) {
+    try {
+      database_.Execute(
+          "SELECT journal.append('test', 'test', '', 'locations/x', '{}', '', '', '', '', '{}', "
+          "'{}'); INSERT INTO distribution.location (location_id, kind, alliance_id, "
+          "institution_id, department_id, parent_location_id, display_name, created_at) VALUES "
+          "('x', " +
+          values + ", 'X', now())");
+    } catch (const pqxx::sql_error& refused) {
+      return std::string(refused.what());
+    }
+    database_.Execute(
+        "SET session_replication_role = replica; "
+        "DELETE FROM distribution.location WHERE location_id = 'x'");
+    return std::string();
+  };
+  using ::testing::HasSubstr;
+  EXPECT_EQ(refusal("'cabinet', 'east', 'county-hospital', 'surgery', 'ward'"), "");
+  EXPECT_THAT(refusal("'cabinet', 'east', 'county-hospital', 'surgery', NULL"),
+              HasSubstr("location_cabinet_check"));
+  EXPECT_THAT(refusal("'cabinet', 'east', 'county-hospital', 'surgery', 'store'"),
+              HasSubstr("location_parent_fkey"));
+  EXPECT_THAT(refusal("'cabinet', 'east', 'county-hospital', 'radiology', 'ward'"),
+              HasSubstr("location_parent_department_fkey"));
+  EXPECT_THAT(refusal("'operating_room', 'east', 'town-clinic', 'surgery', 'ward'"),
+              HasSubstr("location_parent_institution_fkey"));
+  EXPECT_THAT(refusal("'institution_store', 'west', 'west-hospital', NULL, 'central'"),
+              HasSubstr("location_parent_fkey"));
+  EXPECT_THAT(refusal("'central_store', 'east', 'county-hospital', NULL, 'west-central'"),
+              HasSubstr("location_parent_check"));
+  EXPECT_EQ(refusal("'institution_store', 'east', 'town-clinic', NULL, 'central'"), "");
+}
+
+TEST_F(LocationStoreTest, GoodsGoToACabinetAndAreUsedThere) {
+  StockGauze(10, {{.lot = "A", .expiry = "2027-06-30"}});
+  ASSERT_TRUE(Create(Pharmacist(), "cabinet", kCabinet, {.parent = "locations/ward"}).ok());
+  ASSERT_TRUE(Create(Pharmacist(), "theatre", kTheatre, {.parent = "locations/ward"}).ok());
+  const auto sent = Send(Operator(), "central", "store", {{"gauze", 8}});
+  ASSERT_TRUE(sent.ok() && Arrive(Pharmacist(), sent->name()).ok());
+  int number = 0;
+  for (const char* place : {"cabinet", "theatre"}) {
+    const auto further = Send(Pharmacist(), "store", place, {{"gauze", 3}});
+    ASSERT_TRUE(further.ok()) << further.status();
+    const auto arrived = Arrive(Nurse(), further->name());
+    ASSERT_TRUE(arrived.ok()) << arrived.status();
+    const auto used =
+        Use(Nurse(), "uses/u" + std::to_string(++number), place, {Line("gauze", "A", 2)});
+    EXPECT_TRUE(used.ok()) << used.status();
+    EXPECT_EQ(OnHand(place, "gauze"), 1);
+  }
+  ExpectSoundLedger();
 }
 
 TEST_F(LocationStoreTest, LocationsAreListedPageByPage) {

@@ -14,7 +14,10 @@
 namespace qingqu::distribution {
 namespace {
 
-constexpr std::array<const char*, 3> kKindNames{"central_store", "institution_store", "department"};
+constexpr std::array<const char*, 5> kKindNames{"central_store", "institution_store", "department",
+                                                "cabinet", "operating_room"};
+
+std::string KindName(LocationKind kind) { return kKindNames.at(static_cast<size_t>(kind)); }
 
 Location LocationOf(const pqxx::row& row) {
   const auto kind = row["kind"].as<std::string>();
@@ -26,7 +29,9 @@ Location LocationOf(const pqxx::row& row) {
           .institution_id = row["institution_id"].as<std::string>(),
           .department_id = row["department_id"].as<std::string>(),
           .display_name = row["display_name"].as<std::string>(),
-          .created_at = InstantOf(row["created_us"])};
+          .created_at = InstantOf(row["created_us"]),
+          .parent_id = row["parent_location_id"].as<std::string>(),
+          .shelf_life_days_min = row["shelf_life_days_min"].as<int>()};
 }
 
 absl::Status CompleteCentralStore(pqxx::transaction_base& tx, Location& location) {
@@ -48,11 +53,10 @@ absl::Status CompleteCentralStore(pqxx::transaction_base& tx, Location& location
 }  // namespace
 
 absl::Status InsertLocation(pqxx::transaction_base& tx, const Location& location) {
-  const pqxx::result inserted =
-      tx.exec_prepared(queries::kInsertLocation.name, location.location_id,
-                       std::string(kKindNames[static_cast<size_t>(location.kind)]),
-                       location.alliance_id, location.institution_id, location.department_id,
-                       location.display_name, InstantText(location.created_at));
+  const pqxx::result inserted = tx.exec_prepared(
+      queries::kInsertLocation.name, location.location_id, KindName(location.kind),
+      location.alliance_id, location.institution_id, location.department_id, location.display_name,
+      InstantText(location.created_at), location.parent_id, location.shelf_life_days_min);
   if (inserted.affected_rows() == 1) return absl::OkStatus();
   if (FindLocations(tx, {location.location_id}).ok()) return LocationExists(location.location_id);
   return DepartmentHasLocation(location.department_id);
@@ -60,6 +64,7 @@ absl::Status InsertLocation(pqxx::transaction_base& tx, const Location& location
 
 absl::Status CompleteOwner(pqxx::transaction_base& tx, Location& location) {
   if (location.kind == LocationKind::kCentralStore) return CompleteCentralStore(tx, location);
+  if (LiesInDepartment(location.kind)) return absl::OkStatus();
   if (location.kind == LocationKind::kInstitutionStore) {
     const pqxx::result found =
         tx.exec_prepared(queries::kReadInstitution.name, location.institution_id);
@@ -73,6 +78,16 @@ absl::Status CompleteOwner(pqxx::transaction_base& tx, Location& location) {
   location.institution_id = found[0]["institution_id"].as<std::string>();
   location.alliance_id = found[0]["alliance_id"].as<std::string>();
   return absl::OkStatus();
+}
+
+std::string FindOnlyParent(pqxx::transaction_base& tx, const Location& location) {
+  const std::optional<LocationKind> kind = ParentKind(location.kind);
+  if (!kind.has_value()) return "";
+  const std::string institution_id =
+      kind == LocationKind::kCentralStore ? "" : location.institution_id;
+  const pqxx::result found = tx.exec_prepared(queries::kFindOnlyParent.name, KindName(*kind),
+                                              location.alliance_id, institution_id);
+  return found.empty() ? "" : found[0]["location_id"].as<std::string>();
 }
 
 absl::StatusOr<std::vector<Location>> FindLocations(pqxx::transaction_base& tx,

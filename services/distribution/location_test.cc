@@ -1,5 +1,6 @@
 #include "services/distribution/location.h"
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 #include "common/status/status.h"
@@ -18,6 +19,8 @@ Location Place(std::string id, LocationKind kind, std::string institution_id,
 const Location kCentral = Place("central", LocationKind::kCentralStore, "lead");
 const Location kStore = Place("store", LocationKind::kInstitutionStore, "town");
 const Location kWard = Place("ward", LocationKind::kDepartment, "town");
+const Location kCabinet = Place("cabinet", LocationKind::kCabinet, "town");
+const Location kTheatre = Place("theatre", LocationKind::kOperatingRoom, "town");
 const Location kOtherStore = Place("other", LocationKind::kInstitutionStore, "other");
 const Location kWestStore = Place("west", LocationKind::kInstitutionStore, "far", "west");
 
@@ -61,6 +64,9 @@ TEST(LocationTest, RoutesOfAPharmacist) {
 
 TEST(LocationTest, GoodsAreReceivedWhereTheyArrive) {
   EXPECT_TRUE(CheckDestination(kNurse, kWard).ok());
+  EXPECT_TRUE(CheckDestination(kNurse, kCabinet).ok());
+  EXPECT_TRUE(CheckDestination(kNurse, kTheatre).ok());
+  EXPECT_EQ(ErrorReason(CheckDestination(kOperator, kTheatre)), "NOT_AT_DESTINATION");
   EXPECT_EQ(ErrorReason(CheckDestination(kNurse, kStore)), "NOT_AT_DESTINATION");
   EXPECT_TRUE(CheckDestination(kPharmacist, kStore).ok());
   EXPECT_EQ(ErrorReason(CheckDestination(kPharmacist, kCentral)), "NOT_AT_DESTINATION");
@@ -78,6 +84,8 @@ TEST(LocationTest, NobodyUsesUpWhatIsTheAlliances) {
   EXPECT_FALSE(MayUseUp(nurse, kWard));
   EXPECT_TRUE(MayUseUp(kNurse, kWard));
   EXPECT_TRUE(MayUseUp(kNurse, kStore));
+  EXPECT_TRUE(MayUseUp(kNurse, kCabinet));
+  EXPECT_TRUE(MayUseUp(kNurse, kTheatre));
   EXPECT_FALSE(MayUseUp(kOperator, kWard));
 }
 
@@ -91,7 +99,47 @@ TEST(LocationTest, ACentralStoreIsMadeByTheAlliance) {
   EXPECT_FALSE(MayCreate(Of(auth::Scope::kSupplier, "", "supplier"), kStore));
 }
 
+TEST(LocationTest, TheSideOfAPlace) {
+  EXPECT_TRUE(IsOnSideOf(kPharmacist, kCentral)) << "the whole alliance's";
+  EXPECT_TRUE(IsOnSideOf(kPharmacist, kWard));
+  EXPECT_FALSE(IsOnSideOf(kPharmacist, kOtherStore));
+  EXPECT_TRUE(IsOnSideOf(kOperator, kOtherStore));
+  EXPECT_FALSE(IsOnSideOf(kOperator, kWestStore));
+  EXPECT_TRUE(IsOnSideOf(kCounty, kWestStore));
+  EXPECT_FALSE(IsOnSideOf(Of(auth::Scope::kSupplier, "", "supplier"), kCentral));
+}
+
+// Whatever the two kinds are: one level up fits, nothing else.
+TEST(LocationTest, AParentIsOneLevelUp) {
+  const std::vector<Location> places{kCentral, kStore, kWard, kCabinet, kTheatre};
+  const std::vector<int> levels{0, 1, 2, 3, 3};
+  for (size_t parent = 0; parent < places.size(); ++parent) {
+    for (size_t child = 0; child < places.size(); ++child) {
+      EXPECT_EQ(CheckParent(places[parent], places[child]).ok(),
+                levels[parent] + 1 == levels[child])
+          << places[parent].location_id << " above " << places[child].location_id;
+    }
+  }
+}
+
+TEST(LocationTest, AParentIsOfTheSameAllianceInstitutionAndDepartment) {
+  const auto refusal = [](const Location& parent, const Location& child) {
+    return std::string(CheckParent(parent, child).message());
+  };
+  EXPECT_THAT(refusal(Place("c", LocationKind::kCentralStore, "far", "west"), kStore),
+              ::testing::HasSubstr("same alliance"));
+  EXPECT_EQ(refusal(kCentral, kStore), "") << "the keeper of the central store is another";
+  EXPECT_THAT(refusal(kOtherStore, kWard), ::testing::HasSubstr("same institution"));
+  Location elsewhere = kCabinet;
+  elsewhere.department_id = "surgery";
+  EXPECT_THAT(refusal(kWard, elsewhere), ::testing::HasSubstr("same department"));
+  EXPECT_EQ(ErrorReason(CheckParent(kStore, kCabinet)), "INVALID_FIELD");
+}
+
 TEST(LocationTest, OwnersAndWhoSeesWhat) {
+  EXPECT_EQ(OwnerAt(kTheatre), "institutions/town");
+  EXPECT_EQ(SeenBy(kCabinet), "town");
+
   EXPECT_EQ(OwnerAt(kCentral), "alliances/east");
   EXPECT_EQ(OwnerAt(kWard), "institutions/town");
   EXPECT_EQ(SeenBy(kCentral), "");

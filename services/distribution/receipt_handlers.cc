@@ -126,8 +126,8 @@ absl::StatusOr<v1::Receipt> PostReceipt(pqxx::transaction_base& tx, const CallCo
   InsertReceiptLines(tx, header, lines, problems);
   QINGQU_RETURN_IF_ERROR(problems.ToStatus());
   AdvanceDespatch(tx, header.despatch_id, basis.despatch_lines, lines);
-  QINGQU_RETURN_IF_ERROR(PostAccepted(tx, header, despatch.central_store, lines));
   JournalReceipt(tx, call, header, despatch.central_store, lines, basis.despatch_lines);
+  QINGQU_RETURN_IF_ERROR(PostAccepted(tx, header, despatch.central_store, lines));
   return ToProto(header, lines);
 }
 

@@ -9,6 +9,7 @@
 #include "common/status/status_macros.h"
 #include "services/distribution/convert.h"
 #include "services/distribution/distribution_handlers.h"
+#include "services/distribution/ledger/movement_kind.h"
 #include "services/distribution/stock_reports.h"
 
 namespace qingqu::distribution {
@@ -50,26 +51,6 @@ absl::StatusOr<BalanceFilter> ReadBalanceFilter(const v1::ListBalancesRequest& r
   return filter;
 }
 
-v1::Balance ToProto(const BalanceRow& row) {
-  v1::Balance proto;
-  proto.set_location("locations/" + row.location_id);
-  proto.set_item("items/" + row.item_id);
-  proto.set_lot_name("lots/" + row.lot_id);
-  proto.set_lot(row.lot_number);
-  proto.set_serial(row.serial);
-  proto.set_expiry_date(row.expiry_date);
-  proto.set_on_hand(row.on_hand);
-  proto.set_reserved(row.reserved);
-  return proto;
-}
-
-v1::MovementKind KindOf(std::string_view kind) {
-  if (kind == "receive") return v1::MOVEMENT_KIND_RECEIVE;
-  if (kind == "transfer_out") return v1::MOVEMENT_KIND_TRANSFER_OUT;
-  if (kind == "transfer_in") return v1::MOVEMENT_KIND_TRANSFER_IN;
-  return v1::MOVEMENT_KIND_USE;
-}
-
 // "locations/{location}", or "contra/supply", "contra/use", "transit/{transfer}" of the ledger's
 // own places.
 std::string PlaceName(const std::string& location_id) {
@@ -103,9 +84,12 @@ absl::StatusOr<MovementPage> ReadMovementPage(const v1::ListMovementsRequest& re
   QINGQU_RETURN_IF_ERROR(violations.ToStatus());
   QINGQU_ASSIGN_OR_RETURN(page.rows_max, ParsePageSize(request.page_size()));
   QINGQU_ASSIGN_OR_RETURN(const std::vector<std::string> key,
-                          ParsePageToken(request.page_token(), filter, 1));
+                          ParsePageToken(request.page_token(), filter, 2));
   if (key.empty()) return page;
-  QINGQU_ASSIGN_OR_RETURN(page.after, ReadNumber(key.front()));
+  const absl::StatusOr<int64_t> microseconds = ParseMicrosecondsKey(key[0]);
+  if (!microseconds.ok()) return WrongPageToken();
+  page.after_time = absl::FromUnixMicros(*microseconds);
+  QINGQU_ASSIGN_OR_RETURN(page.after, ReadNumber(key[1]));
   return page;
 }
 
@@ -139,20 +123,21 @@ absl::StatusOr<v1::ListMovementsResponse> DistributionHandlers::ListMovements(
   const std::string filter = fmt::format("movements {} {}", request.item(), request.lot());
   QINGQU_ASSIGN_OR_RETURN(MovementPage page, ReadMovementPage(request, filter));
   const int rows = page.rows_max++;
-  return db::RunRead(
-      *pool_, call, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::ListMovementsResponse> {
-        v1::ListMovementsResponse response;
-        int64_t last = 0;
-        for (const MovementRow& row : distribution::ListMovements(tx, page)) {
-          if (response.movements_size() == rows) {
-            response.set_next_page_token(EncodePageToken({std::to_string(last)}, filter));
-            break;
-          }
-          last = row.posting_number;
-          *response.add_movements() = ToProto(row);
-        }
-        return response;
-      });
+  return db::RunRead(*pool_, call,
+                     [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::ListMovementsResponse> {
+                       v1::ListMovementsResponse response;
+                       std::vector<std::string> last_key;
+                       for (const MovementRow& row : distribution::ListMovements(tx, page)) {
+                         if (response.movements_size() == rows) {
+                           response.set_next_page_token(EncodePageToken(last_key, filter));
+                           break;
+                         }
+                         last_key = {std::to_string(absl::ToUnixMicros(row.posted_at)),
+                                     std::to_string(row.posting_number)};
+                         *response.add_movements() = ToProto(row);
+                       }
+                       return response;
+                     });
 }
 
 absl::StatusOr<v1::CheckLedgerResponse> DistributionHandlers::CheckLedger(

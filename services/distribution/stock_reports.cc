@@ -21,6 +21,8 @@ std::vector<BalanceRow> ListBalances(pqxx::transaction_base& tx, const BalancePa
                         .serial = row["serial"].as<std::string>(),
                         .expiry_date = row["expiry_date"].as<std::string>(),
                         .sort_date = row["sort_date"].as<std::string>(),
+                        .owner = row["owner"].as<std::string>(),
+                        .condition = row["condition"].as<std::string>(),
                         .on_hand = row["on_hand"].as<int64_t>(),
                         .reserved = row["reserved"].as<int64_t>()});
   }
@@ -29,8 +31,9 @@ std::vector<BalanceRow> ListBalances(pqxx::transaction_base& tx, const BalancePa
 
 std::vector<MovementRow> ListMovements(pqxx::transaction_base& tx, const MovementPage& page) {
   std::vector<MovementRow> movements;
-  for (const auto& row : tx.exec_prepared(queries::kListMovements.name, page.item_id, page.after,
-                                          page.rows_max, page.lot_number)) {
+  for (const auto& row :
+       tx.exec_prepared(queries::kListMovements.name, page.item_id, page.after, page.rows_max,
+                        page.lot_number, InstantText(page.after_time))) {
     movements.push_back({.posting_number = row["posting_number"].as<int64_t>(),
                          .movement_id = row["movement_id"].as<std::string>(),
                          .kind = row["kind"].as<std::string>(),

@@ -19,6 +19,8 @@ struct BalanceRow {
   std::string serial;
   std::string expiry_date;  // "" when there is none
   std::string sort_date;    // the same, "infinity" when there is none
+  std::string owner;
+  std::string condition;
   int64_t on_hand = 0;
   int64_t reserved = 0;
 };
@@ -56,10 +58,11 @@ struct MovementRow {
   std::string actor_id;
 };
 
-// Of one item, and of one lot when that is not empty, after a posting number.
+// Of one item, and of one lot when that is not empty, after a time of posting and a number.
 struct MovementPage {
   std::string item_id;
   std::string lot_number;
+  absl::Time after_time = absl::UnixEpoch();
   int64_t after = 0;
   int rows_max = 0;
 };

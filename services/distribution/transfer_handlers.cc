@@ -186,8 +186,8 @@ absl::StatusOr<v1::Transfer> Send(pqxx::transaction_base& tx, const CallContext&
   QINGQU_RETURN_IF_ERROR(CheckItems(tx, to, transfer, item_ids));
   QINGQU_RETURN_IF_ERROR(InsertTransfer(tx, transfer, from, to));
   QINGQU_RETURN_IF_ERROR(TakeStock(tx, item_ids, BusinessDay(call.received_at), transfer));
-  QINGQU_RETURN_IF_ERROR(PostSent(tx, from, to, transfer));
   JournalTransfer(tx, call, "transfer.sent", from, transfer);
+  QINGQU_RETURN_IF_ERROR(PostSent(tx, from, to, transfer));
   return ToProto(transfer);
 }
 
@@ -204,9 +204,9 @@ absl::StatusOr<v1::Transfer> Receive(pqxx::transaction_base& tx, const CallConte
   transfer.received_at = ToMicroseconds(call.received_at);
   ReadTransferLines(tx, transfer);
   QINGQU_RETURN_IF_ERROR(FinishTransfer(tx, transfer));
-  QINGQU_RETURN_IF_ERROR(PostReceived(tx, places[0], to, transfer));
   transfer.received = true;
   JournalTransfer(tx, call, "transfer.received", to, transfer);
+  QINGQU_RETURN_IF_ERROR(PostReceived(tx, places[0], to, transfer));
   return ToProto(transfer);
 }
 

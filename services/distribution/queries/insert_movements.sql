@@ -1,9 +1,18 @@
-INSERT INTO movement (movement_id, debit_account_id, credit_account_id, item_id, lot_id, serial, quantity, document_line,
-                      kind, document, actor_id, effective_at, posted_at, alliance_id, from_location_id,
-                      from_institution_id, to_location_id, to_institution_id)
-SELECT movement_id, debit_account_id, credit_account_id, item_id, lot_id, serial, quantity, document_line,
-       $9, $10, $11, $12::timestamptz, $12::timestamptz, $13, $14, nullif($15, ''), $16, nullif($17, '')
-FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[], $5::uuid[], $6::text[], $7::bigint[], $8::int[])
-  WITH ORDINALITY AS posted (movement_id, debit_account_id, credit_account_id, item_id, lot_id, serial, quantity,
-                             document_line, position)
+-- In the order of the arrays. What took effect when it was posted gives no instant of its own.
+INSERT INTO movement (movement_id, kind, debit_account_id, credit_account_id, quantity, moved, held, debit_after,
+                      credit_after, effective_at, posted_at, document_line, expiry_overridden, actor_id, alliance_id,
+                      from_location_id, from_institution_id, to_location_id, to_institution_id, document, reason,
+                      linked_group, reservation_id, original_id, content_hash, refusal)
+SELECT movement_id, kind, debit_account_id, credit_account_id, quantity, moved, held, debit_after, credit_after,
+       coalesce(timestamptz 'epoch' + effective_us * interval '1 microsecond', $22::timestamptz), $22::timestamptz,
+       document_line, expiry_overridden, actor_id, alliance_id, from_location_id, from_institution_id, to_location_id,
+       to_institution_id, document, reason, linked_group, reservation_id, original_id, content_hash, refusal::jsonb
+FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
+            $9::bigint[], $10::bigint[], $11::int[], $12::boolean[], $13::text[], $14::text[], $15::text[], $16::text[],
+            $17::text[], $18::text[], $19::text[], $20::uuid[], $21::uuid[], $23::text[], $24::text[], $25::text[], $26::uuid[])
+  WITH ORDINALITY AS posted (movement_id, kind, debit_account_id, credit_account_id, quantity, moved, held, debit_after,
+                             credit_after, effective_us, document_line, expiry_overridden, actor_id, alliance_id,
+                             from_institution_id, to_institution_id, document, reason, linked_group, reservation_id,
+                             original_id, refusal, from_location_id, to_location_id,
+                             content_hash, position)
 ORDER BY position

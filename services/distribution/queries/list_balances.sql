@@ -1,6 +1,6 @@
 SELECT account.location_id, account.item_id, coalesce(lot.expiry_date, 'infinity')::text AS sort_date, lot.lot_number,
        account.account_id, account.lot_id, account.serial, coalesce(lot.expiry_date::text, '') AS expiry_date,
-       account.on_hand, account.reserved
+       account.owner, account.condition, account.on_hand, account.reserved
 FROM account
 JOIN lot ON lot.lot_id = account.lot_id
 WHERE account.kind = 'stock' AND account.on_hand > 0
