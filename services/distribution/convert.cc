@@ -7,6 +7,7 @@
 #include "common/base/resource_name.h"
 #include "common/rpc/timestamp.h"
 #include "services/distribution/ledger/movement_kind.h"
+#include "services/distribution/ledger/stored_movement.h"
 #include "services/distribution/stock_reports.h"
 
 namespace qingqu::distribution {
@@ -29,7 +30,7 @@ v1::Location ToProto(const Location& location) {
 
 v1::Balance ToProto(const BalanceRow& row) {
   v1::Balance proto;
-  proto.set_location("locations/" + row.location_id);
+  proto.set_location(PlaceName(row.location_id));
   proto.set_item("items/" + row.item_id);
   proto.set_lot_name("lots/" + row.lot_id);
   proto.set_lot(row.lot_number);

@@ -4,12 +4,11 @@
 
 #include "common/base/civil_date.h"
 #include "common/db/transaction.h"
-#include "common/rpc/timestamp.h"
 #include "common/status/page.h"
 #include "common/status/status_macros.h"
 #include "services/distribution/convert.h"
 #include "services/distribution/distribution_handlers.h"
-#include "services/distribution/ledger/movement_kind.h"
+#include "services/distribution/ledger/history_store.h"
 #include "services/distribution/stock_reports.h"
 
 namespace qingqu::distribution {
@@ -49,31 +48,6 @@ absl::StatusOr<BalanceFilter> ReadBalanceFilter(const v1::ListBalancesRequest& r
   }
   QINGQU_RETURN_IF_ERROR(violations.ToStatus());
   return filter;
-}
-
-// "locations/{location}", or "contra/supply", "contra/use", "transit/{transfer}" of the ledger's
-// own places.
-std::string PlaceName(const std::string& location_id) {
-  const size_t slash = location_id.find('/');
-  if (slash == std::string::npos) return "locations/" + location_id;
-  if (location_id.rfind("contra/", 0) != 0) return location_id;
-  return location_id.substr(0, location_id.find('/', slash + 1));
-}
-
-v1::Movement ToProto(const MovementRow& row) {
-  v1::Movement proto;
-  proto.set_name("movements/" + row.movement_id);
-  proto.set_kind(KindOf(row.kind));
-  proto.set_item("items/" + row.item_id);
-  proto.set_lot(row.lot_number);
-  proto.set_serial(row.serial);
-  proto.set_from_location(PlaceName(row.from_location_id));
-  proto.set_to_location(PlaceName(row.to_location_id));
-  proto.set_quantity(row.quantity);
-  proto.set_document(row.document);
-  *proto.mutable_post_time() = rpc::ToTimestamp(row.posted_at);
-  proto.set_actor("users/" + row.actor_id);
-  return proto;
 }
 
 absl::StatusOr<MovementPage> ReadMovementPage(const v1::ListMovementsRequest& request,
@@ -123,21 +97,24 @@ absl::StatusOr<v1::ListMovementsResponse> DistributionHandlers::ListMovements(
   const std::string filter = fmt::format("movements {} {}", request.item(), request.lot());
   QINGQU_ASSIGN_OR_RETURN(MovementPage page, ReadMovementPage(request, filter));
   const int rows = page.rows_max++;
-  return db::RunRead(*pool_, call,
-                     [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::ListMovementsResponse> {
-                       v1::ListMovementsResponse response;
-                       std::vector<std::string> last_key;
-                       for (const MovementRow& row : distribution::ListMovements(tx, page)) {
-                         if (response.movements_size() == rows) {
-                           response.set_next_page_token(EncodePageToken(last_key, filter));
-                           break;
-                         }
-                         last_key = {std::to_string(absl::ToUnixMicros(row.posted_at)),
-                                     std::to_string(row.posting_number)};
-                         *response.add_movements() = ToProto(row);
-                       }
-                       return response;
-                     });
+  return db::RunTransaction(
+      *pool_, call, {.snapshot_read = true},
+      [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::ListMovementsResponse> {
+        v1::ListMovementsResponse response;
+        std::vector<HistoryRow> listed = distribution::ListMovements(tx, page);
+        if (listed.size() > static_cast<size_t>(rows)) {
+          listed.pop_back();
+          const HistoryKey& last = listed.back().key;
+          response.set_next_page_token(
+              EncodePageToken({std::to_string(absl::ToUnixMicros(last.posted_at)),
+                               std::to_string(last.posting_number)},
+                              filter));
+        }
+        for (const StoredMovement& movement : FindInOrder(tx, listed)) {
+          *response.add_movements() = ToProto(movement);
+        }
+        return response;
+      });
 }
 
 absl::StatusOr<v1::CheckLedgerResponse> DistributionHandlers::CheckLedger(

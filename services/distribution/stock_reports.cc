@@ -29,27 +29,6 @@ std::vector<BalanceRow> ListBalances(pqxx::transaction_base& tx, const BalancePa
   return balances;
 }
 
-std::vector<MovementRow> ListMovements(pqxx::transaction_base& tx, const MovementPage& page) {
-  std::vector<MovementRow> movements;
-  for (const auto& row :
-       tx.exec_prepared(queries::kListMovements.name, page.item_id, page.after, page.rows_max,
-                        page.lot_number, InstantText(page.after_time))) {
-    movements.push_back({.posting_number = row["posting_number"].as<int64_t>(),
-                         .movement_id = row["movement_id"].as<std::string>(),
-                         .kind = row["kind"].as<std::string>(),
-                         .item_id = row["item_id"].as<std::string>(),
-                         .lot_number = row["lot_number"].as<std::string>(),
-                         .serial = row["serial"].as<std::string>(),
-                         .from_location_id = row["from_location_id"].as<std::string>(),
-                         .to_location_id = row["to_location_id"].as<std::string>(),
-                         .quantity = row["quantity"].as<int64_t>(),
-                         .document = row["document"].as<std::string>(),
-                         .posted_at = InstantOf(row["posted_us"]),
-                         .actor_id = row["actor_id"].as<std::string>()});
-  }
-  return movements;
-}
-
 LedgerCounts CountLedger(pqxx::transaction_base& tx) {
   const pqxx::result rows = tx.exec_prepared(queries::kCountLedger.name);
   return {.accounts = rows[0]["account_count"].as<int64_t>(),

@@ -43,31 +43,6 @@ struct BalanceFilter {
 std::vector<BalanceRow> ListBalances(pqxx::transaction_base& tx, const BalancePage& page,
                                      const BalanceFilter& filter);
 
-struct MovementRow {
-  int64_t posting_number = 0;
-  std::string movement_id;
-  std::string kind;
-  std::string item_id;
-  std::string lot_number;
-  std::string serial;
-  std::string from_location_id;
-  std::string to_location_id;
-  int64_t quantity = 0;
-  std::string document;
-  absl::Time posted_at;
-  std::string actor_id;
-};
-
-// Of one item, and of one lot when that is not empty, after a time of posting and a number.
-struct MovementPage {
-  std::string item_id;
-  std::string lot_number;
-  absl::Time after_time = absl::UnixEpoch();
-  int64_t after = 0;
-  int rows_max = 0;
-};
-std::vector<MovementRow> ListMovements(pqxx::transaction_base& tx, const MovementPage& page);
-
 struct LedgerCounts {
   int64_t accounts = 0;
   int64_t movements = 0;

@@ -78,15 +78,14 @@ absl::StatusOr<std::optional<Pages>> ReadPages(const std::string& token,
 
 std::string WritePages(const Pages& pages, const std::string& filter) {
   const auto micros = [](absl::Time time) { return std::to_string(absl::ToUnixMicros(time)); };
-  return EncodePageToken(
-      {micros(pages.as_of), micros(pages.newest.posted_at),
-       std::to_string(pages.newest.posting_number), micros(pages.told.posted_at),
-       std::to_string(pages.told.posting_number)},
-      filter);
+  return EncodePageToken({micros(pages.as_of), micros(pages.newest.posted_at),
+                          std::to_string(pages.newest.posting_number), micros(pages.told.posted_at),
+                          std::to_string(pages.told.posting_number)},
+                         filter);
 }
 
-void ReadAsOf(const CallContext& call, const v1::ExplainBalanceRequest& request,
-              Question& question, FieldViolations& violations) {
+void ReadAsOf(const CallContext& call, const v1::ExplainBalanceRequest& request, Question& question,
+              FieldViolations& violations) {
   if (!request.has_as_of()) return;
   const google::protobuf::Timestamp& asked = request.as_of();
   if (asked.seconds() < 0 || asked.seconds() > kSecondsMax || asked.nanos() < 0 ||
@@ -94,8 +93,8 @@ void ReadAsOf(const CallContext& call, const v1::ExplainBalanceRequest& request,
     violations.Add("as_of", "is no instant since 1970");
     return;
   }
-  question.as_of = ToMicroseconds(absl::FromUnixSeconds(asked.seconds()) +
-                                  absl::Nanoseconds(asked.nanos()));
+  question.as_of =
+      ToMicroseconds(absl::FromUnixSeconds(asked.seconds()) + absl::Nanoseconds(asked.nanos()));
   if (*question.as_of > call.received_at + kClockSkewMax) {
     violations.Add("as_of", "must not lie in the future");
   }
@@ -114,9 +113,9 @@ absl::StatusOr<Question> ReadQuestion(const CallContext& call,
   ReadAsOf(call, request, question, violations);
   QINGQU_RETURN_IF_ERROR(violations.ToStatus());
   QINGQU_ASSIGN_OR_RETURN(question.rows_max, ParsePageSize(request.page_size()));
-  question.filter = fmt::format("history {} {} {}", question.account_id, question.by_effect,
-                                question.as_of.has_value() ? absl::ToUnixMicros(*question.as_of)
-                                                           : -1);
+  question.filter =
+      fmt::format("history {} {} {}", question.account_id, question.by_effect,
+                  question.as_of.has_value() ? absl::ToUnixMicros(*question.as_of) : -1);
   QINGQU_ASSIGN_OR_RETURN(question.pages, ReadPages(request.page_token(), question.filter));
   return question;
 }
@@ -158,8 +157,8 @@ std::vector<HistoryRow> ListPage(pqxx::transaction_base& tx, const Question& que
   }
   const int rest = rows_max - static_cast<int>(history.size());
   if (rest == 0) return history;
-  for (HistoryRow& row : ListHistory(tx, question.account_id,
-                                     std::min(until, {.posted_at = pages.as_of}), rest)) {
+  for (HistoryRow& row :
+       ListHistory(tx, question.account_id, std::min(until, {.posted_at = pages.as_of}), rest)) {
     history.push_back(std::move(row));
   }
   return history;
@@ -179,8 +178,7 @@ absl::StatusOr<Explanation> Explain(pqxx::transaction_base& tx, const CallContex
   explanation.balance.on_hand = past.on_hand;
   explanation.balance.reserved = past.reserved;
   if (question.by_effect) {
-    explanation.balance.on_hand +=
-        SumBackdated(tx, question.account_id, pages.as_of, pages.newest);
+    explanation.balance.on_hand += SumBackdated(tx, question.account_id, pages.as_of, pages.newest);
   }
   explanation.history = ListPage(tx, question, pages);
   return explanation;
@@ -205,11 +203,10 @@ absl::StatusOr<v1::Movement> LedgerHandlers::GetMovement(const CallContext& call
 absl::StatusOr<v1::ExplainBalanceResponse> LedgerHandlers::ExplainBalance(
     const CallContext& call, const v1::ExplainBalanceRequest& request) {
   QINGQU_ASSIGN_OR_RETURN(const Question question, ReadQuestion(call, request));
-  QINGQU_RETURN_IF_ERROR(
-      db::RunRead(*pool_, call, [&](pqxx::transaction_base& tx) -> absl::Status {
-        if (ReadAccount(tx, question.account_id).has_value()) return absl::OkStatus();
-        return AccountNotFound(std::to_string(question.account_id));
-      }));
+  QINGQU_RETURN_IF_ERROR(db::RunRead(*pool_, call, [&](pqxx::transaction_base& tx) -> absl::Status {
+    if (ReadAccount(tx, question.account_id).has_value()) return absl::OkStatus();
+    return AccountNotFound(std::to_string(question.account_id));
+  }));
   QINGQU_ASSIGN_OR_RETURN(
       Explanation explanation,
       db::RunTransaction(*pool_, call, {.snapshot_read = true, .beyond_scope = true},
@@ -222,18 +219,14 @@ absl::StatusOr<v1::ExplainBalanceResponse> LedgerHandlers::ExplainBalance(
     explanation.pages.told = history.back().key;
     response.set_next_page_token(WritePages(explanation.pages, question.filter));
   }
-  std::vector<std::string> movement_ids;
-  for (const HistoryRow& row : history) movement_ids.push_back(row.movement_id);
-  return db::RunRead(
-      *pool_, call, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::ExplainBalanceResponse> {
-        const std::map<std::string, StoredMovement> found = FindMovements(tx, movement_ids);
-        v1::ExplainBalanceResponse told = response;
-        for (const std::string& movement_id : movement_ids) {
-          const auto movement = found.find(movement_id);
-          if (movement != found.end()) *told.add_movements() = ToProto(movement->second);
-        }
-        return told;
-      });
+  return db::RunRead(*pool_, call,
+                     [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::ExplainBalanceResponse> {
+                       v1::ExplainBalanceResponse told = response;
+                       for (const StoredMovement& movement : FindInOrder(tx, history)) {
+                         *told.add_movements() = ToProto(movement);
+                       }
+                       return told;
+                     });
 }
 
 }  // namespace qingqu::distribution

@@ -41,6 +41,26 @@ std::optional<AccountState> ReadAccount(pqxx::transaction_base& tx, int64_t acco
                       .archived_until = InstantOf(row["archived_us"])};
 }
 
+std::vector<StoredMovement> FindInOrder(pqxx::transaction_base& tx,
+                                        const std::vector<HistoryRow>& rows) {
+  std::vector<std::string> movement_ids;
+  movement_ids.reserve(rows.size());
+  for (const HistoryRow& row : rows) movement_ids.push_back(row.movement_id);
+  std::map<std::string, StoredMovement> found = FindMovements(tx, movement_ids);
+  std::vector<StoredMovement> movements;
+  movements.reserve(found.size());
+  for (const std::string& movement_id : movement_ids) {
+    const auto movement = found.find(movement_id);
+    if (movement != found.end()) movements.push_back(std::move(movement->second));
+  }
+  return movements;
+}
+
+std::vector<HistoryRow> ListMovements(pqxx::transaction_base& tx, const MovementPage& page) {
+  return HistoryOf(tx.exec_prepared(queries::kListMovements.name, page.item_id, page.after,
+                                    page.rows_max, page.lot_number, InstantText(page.after_time)));
+}
+
 std::vector<HistoryRow> ListHistory(pqxx::transaction_base& tx, int64_t account_id,
                                     const HistoryKey& until, int rows_max) {
   return HistoryOf(tx.exec_prepared(queries::kListAccountHistory.name, account_id,
@@ -60,8 +80,7 @@ PastBalance ReadPastBalance(pqxx::transaction_base& tx, const AccountState& now,
       tx.exec_prepared(queries::kReadPastBalance.name, now.balance.account_id,
                        InstantText(until.posted_at), until.posting_number, now.may_be_reserved);
   const pqxx::row row = rows[0];
-  return {.on_hand =
-              row["on_hand"].is_null() ? now.balance.on_hand : row["on_hand"].as<int64_t>(),
+  return {.on_hand = row["on_hand"].is_null() ? now.balance.on_hand : row["on_hand"].as<int64_t>(),
           .reserved = now.balance.reserved - row["held_since"].as<int64_t>()};
 }
 

@@ -1,14 +1,15 @@
 #pragma once
 
-#include <compare>
 #include <limits>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "absl/time/time.h"
 #include "pqxx/transaction_base"
 
+#include "services/distribution/ledger/stored_movement.h"
 #include "services/distribution/stock_reports.h"
 
 namespace qingqu::distribution {
@@ -29,13 +30,31 @@ std::optional<AccountState> ReadAccount(pqxx::transaction_base& tx, int64_t acco
 struct HistoryKey {
   absl::Time posted_at;
   int64_t posting_number = std::numeric_limits<int64_t>::max();
-  friend auto operator<=>(const HistoryKey&, const HistoryKey&) = default;
+  friend bool operator<(const HistoryKey& one, const HistoryKey& other) {
+    return std::tie(one.posted_at, one.posting_number) <
+           std::tie(other.posted_at, other.posting_number);
+  }
 };
 
 struct HistoryRow {
   HistoryKey key;
   std::string movement_id;
 };
+
+// Those that the caller sees, in the order given.
+std::vector<StoredMovement> FindInOrder(pqxx::transaction_base& tx,
+                                        const std::vector<HistoryRow>& rows);
+
+// Of one item, and of one lot when that is not empty, after a time of posting and a number.
+struct MovementPage {
+  std::string item_id;
+  std::string lot_number;
+  absl::Time after_time = absl::UnixEpoch();
+  int64_t after = 0;
+  int rows_max = 0;
+};
+// Oldest first.
+std::vector<HistoryRow> ListMovements(pqxx::transaction_base& tx, const MovementPage& page);
 
 // The functions below look at all movements, whoever sees them: they run beyond the caller's
 // scope, for an account that the caller sees.
