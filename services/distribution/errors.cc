@@ -107,6 +107,10 @@ absl::Status ConsumptionExists(std::string_view document) {
                    fmt::format("{} was posted to stock already", document));
 }
 
+absl::Status ReservationNotFound(std::string_view reservation_id) {
+  return NotFound("RESERVATION_NOT_FOUND", "reservations", reservation_id);
+}
+
 absl::Status MovementNotFound(std::string_view movement_id) {
   return NotFound("MOVEMENT_NOT_FOUND", "movements", movement_id);
 }

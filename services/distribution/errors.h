@@ -36,6 +36,7 @@ absl::Status NotAtDestination(std::string_view location_id);
 
 absl::Status ConsumptionExists(std::string_view document);
 
+absl::Status ReservationNotFound(std::string_view reservation_id);
 absl::Status MovementNotFound(std::string_view movement_id);
 absl::Status AccountNotFound(std::string_view account_id);
 // What was posted then is kept elsewhere by now.

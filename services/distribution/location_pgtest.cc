@@ -235,7 +235,8 @@ TEST_F(LocationStoreTest, TheTreeHoldsInTheDatabase) {
   const auto refusal = [&](const std::string& values) {
     try {
       database_.Execute(
-          "SELECT journal.append('test', 'test', '', 'locations/x', '{}', '', '', '', '', '{}', "
+          "SELECT journal.append('location.created', 'test', '', 'locations/x', '{}', '', '', '', "
+          "'', '{}', "
           "'{}'); INSERT INTO distribution.location (location_id, kind, alliance_id, "
           "institution_id, department_id, parent_location_id, display_name, created_at) VALUES "
           "('x', " +
