@@ -61,8 +61,8 @@ class Movements {
     movement.set_kind(v1::MOVEMENT_KIND_ISSUE);
     movement.set_item(fmt::format("items/bench-{}", lot / 10 + 1));
     movement.set_lot(fmt::format("L{}", lot % 10));
-    movement.set_from_location(fmt::format("locations/bench-store-{}", lot % 10));
-    movement.set_to_location(fmt::format("locations/bench-ward-{}", lot % 10));
+    movement.set_from_location(fmt::format("locations/bench-store-{}", lot / 10 % 10));
+    movement.set_to_location(fmt::format("locations/bench-ward-{}", lot / 10 % 10));
     movement.set_quantity(1);
   }
 

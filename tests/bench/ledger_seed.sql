@@ -1,8 +1,9 @@
 -- Stock that was moved before a measurement, set by set. psql variables: `lots`, one pair of accounts each, and
--- `movements`, how many there are in the end. Lot n is of the item bench-(n / 10), lies in bench-store-(n % 10), and is
--- issued to bench-ward-(n % 10) of the same hospital. Its accounts: 3 n + 1 in the store, 3 n + 2 in the ward, 3 n + 3
--- the adjustment that it came from; there are no others yet. First comes one opening balance for each lot, then the lots in turn, one unit at a time,
--- so that every balance and every `*_after` is known beforehand and the ledger check finds nothing.
+-- `movements`, how many there are in the end, at least one for each lot. Lot n (from 0) is number L(n % 10) of the item
+-- bench-(n / 10 + 1). It lies in bench-store-(n / 10 % 10), account n + 1, and is issued to the ward of the same number,
+-- account lots + n + 1; account 2 lots + n + 1 is the adjustment that it came from. There are no other accounts yet. First
+-- comes one opening balance for each lot, then the lots are issued in turn, one unit at a time, so that every balance and
+-- every `*_after` is known beforehand and the ledger check finds nothing.
 \set ON_ERROR_STOP 1
 BEGIN;
 SET LOCAL session_replication_role = replica;
@@ -28,8 +29,9 @@ INSERT INTO distribution.lot (lot_id, item_id, lot_number, expiry_date)
 
 -- What each lot has been moved: `movements` less the opening balances, dealt out in turn.
 CREATE TEMP TABLE bench_lot ON COMMIT DROP AS
-  SELECT n, 3 * n + 1 AS store_account_id, 3 * n + 2 AS ward_account_id, 3 * n + 3 AS adjustment_account_id,
-         'bench-store-' || n % 10 AS store_id, 'bench-ward-' || n % 10 AS ward_id, 'bench-' || n / 10 + 1 AS item_id,
+  SELECT n, n + 1 AS store_account_id, :lots + n + 1 AS ward_account_id,
+         2 * :lots + n + 1 AS adjustment_account_id,
+         'bench-store-' || n / 10 % 10 AS store_id, 'bench-ward-' || n / 10 % 10 AS ward_id, 'bench-' || n / 10 + 1 AS item_id,
          md5('bench-' || n)::uuid AS lot_id,
          greatest(0, (:movements - :lots - n + :lots - 1) / :lots) AS issued,
          -- Some 200 days, hence several partitions, when there are many.
@@ -48,7 +50,8 @@ INSERT INTO distribution.account (account_id, kind, location_id, item_id, lot_id
     (store_account_id, 'stock', store_id, opening - issued),
     (ward_account_id, 'stock', ward_id, issued),
     (adjustment_account_id, 'adjustment', 'contra/adjustment/people-hospital', -opening)
-  ) AS side (account_id, kind, location_id, on_hand);
+  ) AS side (account_id, kind, location_id, on_hand)
+  ORDER BY account_id;
 SELECT setval(pg_get_serial_sequence('distribution.account', 'account_id'), 3 * :lots) \g /dev/null
 
 -- Filled without indexes, which are made again afterwards as they were.
@@ -86,7 +89,7 @@ INSERT INTO journal.entry (event, method, resource, subjects, actor_user_id, act
          jsonb_build_object('movements', jsonb_build_array(jsonb_build_object(
            'movement', 'movements/' || movement_id, 'kind', kind, 'quantity', quantity, 'item', 'items/' || item_id,
            'lot', 'L' || n % 10, 'from', from_location_id, 'to', to_location_id))), '{}'
-  FROM distribution.movement JOIN bench_lot ON n = (credit_account_id - 1) / 3 ORDER BY posting_number;
+  FROM distribution.movement JOIN bench_lot ON n = (credit_account_id - 1) % :lots ORDER BY posting_number;
 SELECT indexdef FROM bench_index \gexec
 COMMIT;
 VACUUM ANALYZE distribution.movement;

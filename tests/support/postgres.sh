@@ -11,11 +11,18 @@ test_postgres_folder=""
 test_postgres_pid=""
 
 test_postgres_settings=(-c listen_addresses=127.0.0.1 -c unix_socket_directories=
-  -c max_connections=200 -c shared_buffers=128MB -c wal_level=minimal -c max_wal_senders=0
-  -c max_wal_size=1GB -c lc_messages=C -c dynamic_shared_memory_type=mmap)
-# A measurement against PostgreSQL sets QINGQU_TEST_POSTGRES_DURABLE: then it is on disk and durable.
+  -c max_connections=200 -c wal_level=minimal -c max_wal_senders=0 -c lc_messages=C
+  -c dynamic_shared_memory_type=mmap)
+test_postgres_initdb=(--username=postgres --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync)
+# A measurement against PostgreSQL sets QINGQU_TEST_POSTGRES_DURABLE: then it is on disk and durable, with data checksums
+# and the memory that a server has.
 if [[ -z ${QINGQU_TEST_POSTGRES_DURABLE:-} ]]; then
-  test_postgres_settings+=(-c fsync=off -c synchronous_commit=off -c full_page_writes=off)
+  test_postgres_settings+=(-c fsync=off -c synchronous_commit=off -c full_page_writes=off
+    -c shared_buffers=128MB -c max_wal_size=1GB)
+else
+  test_postgres_settings+=(-c fsync=on -c synchronous_commit=on -c full_page_writes=on
+    -c shared_buffers=512MB -c max_wal_size=4GB)
+  test_postgres_initdb+=(--data-checksums)
 fi
 
 # Prints the folder to make the cluster in: memory when 2 GiB are free there.
@@ -68,7 +75,7 @@ test_postgres_make_cluster() {
   (
     cd /
     "${test_postgres_prefix[@]}" "$test_postgres_binaries/initdb" --pgdata="$test_postgres_folder/data" \
-      --username=postgres --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync
+      "${test_postgres_initdb[@]}"
   ) >"$test_postgres_folder/initdb.log" 2>&1
 }
 

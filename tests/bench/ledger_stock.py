@@ -1,0 +1,127 @@
+"""The stock that `ledger` measures on, the load on it, and what each part of it costs in processor time."""
+
+import dataclasses
+import json
+import os
+import pathlib
+import resource
+import subprocess
+import time
+
+from measuring import ROOT, note
+
+import county_setup
+import seeding
+from api_clients import GatewayClient
+from live_platform import LivePlatform
+from postgres_server import binaries_folder
+
+LOTS = 50_000
+# Who posts; of people-hospital, like the stores and wards of ledger_seed.sql.
+POSTER = "pharmacist"
+_FOLDER = pathlib.Path(__file__).resolve().parent
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclasses.dataclass
+class Stock:
+    """A platform whose ledger holds `movements` movements of LOTS lots."""
+    platform: LivePlatform
+    county: county_setup.County
+    movements: int
+
+    def token(self, user: str = POSTER) -> str:
+        """A fresh one: a bench takes longer than a token lasts."""
+        return GatewayClient(self.platform.url).sign_in(user, self.platform.users_password).token
+
+
+def prepare(platform: LivePlatform, movements: int) -> Stock:
+    county = county_setup.load(platform)
+    seeding.seed_items(platform.database)
+    began = time.monotonic()
+    run_file(platform, "ledger_seed.sql", lots=LOTS, movements=movements)
+    note(f"{movements} movements of {LOTS} lots stored, in {time.monotonic() - began:.0f} s")
+    return Stock(platform, county, movements)
+
+
+def run_file(platform: LivePlatform, name: str, **variables) -> None:
+    """A script of this folder, by a superuser."""
+    settings = [f"--set={key}={value}" for key, value in variables.items()]
+    result = subprocess.run(
+        ["psql", "-AtXq", "-v", "ON_ERROR_STOP=1", *settings, "-f", str(_FOLDER / name), platform.database.conninfo],
+        capture_output=True, text=True, check=False, timeout=7200)
+    assert result.returncode == 0, f"{name}: {result.stderr.strip()[-2000:]}"
+
+
+def start_load(stock: Stock, mode: str, **flags) -> subprocess.Popen:
+    """Callers of the ledger; see ledger_load --help for what `flags` are."""
+    command = [str(binaries_folder().parent / "test_bin" / "ledger_load"), f"--server={stock.platform.addresses()}",
+               f"--token={stock.token()}", f"--mode={mode}", f"--lots={LOTS}",
+               *[f"--{name}={value}" for name, value in flags.items()]]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def finish_load(process: subprocess.Popen) -> dict:
+    output, errors = process.communicate(timeout=600)
+    assert process.returncode == 0, errors
+    counted = json.loads(output)
+    counted["stderr"] = errors.strip()
+    return counted
+
+
+def load(stock: Stock, mode: str, may_fail: bool = False, **flags) -> dict:
+    """Runs callers of the ledger; what they counted."""
+    cost = Cost(stock.platform)
+    counted = finish_load(start_load(stock, mode, **flags))
+    asked = " ".join(f"{name}={value}" for name, value in flags.items())
+    note(f"{mode} {asked}: {counted['per_second']:.0f} a second, p50 {counted['p50_us'] / 1000:.1f} ms, "
+         f"p99 {counted['p99_us'] / 1000:.1f} ms; {cost.of(counted['posted'])}"
+         + (f"; {counted['refused']} refused" if counted["refused"] else ""))
+    assert counted["posted"] > 0, f"{mode}: {counted}"
+    assert may_fail or counted["failed"] == 0, f"{mode}: {counted}"
+    return counted
+
+
+class Cost:
+    """Processor time from now on, of the service, of PostgreSQL and of the clients that have ended."""
+
+    def __init__(self, platform: LivePlatform):
+        self._service_pid = platform.process_of("distribution").pid
+        self._postmaster_pid = platform.database.number("SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)")
+        self._before = self._now()
+
+    def of(self, count: int) -> str:
+        parts = [f"{name} {(now - before) / max(count, 1) * 1e6:.0f}"
+                 for (name, now), before in zip(self._now().items(), self._before.values())]
+        return f"processor µs each: {', '.join(parts)}"
+
+    def _now(self) -> dict[str, float]:
+        children = resource.getrusage(resource.RUSAGE_CHILDREN)
+        folder = pathlib.Path(f"/proc/{self._postmaster_pid}/task/{self._postmaster_pid}")
+        # Of the postmaster with those backends that have ended.
+        postgres = _seconds(self._postmaster_pid, 4) + sum(
+            _seconds(int(pid), 2) for pid in (folder / "children").read_text(encoding="ascii").split())
+        return {"service": _seconds(self._service_pid, 2), "postgres": postgres, "client": children.ru_utime + children.ru_stime}
+
+
+def _seconds(pid: int, fields: int) -> float:
+    """utime and stime, and with 4 fields those of children that were waited for. 0 when it has ended."""
+    try:
+        text = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return 0
+    return sum(int(value) for value in text.rsplit(")", 1)[1].split()[11:11 + fields]) / _TICKS
+
+
+def conninfo_part(platform: LivePlatform, key: str) -> str:
+    return dict(part.split("=", 1) for part in platform.database.conninfo.split())[key]
+
+
+def peer(platform: LivePlatform, seconds: int) -> dict:
+    """What Tryton moves a second on the same PostgreSQL."""
+    result = subprocess.run(
+        [str(ROOT / "tests" / "bench" / "peers" / "tryton"), f"--host={conninfo_part(platform, 'host')}",
+         f"--port={conninfo_part(platform, 'port')}", f"--user={conninfo_part(platform, 'user')}", f"--seconds={seconds}"],
+        capture_output=True, text=True, check=False, timeout=3600)
+    assert result.returncode == 0, result.stderr[-2000:]
+    return json.loads(result.stdout.splitlines()[-1])
