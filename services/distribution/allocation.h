@@ -23,8 +23,8 @@ struct Stock {
   int64_t available = 0;  // base units on hand that are not reserved
 };
 
-// The order in which goods are given out: first expiry first (goods that do not expire last), then by
-// lot number, then by account.
+// The order in which goods are given out: first expiry first (goods that do not expire last), then
+// by lot number, then by account.
 bool GoesBefore(const Stock& left, const Stock& right);
 
 // Part of a Stock that goes.

@@ -7,6 +7,7 @@
 
 #include "services/distribution/distribution_service.h"
 #include "services/distribution/distribution_test_support.h"
+#include "services/distribution/ledger/ledger_handlers.h"
 #include "services/distribution/queries.h"
 #include "tests/support/test_host.h"
 
@@ -67,6 +68,51 @@ class QueryTest : public DistributionTest {
     }
     EXPECT_TRUE(handlers_.ListLocations(Operator(), {}).ok());
   }
+
+  void Reserve() {
+    const SystemClock clock;
+    LedgerHandlers ledger(pool_.get(), &clock);
+    v1::AllocateRequest allocate;
+    allocate.set_location("locations/central");
+    allocate.add_lines()->set_item("items/gauze");
+    allocate.mutable_lines(0)->set_quantity(1);
+    const auto held = ledger.Allocate(Operator(), allocate);
+    ASSERT_TRUE(held.ok()) << held.status();
+    v1::GetReservationRequest get;
+    get.set_name(held->allocations(0).reservations(0).name());
+    EXPECT_TRUE(ledger.GetReservation(Operator(), get).ok());
+    EXPECT_TRUE(ledger.ListReservations(Operator(), {}).ok());
+  }
+
+  void ReadHistory() {
+    const SystemClock clock;
+    LedgerHandlers ledger(pool_.get(), &clock);
+    v1::ExplainBalanceRequest explain;
+    explain.set_account("accounts/" +
+                        database_.Value("SELECT account_id FROM distribution.account LIMIT 1"));
+    explain.set_time(v1::BALANCE_TIME_EFFECTIVE);
+    const auto explained = ledger.ExplainBalance(Operator(), explain);
+    ASSERT_TRUE(explained.ok()) << explained.status();
+    v1::GetMovementRequest get;
+    get.set_name(explained->movements(0).name());
+    EXPECT_TRUE(ledger.GetMovement(Operator(), get).ok());
+  }
+
+  void ClosePeriods() {
+    const SystemClock clock;
+    LedgerHandlers ledger(pool_.get(), &clock);
+    for (const bool alliance : {false, true}) {
+      v1::ClosePeriodRequest close;
+      close.set_holder(alliance ? "alliances/east" : "institutions/county-hospital");
+      close.set_month("2026-10");
+      const auto closed = ledger.ClosePeriod(alliance ? Operator() : Pharmacist(), close);
+      ASSERT_TRUE(closed.ok()) << closed.status();
+      v1::ListPeriodBalancesRequest list;
+      list.set_name(closed->name());
+      EXPECT_TRUE(ledger.ListPeriodBalances(Operator(), list).ok());
+    }
+    EXPECT_TRUE(ledger.ListPeriods(Operator(), {}).ok());
+  }
 };
 
 // Walks through all there is on one connection, then asks PostgreSQL which statements it never ran.
@@ -89,10 +135,13 @@ TEST_F(QueryTest, EachIsExecuted) {
   for (int attempt = 0; attempt < 2; ++attempt) {
     EXPECT_TRUE(Use(Nurse(), "uses/u1", "ward", {Line("gauze", "A", 1)}).ok());
   }
+  Reserve();
   EXPECT_TRUE(handlers_.ListBalances(Operator(), {}).ok());
   v1::ListMovementsRequest list_movements;
   list_movements.set_item("items/gauze");
   EXPECT_TRUE(handlers_.ListMovements(Operator(), list_movements).ok());
+  ReadHistory();
+  ClosePeriods();
   ExpectSoundLedger();
 
   auto lease = pool_->Acquire(absl::InfiniteFuture());

@@ -305,6 +305,29 @@ TEST_F(AllocateTest, WrongFieldsAreNamed) {
   EXPECT_EQ(wrong(expires_in(absl::Microseconds(1))), "OK");
 }
 
+// An answer that no client could read is not given.
+TEST_F(AllocateTest, TooManyPiecesAtOnceAreRefused) {
+  database_.Execute(
+      "SET LOCAL session_replication_role = replica; "
+      "INSERT INTO distribution.lot (lot_id, item_id, lot_number) "
+      "VALUES (md5('pieces')::uuid, 'gauze', 'P'); "
+      "INSERT INTO distribution.account (kind, location_id, item_id, lot_id, serial, owner, "
+      "alliance_id, institution_id, on_hand) SELECT 'stock', 'store', 'gauze', "
+      "md5('pieces')::uuid, number::text, 'institutions/county-hospital', 'east', "
+      "'county-hospital', 1 FROM generate_series(1, 20001) AS number");
+  const auto all = Allocate(Pharmacist(), "store", {{"gauze", 20'001}});
+  EXPECT_EQ(all.status().code(), absl::StatusCode::kInvalidArgument) << all.status();
+  EXPECT_THAT(std::string(all.status().message()), HasSubstr("20001 accounts"));
+  v1::AllocateRequest request = RequestOf("store", {{"gauze", 1}});
+  request.set_explain(true);
+  const auto explained = ledger_.Allocate(Pharmacist(), request);
+  EXPECT_EQ(explained.status().code(), absl::StatusCode::kInvalidArgument) << explained.status();
+  EXPECT_EQ(Reserved("store"), 0);
+  request.set_explain(false);
+  EXPECT_TRUE(ledger_.Allocate(Pharmacist(), request).ok());
+  EXPECT_EQ(Reserved("store"), 1);
+}
+
 class AllocateVolumeTest : public ReservationTest {
  protected:
   AllocateVolumeTest() : ReservationTest(1) {}

@@ -34,7 +34,8 @@ void ReservationTest::Put(const Goods& goods) {
              {quantity}, -{quantity}, '2026-11-20Z', '2026-11-20Z', 'seed', 'east'
       FROM distribution.account AS debit
       JOIN distribution.account AS credit
-        ON credit.item_id = debit.item_id AND credit.lot_id = debit.lot_id AND credit.kind = 'supply'
+        ON credit.item_id = debit.item_id AND credit.lot_id = debit.lot_id
+        AND credit.kind = 'supply'
       WHERE debit.item_id = '{item}' AND debit.lot_id = md5('{item}/{lot}')::uuid
         AND debit.kind = 'stock')";
   database_.Execute(fmt::format(
