@@ -72,6 +72,11 @@ constexpr Row kRows[] = {
     {" x x . . x . . . . .", "distribution.transfer.receive"},
     {" x x x x x . x x x x", "distribution.stock.read"},
     {" . . . . x . . . x x", "distribution.ledger.check"},
+    {" x x . . x . . . . .", "distribution.movement.post"},
+    {" x . . . x . . . . .", "distribution.stock.keep"},
+    {" x . . . x . . . . .", "distribution.stock.reserve"},
+    {" . . . x . . . . . .", "distribution.expiry.override"},
+    {" . . . x . . . . . .", "distribution.period.close"},
     // P N O A S V I M D B
     {" x x . . . . x . x x", "usage.use.read"},
     {" . x . . . . . . . .", "usage.use.create"},

@@ -10,4 +10,7 @@ namespace qingqu {
 // 1991. Expiries, licences and agreements begin and end with it.
 CivilDate BusinessDay(absl::Time instant);
 
+// The instant at which `day` begins in the county.
+absl::Time BusinessDayBegins(CivilDate day);
+
 }  // namespace qingqu

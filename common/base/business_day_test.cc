@@ -16,5 +16,12 @@ TEST(BusinessDayTest, TurnsAtSixteenHoursUtc) {
   EXPECT_EQ(BusinessDay(Utc(2026, 12, 31, 16, 0, 0)).ToString(), "2027-01-01");
 }
 
+TEST(BusinessDayTest, BeginsAtSixteenHoursUtcOfTheDayBefore) {
+  const CivilDate day = CivilDate::FromYearMonthDay(2026, 11, 1).value();
+  EXPECT_EQ(BusinessDayBegins(day), Utc(2026, 10, 31, 16, 0, 0));
+  EXPECT_EQ(BusinessDay(BusinessDayBegins(day)), day);
+  EXPECT_EQ(BusinessDay(BusinessDayBegins(day) - absl::Nanoseconds(1)).ToString(), "2026-10-31");
+}
+
 }  // namespace
 }  // namespace qingqu

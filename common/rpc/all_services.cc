@@ -1,6 +1,7 @@
 #include "common/rpc/method_registry.h"
 #include "qingqu/catalog/v1/catalog_service.pb.h"
 #include "qingqu/distribution/v1/distribution_service.pb.h"
+#include "qingqu/distribution/v1/ledger_service.pb.h"
 #include "qingqu/identity/v1/identity_service.pb.h"
 #include "qingqu/procurement/v1/procurement_service.pb.h"
 #include "qingqu/supervision/v1/supervision_service.pb.h"
@@ -15,6 +16,7 @@ const std::vector<const google::protobuf::ServiceDescriptor*>& AllServices() {
       catalog::v1::Item::descriptor()->file()->service(0),
       procurement::v1::Order::descriptor()->file()->service(0),
       distribution::v1::Receipt::descriptor()->file()->service(0),
+      distribution::v1::PostMovementRequest::descriptor()->file()->service(0),
       usage::v1::Use::descriptor()->file()->service(0),
       supervision::v1::Entry::descriptor()->file()->service(0)};
   return services;

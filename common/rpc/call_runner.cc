@@ -69,17 +69,46 @@ CallRunner::CallRunner(const Options& options,
       metrics_(std::make_unique<RpcMetrics>(*options.metrics, methods_)),
       executor_(options.executor) {}
 
+void CallRunner::Arrive(std::string_view method, const IncomingCall& incoming, Call& call) const {
+  call.method = &methods_.find(method)->second;
+  call.arrived_at = absl::Now();
+  call.context.deadline = EffectiveDeadline(incoming.deadline, call.arrived_at);
+  call.context.method = call.method->full_name;
+  call.context.client = IsClientLabel(incoming.client) ? incoming.client : "grpc";
+  call.context.traceparent = incoming.traceparent.substr(0, 64);
+  call.context.received_at = options_.clock->Now();
+}
+
+absl::StatusOr<CallContext> CallRunner::Admit(std::string_view method, IncomingCall incoming,
+                                              const google::protobuf::Message* request) const {
+  Call call;
+  Arrive(method, incoming, call);
+  call.incoming = std::move(incoming);
+  call.started_at = call.arrived_at;
+  absl::Status status = Authorize(call);
+  if (status.ok() && request != nullptr) {
+    const std::string path = FindUnstorableText(*request);
+    if (!path.empty()) status = InvalidField(path, "must be UTF-8 text without NUL characters");
+  }
+  if (status.ok()) return std::move(call.context);
+  Report(call, status);
+  return status;
+}
+
+void CallRunner::ReportAdmitted(std::string_view method, const CallContext& context,
+                                absl::Time arrived_at, const absl::Status& status) const {
+  Call call;
+  call.method = &methods_.find(method)->second;
+  call.context = context;
+  call.arrived_at = call.started_at = arrived_at;
+  Report(call, status);
+}
+
 void CallRunner::Run(std::string_view method, IncomingCall incoming,
                      const google::protobuf::Message& request, google::protobuf::Message& response,
                      Handle handle, Finish finish) {
   auto call = std::make_shared<Call>();
-  call->method = &methods_.find(method)->second;
-  call->arrived_at = absl::Now();
-  call->context.deadline = EffectiveDeadline(incoming.deadline, call->arrived_at);
-  call->context.method = call->method->full_name;
-  call->context.client = IsClientLabel(incoming.client) ? incoming.client : "grpc";
-  call->context.traceparent = incoming.traceparent.substr(0, 64);
-  call->context.received_at = options_.clock->Now();
+  Arrive(method, incoming, *call);
   call->incoming = std::move(incoming);
   call->request = &request;
   call->response = &response;

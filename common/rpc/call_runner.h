@@ -59,12 +59,25 @@ class CallRunner {
   void Run(std::string_view method, IncomingCall incoming, const google::protobuf::Message& request,
            google::protobuf::Message& response, Handle handle, Finish finish);
 
+  // For calls that do not wait for a thread of their own, because something else gathers and
+  // answers them (a lane, a stream): verifies the token, enforces the permission and refuses text
+  // that cannot be stored, at once and on the caller's thread. `request` may be null.
+  absl::StatusOr<CallContext> Admit(std::string_view method, IncomingCall incoming,
+                                    const google::protobuf::Message* request) const;
+  // Counts and logs a call that Admit has seen; `arrived_at` is by the system clock.
+  void ReportAdmitted(std::string_view method, const CallContext& context, absl::Time arrived_at,
+                      const absl::Status& status) const;
+
+  // By the injected clock.
+  absl::Time Now() const { return options_.clock->Now(); }
+
   // Refuses new calls and returns when those accepted are finished.
   void Drain() { executor_.Drain(); }
 
  private:
   struct Call;
   CallRunner(const Options& options, std::map<std::string, MethodInfo, std::less<>> methods);
+  void Arrive(std::string_view method, const IncomingCall& incoming, Call& call) const;
   absl::Status Serve(Call& call) const;
   absl::Status Authorize(Call& call) const;
   absl::Status JournalQuestion(const Call& call, const absl::Status& outcome) const;

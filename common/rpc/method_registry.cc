@@ -31,12 +31,15 @@ void CollectReadPermissions(const Descriptor& message, std::set<const Descriptor
   }
 }
 
-// A change can be sent again under the same id, a batch of an import under the same number.
+// A change can be sent again under the same id, a batch of an import under the same number, and a
+// movement of stock under its own name.
 bool IsRepeatable(const MethodDescriptor& method) {
   const Descriptor& request = *method.input_type();
   return method.options().idempotency_level() == MethodOptions::NO_SIDE_EFFECTS ||
          request.FindFieldByName("request_id") != nullptr ||
-         request.FindFieldByName("batch_number") != nullptr;
+         request.FindFieldByName("batch_number") != nullptr ||
+         request.FindFieldByName("movement") != nullptr ||
+         request.FindFieldByName("movements") != nullptr;
 }
 
 absl::StatusOr<MethodInfo> ReadMethod(const MethodDescriptor& method) {

@@ -62,6 +62,9 @@ class Host final : public ServiceHost {
     for (const auto& purge : purges_) purge->Start();
     for (const ServiceSpec& spec : specs) {
       server_->GetHealthCheckService()->SetServingStatus(spec.grpc_name, true);
+      for (const std::string& name : spec.more_grpc_names) {
+        server_->GetHealthCheckService()->SetServingStatus(name, true);
+      }
     }
     return absl::OkStatus();
   }
@@ -113,7 +116,9 @@ class Host final : public ServiceHost {
     builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMetadataBytesMax);
     // Two processes on one port would each get some of the calls.
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-    for (const auto& [area, hosted] : services_) builder.RegisterService(&hosted->grpc_service());
+    for (const auto& [area, hosted] : services_) {
+      for (grpc::Service* service : hosted->grpc_services()) builder.RegisterService(service);
+    }
     server_ = builder.BuildAndStart();
     if (server_ == nullptr || port_ == 0) {
       return absl::UnavailableError(

@@ -46,6 +46,8 @@ class HostedService {
  public:
   virtual ~HostedService() = default;
   virtual grpc::Service& grpc_service() = 0;
+  // All of them, when the area has more than one.
+  virtual std::vector<grpc::Service*> grpc_services() { return {&grpc_service()}; }
   // Background work (followers) begins here, when the server listens.
   virtual void Start() {}
   // Ends background work and drains the executor; called after the server stopped taking calls.
@@ -55,7 +57,8 @@ class HostedService {
 // How to make a service.
 struct ServiceSpec {
   std::string area;
-  std::string grpc_name;  // "qingqu.catalog.v1.CatalogService"
+  std::string grpc_name;                          // "qingqu.catalog.v1.CatalogService"
+  std::vector<std::string> more_grpc_names = {};  // when the area has more than one
   std::span<const db::Query* const> queries;
   std::function<absl::StatusOr<std::unique_ptr<HostedService>>(const ServiceDependencies&)> create;
 };

@@ -6,7 +6,9 @@
 #include "common/rpc/unary.h"
 #include "common/status/status_macros.h"
 #include "qingqu/distribution/v1/distribution_service.grpc.pb.h"
+#include "qingqu/distribution/v1/ledger_service.pb.h"
 #include "services/distribution/distribution_handlers.h"
+#include "services/distribution/ledger/ledger_service.h"
 #include "services/distribution/queries.h"
 
 namespace qingqu::distribution {
@@ -103,21 +105,36 @@ class DistributionService final : public v1::DistributionService::CallbackServic
 
 class HostedDistribution final : public rpc::HostedService {
  public:
-  HostedDistribution(std::unique_ptr<rpc::CallRunner> runner, db::ConnectionPool* pool)
-      : service_(std::move(runner), pool) {}
+  HostedDistribution(std::unique_ptr<rpc::CallRunner> runner,
+                     std::unique_ptr<rpc::CallRunner> ledger_runner,
+                     const rpc::ServiceDependencies& dependencies)
+      : service_(std::move(runner), dependencies.pool),
+        ledger_(MakeLedgerFace(std::move(ledger_runner), dependencies.pool, dependencies.clock)) {}
 
   grpc::Service& grpc_service() override { return service_; }
-  void Stop() override { service_.Drain(); }
+  std::vector<grpc::Service*> grpc_services() override {
+    return {&service_, &ledger_->grpc_service()};
+  }
+  void Stop() override {
+    service_.Drain();
+    ledger_->Drain();
+  }
 
  private:
   DistributionService service_;
+  const std::unique_ptr<LedgerFace> ledger_;
 };
 
 absl::StatusOr<std::unique_ptr<rpc::HostedService>> CreateHosted(
     const rpc::ServiceDependencies& dependencies) {
   QINGQU_ASSIGN_OR_RETURN(
       auto runner, rpc::CreateRunner(dependencies, *v1::Receipt::descriptor()->file()->service(0)));
-  return std::make_unique<HostedDistribution>(std::move(runner), dependencies.pool);
+  QINGQU_ASSIGN_OR_RETURN(
+      auto ledger_runner,
+      rpc::CreateRunner(dependencies,
+                        *v1::PostMovementRequest::descriptor()->file()->service(0)));
+  return std::make_unique<HostedDistribution>(std::move(runner), std::move(ledger_runner),
+                                              dependencies);
 }
 
 }  // namespace
@@ -125,6 +142,7 @@ absl::StatusOr<std::unique_ptr<rpc::HostedService>> CreateHosted(
 rpc::ServiceSpec DistributionSpec() {
   return {.area = "distribution",
           .grpc_name = v1::DistributionService::service_full_name(),
+          .more_grpc_names = {"qingqu.distribution.v1.LedgerService"},
           .queries = queries::kAllQueries,
           .create = CreateHosted};
 }

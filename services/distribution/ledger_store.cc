@@ -12,6 +12,7 @@
 #include "common/base/uuid.h"
 #include "common/db/array.h"
 #include "services/distribution/ledger/movement_store.h"
+#include "services/distribution/ledger/period_store.h"
 #include "services/distribution/queries.h"
 #include "services/distribution/sql_values.h"
 
@@ -43,14 +44,17 @@ LockedAccounts ReadAccounts(pqxx::transaction_base& tx, const std::vector<Postin
   return accounts;
 }
 
-// Into a month that was closed while the document was on its way nothing is posted.
-std::optional<absl::Time> EffectiveAt(pqxx::transaction_base& tx, absl::Time document_time,
-                                      absl::Time posted_at) {
-  absl::Time effective_at = document_time;
-  for (const auto& row : tx.exec_prepared(queries::kReadClosedUntil.name)) {
-    effective_at = std::max(effective_at, std::min(posted_at, InstantOf(row["ends_us"])));
+// The end of the last closed month of all who may hold what the document moves.
+absl::Time ClosedUntil(pqxx::transaction_base& tx, const PostingDocument& document) {
+  const std::map<std::string, absl::Time> closed = ReadClosedUntil(tx);
+  absl::Time until = absl::InfinitePast();
+  for (const std::string& holder :
+       {"alliances/" + document.alliance_id, "institutions/" + document.from_institution_id,
+        "institutions/" + document.to_institution_id}) {
+    const auto found = closed.find(holder);
+    if (found != closed.end()) until = std::max(until, found->second);
   }
-  return effective_at == posted_at ? std::nullopt : std::optional(effective_at);
+  return until;
 }
 
 // Changes the balances in the order of the postings.
@@ -148,7 +152,12 @@ absl::Status Post(pqxx::transaction_base& tx, const PostingDocument& document,
   EnterLedger(tx);
   absl::Time posted_at = document.posted_at;
   LockedAccounts accounts = ReadAccounts(tx, postings, posted_at);
-  const std::optional<absl::Time> effective_at = EffectiveAt(tx, document.posted_at, posted_at);
+  // Into a month that was closed while the document was on its way nothing is posted; nor by a
+  // clock that is behind that of the process that closed it.
+  const absl::Time closed_until = ClosedUntil(tx, document);
+  posted_at = std::max(posted_at, closed_until);
+  std::optional<absl::Time> effective_at = std::max(document.posted_at, closed_until);
+  if (effective_at == posted_at) effective_at.reset();
   InsertMovements(tx, posted_at, Apply(document, posted_at, effective_at, postings, accounts));
   return WriteBalances(tx, posted_at, accounts);
 }

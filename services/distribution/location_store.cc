@@ -90,14 +90,20 @@ std::string FindOnlyParent(pqxx::transaction_base& tx, const Location& location)
   return found.empty() ? "" : found[0]["location_id"].as<std::string>();
 }
 
-absl::StatusOr<std::vector<Location>> FindLocations(pqxx::transaction_base& tx,
-                                                    const std::vector<std::string>& location_ids) {
-  std::map<std::string, Location> found;
+std::map<std::string, Location, std::less<>> ReadLocations(
+    pqxx::transaction_base& tx, const std::vector<std::string>& location_ids) {
+  std::map<std::string, Location, std::less<>> found;
   for (const auto& row :
        tx.exec_prepared(queries::kFindLocations.name, db::TextArray(location_ids))) {
     Location location = LocationOf(row);
     found.emplace(location.location_id, std::move(location));
   }
+  return found;
+}
+
+absl::StatusOr<std::vector<Location>> FindLocations(pqxx::transaction_base& tx,
+                                                    const std::vector<std::string>& location_ids) {
+  const std::map<std::string, Location, std::less<>> found = ReadLocations(tx, location_ids);
   std::vector<Location> locations;
   for (const std::string& location_id : location_ids) {
     const auto location = found.find(location_id);

@@ -23,6 +23,10 @@ absl::Status CompleteOwner(pqxx::transaction_base& tx, Location& location);
 // when there is none or more than one.
 std::string FindOnlyParent(pqxx::transaction_base& tx, const Location& location);
 
+// Those of the ids that there are.
+std::map<std::string, Location, std::less<>> ReadLocations(
+    pqxx::transaction_base& tx, const std::vector<std::string>& location_ids);
+
 // In the order of the ids given; NOT_FOUND LOCATION_NOT_FOUND names the first that is missing.
 absl::StatusOr<std::vector<Location>> FindLocations(pqxx::transaction_base& tx,
                                                     const std::vector<std::string>& location_ids);

@@ -61,6 +61,7 @@ class Reader {
       : asked_(asked), now_(now), command_(command), rule_(*command.rule) {}
 
   absl::Status Read() {
+    RefuseNul();
     ReadReferences();
     ReadGoods();
     ReadPlaces();
@@ -72,6 +73,20 @@ class Reader {
   }
 
  private:
+  // PostgreSQL cannot store them. Ids and names have patterns of their own.
+  void RefuseNul() {
+    const std::pair<std::string_view, const std::string&> texts[] = {
+        {"lot", asked_.lot()},           {"serial", asked_.serial()},
+        {"document", asked_.document()}, {"sterilisation_lot", asked_.sterilisation_lot()},
+        {"reason", asked_.reason()},     {"registration", asked_.registration()},
+        {"group", asked_.group()},       {"pack", asked_.pack()}};
+    for (const auto& [field, text] : texts) {
+      if (text.find('\0') != std::string::npos) {
+        violations_.Add(field, "must not contain NUL characters");
+      }
+    }
+  }
+
   bool IsOneOf(std::initializer_list<v1::MovementKind> kinds) const {
     return std::find(kinds.begin(), kinds.end(), rule_.kind) != kinds.end();
   }

@@ -31,6 +31,8 @@ constexpr std::array kRules{
     KindRule{v1::MOVEMENT_KIND_VOID, "void", Side::kNone, Side::kNone},
 };
 
+constexpr KindRule kExpireRule{v1::MOVEMENT_KIND_EXPIRE, "expire", Side::kNone, Side::kNone};
+
 constexpr std::array<std::string_view, 6> kConditions{"available", "available", "quarantined",
                                                       "damaged",   "recalled",  "expired"};
 
@@ -41,6 +43,8 @@ const KindRule* FindKindRule(v1::MovementKind kind) {
       kRules.begin(), kRules.end(), [kind](const KindRule& rule) { return rule.kind == kind; });
   return found == kRules.end() ? nullptr : found;
 }
+
+const KindRule& ExpireRule() { return kExpireRule; }
 
 v1::MovementKind KindOf(std::string_view name) {
   if (name == "expire") return v1::MOVEMENT_KIND_EXPIRE;

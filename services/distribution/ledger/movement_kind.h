@@ -26,6 +26,9 @@ struct KindRule {
 // nullptr for a kind that nobody posts (EXPIRE, unspecified, unknown).
 const KindRule* FindKindRule(v1::MovementKind kind);
 
+// Of EXPIRE, which only the platform posts.
+const KindRule& ExpireRule();
+
 // As the database writes it; UNSPECIFIED for anything else.
 v1::MovementKind KindOf(std::string_view name);
 std::string_view KindName(v1::MovementKind kind);

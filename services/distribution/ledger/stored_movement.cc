@@ -49,6 +49,7 @@ StoredMovement StoredMovementOf(const pqxx::row& row) {
                           .original_id = row["original_id"].as<std::string>(),
                           .expiry_overridden = row["expiry_overridden"].as<bool>(),
                           .actor_id = row["actor_id"].as<std::string>(),
+                          .content_hash = row["content_hash"].as<std::string>(),
                           .refusal_json = row["refusal"].as<std::string>()};
   if (!row["expires_us"].is_null()) movement.expires_at = InstantOf(row["expires_us"]);
   return movement;

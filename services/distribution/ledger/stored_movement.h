@@ -51,6 +51,7 @@ struct StoredMovement {
   bool expiry_overridden = false;
   std::string actor_id;
   std::optional<absl::Time> expires_at;  // of a reservation: of the movement that made it only
+  std::string content_hash;              // of what was asked for; none for what a document posted
   std::string refusal_json;
 };
 

@@ -182,6 +182,35 @@ CREATE TABLE distribution.period_balance (
 CREATE TRIGGER period_balance_immutable BEFORE UPDATE OR DELETE ON distribution.period_balance
   FOR EACH ROW EXECUTE FUNCTION distribution.refuse_change();
 
+-- The last line of defence for what the service checks: nothing takes effect in a month that the holder of the goods has
+-- closed. Of movements that take effect after all closed months, as nearly all do, no account is looked up. Accounts that the
+-- caller does not see are left to the service.
+CREATE FUNCTION distribution.refuse_closed() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  v_closed_until timestamptz := (SELECT max(ends_at) FROM distribution.period);
+  v_holder text;
+BEGIN
+  IF v_closed_until IS NULL OR NOT EXISTS (SELECT FROM posted WHERE effective_at < v_closed_until) THEN
+    RETURN NULL;
+  END IF;
+  SELECT period.holder INTO v_holder
+  FROM posted
+  JOIN distribution.account ON account.account_id IN (posted.debit_account_id, posted.credit_account_id)
+  JOIN distribution.location ON location.location_id = account.location_id
+  JOIN distribution.period ON period.holder = CASE location.kind WHEN 'central_store' THEN 'alliances/' || location.alliance_id
+                                                                 ELSE 'institutions/' || location.institution_id END
+  WHERE posted.effective_at < v_closed_until AND posted.moved > 0 AND account.kind = 'stock'
+    AND posted.effective_at < period.ends_at
+  LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'a movement takes effect in a month that % has closed', v_holder
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER movement_not_in_closed AFTER INSERT ON distribution.movement
+  REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION distribution.refuse_closed();
+
 -- Of movements the entry is demanded when they are written, once for each statement, and not at the commit for each row.
 SELECT journal.guard('distribution.reservation'), journal.guard('distribution.reversal'), journal.guard('distribution.period');
 

@@ -20,7 +20,7 @@ SELECT movement.movement_id, movement.posting_number, movement.kind,
        coalesce(movement.reservation_id::text, '') AS reservation_id,
        coalesce(movement.original_id::text, '') AS original_id, movement.expiry_overridden, movement.actor_id,
        (extract(epoch FROM reservation.expires_at) * 1000000)::bigint AS expires_us,
-       coalesce(movement.refusal::text, '') AS refusal
+       coalesce(movement.content_hash::text, '') AS content_hash, coalesce(movement.refusal::text, '') AS refusal
 FROM movement
 LEFT JOIN account AS credit ON credit.account_id = movement.credit_account_id
 LEFT JOIN account AS debit ON debit.account_id = movement.debit_account_id

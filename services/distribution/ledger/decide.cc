@@ -1,0 +1,409 @@
+#include "services/distribution/ledger/decide.h"
+
+#include <algorithm>
+
+#include "fmt/format.h"
+
+#include "common/base/business_day.h"
+#include "common/status/status.h"
+#include "common/status/status_macros.h"
+#include "services/distribution/errors.h"
+#include "services/distribution/ledger/refusals.h"
+#include "services/distribution/sql_values.h"
+
+namespace qingqu::distribution {
+namespace {
+
+constexpr int64_t kBalanceMax = 1'000'000'000'000'000;
+// Goods that were good when they were used are posted a little later just as well.
+constexpr absl::Duration kRecordedLateMax = absl::Hours(48);
+
+bool IsSupplierOwned(std::string_view owner) { return owner.rfind("suppliers/", 0) == 0; }
+
+std::string PieceKey(const BookAccount& account) {
+  return fmt::format("{}\n{}", account.item_id, account.serial);
+}
+
+absl::Status LotConflict(std::string_view reason, const BookLot& lot, std::string_view field,
+                         std::string_view known, std::string_view told) {
+  return RuleBroken(reason,
+                    fmt::format("lot {} of items/{} is known with {} {}, not {}", lot.lot_number,
+                                lot.item_id, field, known, told),
+                    field);
+}
+
+template <typename Value>
+bool Conflicts(const std::optional<Value>& known, const std::optional<Value>& told) {
+  return known.has_value() && told.has_value() && *known != *told;
+}
+
+bool Conflicts(const std::string& known, const std::string& told) {
+  return !known.empty() && !told.empty() && known != told;
+}
+
+}  // namespace
+
+// Whether the id was resolved before, in this batch or long ago.
+absl::Status Decider::Answer(const std::string& actor_id, const Command& command,
+                             Outcome& outcome) const {
+  const StoredMovement* before = nullptr;
+  if (const auto now = decided_.find(command.movement_id); now != decided_.end()) {
+    before = &now->second;
+  } else if (const auto then = facts_.known.find(command.movement_id); then != facts_.known.end()) {
+    before = &then->second;
+  }
+  if (before == nullptr) return absl::OkStatus();
+  outcome.repeated = true;
+  outcome.movement = *before;
+  if (before->actor_id != actor_id) return MovementExists(command.movement_id, "actor");
+  if (before->content_hash != ContentHash(*command.asked)) {
+    return MovementExists(command.movement_id, FirstDifference(*command.asked, *before));
+  }
+  return before->refusal_json.empty() ? absl::OkStatus() : RefusalOf(before->refusal_json);
+}
+
+absl::Status Decider::CheckPeriod(const Plan& plan, absl::Time effective_at) const {
+  for (const std::string& holder : plan.holders) {
+    const auto closed = facts_.closed_until.find(holder);
+    if (closed == facts_.closed_until.end() || effective_at >= closed->second) continue;
+    return RuleBroken("PERIOD_CLOSED",
+                      fmt::format("the month of {} is closed for {}; nothing takes effect in it",
+                                  BusinessDay(effective_at).ToString(), holder),
+                      "effective_time");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Decider::CheckLot(const Command& command, const Plan& plan) const {
+  if (!plan.lot.has_value()) return absl::OkStatus();
+  const BookLot& lot = book_.lots[*plan.lot];
+  if (!lot.stored && !lot.changed && !plan.enters) {
+    return RuleBroken("LOT_UNKNOWN",
+                      fmt::format("lot {} of items/{} never came in", lot.lot_number, lot.item_id),
+                      "lot");
+  }
+  if (Conflicts(lot.expiry, plan.expiry)) {
+    return LotConflict("EXPIRY_CONFLICT", lot, "expiry_date", lot.expiry->ToString(),
+                       plan.expiry->ToString());
+  }
+  if (plan.enters && plan.expiry_tracked && !lot.expiry.has_value() && !plan.expiry.has_value()) {
+    return RuleBroken("EXPIRY_MISSING", "the item is tracked by expiry", "expiry_date");
+  }
+  if (Conflicts(lot.manufactured, command.manufactured)) {
+    return LotConflict("LOT_CONFLICT", lot, "manufacture_date", lot.manufactured->ToString(),
+                       command.manufactured->ToString());
+  }
+  if (Conflicts(lot.sterilisation_lot, command.sterilisation_lot)) {
+    return LotConflict("LOT_CONFLICT", lot, "sterilisation_lot", lot.sterilisation_lot,
+                       command.sterilisation_lot);
+  }
+  if (Conflicts(lot.registration, command.registration)) {
+    return LotConflict("LOT_CONFLICT", lot, "registration", lot.registration, command.registration);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Decider::CheckReservation(const Command& command, const Plan& plan) const {
+  if (!command.original_id.empty()) {
+    const auto reversed = book_.reversed.find(command.original_id);
+    if (reversed == book_.reversed.end()) return absl::OkStatus();
+    return RuleBroken("ALREADY_REVERSED",
+                      fmt::format("movements/{} was reversed before", command.original_id),
+                      "original");
+  }
+  if (!plan.reservation.has_value() || command.rule->kind == v1::MOVEMENT_KIND_RESERVE) {
+    return absl::OkStatus();
+  }
+  const BookReservation& reservation = book_.reservations[*plan.reservation];
+  // It was to be made earlier in this batch, and was refused.
+  if (!reservation.exists) return ReservationNotFound(reservation.reservation_id);
+  const bool expired = reservation.expires_at <= posted_at_;
+  if (reservation.state != "open" || (expired && command.rule->to != Side::kNone)) {
+    return RuleBroken(
+        "RESERVATION_CLOSED",
+        fmt::format("reservations/{} holds nothing any more", reservation.reservation_id),
+        "reservation");
+  }
+  if (plan.quantity > reservation.open) {
+    return RuleBroken("RESERVATION_EXCEEDED",
+                      fmt::format("reservations/{} holds {}, not {}", reservation.reservation_id,
+                                  reservation.open, plan.quantity),
+                      "quantity");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Decider::CheckGoods(const Command& command, const Plan& plan,
+                                 absl::Time effective_at) const {
+  const BookAccount& credit = book_.accounts[*plan.credit];
+  if (!command.rule->must_be_issuable || plan.goes_back_to_central) return absl::OkStatus();
+  if (credit.condition == "recalled") {
+    return RuleBroken("RECALLED", "the goods are recalled: send them back", "condition");
+  }
+  const bool expired_too = credit.condition == "expired" && command.override_expiry;
+  if (credit.condition != "available" && !expired_too) {
+    return RuleBroken(
+        "CONDITION_FORBIDS",
+        fmt::format("goods that are {} are neither used nor sent on", credit.condition),
+        "condition");
+  }
+  if (command.rule->kind == v1::MOVEMENT_KIND_USE && IsSupplierOwned(credit.owner)) {
+    return RuleBroken("CONSIGNED",
+                      "the goods are the supplier's; take ownership in the same group first",
+                      "owner");
+  }
+  const CivilDate day = BusinessDay(std::max(effective_at, posted_at_ - kRecordedLateMax));
+  const BookLot& lot = book_.lots[*plan.lot];
+  const std::optional<CivilDate>& expiry = lot.expiry.has_value() ? lot.expiry : plan.expiry;
+  if (expiry.has_value() && *expiry < day && !command.override_expiry) {
+    return RuleBroken("LOT_EXPIRED",
+                      fmt::format("lot {} of items/{} expired on {}", lot.lot_number, lot.item_id,
+                                  expiry->ToString()),
+                      "lot");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Decider::CheckBalances(const Command& command, const Plan& plan) const {
+  const BookAccount& credit = book_.accounts[*plan.credit];
+  const bool from_reservation =
+      plan.reservation.has_value() && command.rule->kind != v1::MOVEMENT_KIND_RESERVE;
+  if (!credit.IsContra() && !from_reservation && credit.Free() < plan.quantity) {
+    if (!credit.serial.empty()) {
+      return RuleBroken("SERIAL_NOT_HERE",
+                        fmt::format("piece {} of items/{} is not there, or is held", credit.serial,
+                                    credit.item_id),
+                        "serial");
+    }
+    return RuleBroken("INSUFFICIENT_STOCK",
+                      fmt::format("{} of items/{} are free there, not {}", credit.Free(),
+                                  credit.item_id, plan.quantity),
+                      "quantity");
+  }
+  if (credit.IsContra() && credit.on_hand - plan.quantity < -kBalanceMax) {
+    return RuleBroken("BALANCE_TOO_LARGE", "the ledger holds at most 10^15 units of anything",
+                      "quantity");
+  }
+  if (!plan.debit.has_value()) return absl::OkStatus();
+  const BookAccount& debit = book_.accounts[*plan.debit];
+  if (debit.on_hand + plan.quantity > kBalanceMax) {
+    return RuleBroken("BALANCE_TOO_LARGE", "the ledger holds at most 10^15 units of anything",
+                      "quantity");
+  }
+  if (debit.serial.empty()) return absl::OkStatus();
+  const auto piece = book_.pieces.find(PieceKey(debit));
+  const bool elsewhere =
+      piece != book_.pieces.end() && piece->second.has_value() && *piece->second != *plan.credit;
+  if (debit.on_hand == 0 && !elsewhere) return absl::OkStatus();
+  return RuleBroken(
+      "SERIAL_ELSEWHERE",
+      fmt::format("piece {} of items/{} is in the ledger already", debit.serial, debit.item_id),
+      "serial");
+}
+
+absl::Status Decider::Check(const Command& command, const Plan& plan, Outcome& outcome) {
+  const absl::Time effective_at =
+      command.effective_at.has_value() ? std::min(*command.effective_at, posted_at_) : posted_at_;
+  outcome.movement.effective_at = effective_at;
+  QINGQU_RETURN_IF_ERROR(CheckPeriod(plan, effective_at));
+  QINGQU_RETURN_IF_ERROR(CheckLot(command, plan));
+  QINGQU_RETURN_IF_ERROR(CheckReservation(command, plan));
+  if (command.rule->to == Side::kNone && command.rule->from == Side::kNone &&
+      !plan.debit.has_value()) {
+    return absl::OkStatus();
+  }
+  QINGQU_RETURN_IF_ERROR(CheckGoods(command, plan, effective_at));
+  return CheckBalances(command, plan);
+}
+
+void Decider::ApplyLot(const Command& command, const Plan& plan) {
+  if (!plan.lot.has_value() || !plan.enters) return;
+  BookLot& lot = book_.lots[*plan.lot];
+  const auto add = [&lot](auto& known, const auto& told, bool is_told, bool is_known) {
+    if (is_known || !is_told) return;
+    known = told;
+    lot.changed = true;
+  };
+  add(lot.expiry, plan.expiry, plan.expiry.has_value(), lot.expiry.has_value());
+  add(lot.manufactured, command.manufactured, command.manufactured.has_value(),
+      lot.manufactured.has_value());
+  add(lot.sterilisation_lot, command.sterilisation_lot, !command.sterilisation_lot.empty(),
+      !lot.sterilisation_lot.empty());
+  add(lot.registration, command.registration, !command.registration.empty(),
+      !lot.registration.empty());
+  if (!lot.stored) lot.changed = true;
+}
+
+void Decider::ApplyReservation(const Command& command, const Plan& plan, Outcome& outcome) {
+  if (!plan.reservation.has_value()) return;
+  BookReservation& reservation = book_.reservations[*plan.reservation];
+  BookAccount& account = book_.accounts[reservation.account];
+  outcome.movement.reservation_id = reservation.reservation_id;
+  reservation.changed = account.changed = true;
+  if (command.rule->kind == v1::MOVEMENT_KIND_RESERVE) {
+    reservation.exists = true;
+    reservation.quantity = reservation.open = plan.quantity;
+    reservation.expires_at = command.expire_at;
+    reservation.actor_id = outcome.movement.actor_id;
+    reservation.document = command.document;
+    outcome.movement.held = plan.quantity;
+    outcome.movement.expires_at = command.expire_at;
+  } else if (!plan.debit.has_value()) {
+    outcome.movement.held = -reservation.open;
+    outcome.movement.quantity = reservation.open;
+    reservation.open = 0;
+    reservation.state = command.rule->kind == v1::MOVEMENT_KIND_EXPIRE ? "expired" : "voided";
+  } else {
+    outcome.movement.held = -plan.quantity;
+    reservation.open -= plan.quantity;
+    reservation.posted += plan.quantity;
+    if (reservation.open == 0) reservation.state = "posted";
+  }
+  account.reserved += outcome.movement.held;
+}
+
+void Decider::Move(const Plan& plan, Outcome& outcome) {
+  BookAccount& credit = book_.accounts[*plan.credit];
+  StoredMovement& movement = outcome.movement;
+  if (plan.debit.has_value()) {
+    BookAccount& debit = book_.accounts[*plan.debit];
+    credit.on_hand -= plan.quantity;
+    debit.on_hand += plan.quantity;
+    credit.changed = debit.changed = true;
+    movement.moved = plan.quantity;
+    movement.debit_after = debit.on_hand;
+    movement.to_location_id = debit.location_id;
+    movement.to_owner = debit.owner;
+    movement.to_condition = debit.condition;
+    const BookAccount& piece = debit.serial.empty() ? credit : debit;
+    movement.serial = piece.serial;
+    if (!piece.serial.empty()) {
+      book_.pieces[PieceKey(piece)] =
+          debit.serial.empty() ? std::nullopt : std::optional(*plan.debit);
+    }
+  } else {
+    movement.serial = credit.serial;
+  }
+  movement.credit_after = credit.on_hand;
+  movement.from_location_id = credit.location_id;
+  movement.from_owner = credit.owner;
+  movement.from_condition = credit.condition;
+  movement.item_id = credit.item_id;
+  movement.lot_id = credit.lot_id;
+}
+
+void Decider::Apply(const Command& command, const Plan& plan, Outcome& outcome) {
+  StoredMovement& movement = outcome.movement;
+  movement.quantity = plan.quantity;
+  ApplyLot(command, plan);
+  ApplyReservation(command, plan, outcome);
+  Move(plan, outcome);
+  if (!command.original_id.empty()) {
+    book_.reversed[command.original_id] = true;
+    movement.original_id = command.original_id;
+  }
+  const size_t lot_index =
+      plan.lot.has_value() ? *plan.lot : book_.AddLot(movement.lot_id, movement.item_id, "");
+  const BookLot& lot = book_.lots[lot_index];
+  movement.lot_number = lot.lot_number;
+  movement.expiry_date = DateText(lot.expiry);
+  movement.manufacture_date = DateText(lot.manufactured);
+  movement.sterilisation_lot = lot.sterilisation_lot;
+  movement.registration = lot.registration;
+}
+
+void Decider::Refuse(const Command& command, const Plan& plan, Outcome& outcome) {
+  if (!plan.burns) return;
+  StoredMovement refused = outcome.movement;
+  refused.quantity = std::max<int64_t>(1, plan.quantity);
+  refused.effective_at = posted_at_;
+  refused.refusal_json = RefusalJson(outcome.status, *command.asked);
+  outcome.movement = std::move(refused);
+  outcome.written = true;
+}
+
+Outcome Decider::Decide(const std::string& actor_id, const Command& command, const Plan& plan) {
+  Outcome outcome{.alliance_id = plan.alliance_id,
+                  .from_institution_id = plan.from_institution_id,
+                  .to_institution_id = plan.to_institution_id};
+  outcome.status = Answer(actor_id, command, outcome);
+  if (outcome.repeated) return outcome;
+  outcome.movement = {.movement_id = command.movement_id,
+                      .kind = std::string(command.rule->name),
+                      .posted_at = posted_at_,
+                      .document = command.document,
+                      .reason = command.reason,
+                      .linked_group = command.group,
+                      .expiry_overridden = command.override_expiry,
+                      .actor_id = actor_id,
+                      .content_hash = ContentHash(*command.asked)};
+  outcome.status = plan.status.ok() ? Check(command, plan, outcome) : plan.status;
+  if (outcome.status.ok()) {
+    Save(plan);
+    Apply(command, plan, outcome);
+    outcome.written = true;
+  } else {
+    Refuse(command, plan, outcome);
+  }
+  if (outcome.written) decided_[command.movement_id] = outcome.movement;
+  return outcome;
+}
+
+void Decider::Save(const Plan& plan) {
+  if (!saved_.has_value()) return;
+  const auto save = [](const auto& index, const auto& all, auto& kept) {
+    if (index.has_value()) kept.emplace_back(*index, all[*index]);
+  };
+  save(plan.credit, book_.accounts, saved_->accounts);
+  save(plan.debit, book_.accounts, saved_->accounts);
+  save(plan.lot, book_.lots, saved_->lots);
+  save(plan.reservation, book_.reservations, saved_->reservations);
+}
+
+void Decider::Restore() {
+  const auto restore = [](auto& kept, auto& all) {
+    for (auto copy = kept.rbegin(); copy != kept.rend(); ++copy) all[copy->first] = copy->second;
+  };
+  restore(saved_->accounts, book_.accounts);
+  restore(saved_->lots, book_.lots);
+  restore(saved_->reservations, book_.reservations);
+  book_.pieces = saved_->pieces;
+  book_.reversed = saved_->reversed;
+}
+
+std::vector<Outcome> Decider::DecideGroup(const std::string& actor_id,
+                                          const std::vector<const Command*>& commands,
+                                          const std::vector<const Plan*>& plans) {
+  saved_.emplace();
+  saved_->pieces = book_.pieces;
+  saved_->reversed = book_.reversed;
+  std::vector<Outcome> outcomes;
+  std::optional<size_t> failed;
+  for (size_t index = 0; index < commands.size(); ++index) {
+    outcomes.push_back(Decide(actor_id, *commands[index], *plans[index]));
+    if (!failed.has_value() && !outcomes.back().status.ok()) failed = index;
+  }
+  if (failed.has_value()) {
+    Restore();
+    for (size_t index = 0; index < commands.size(); ++index) {
+      Outcome& outcome = outcomes[index];
+      if (!outcome.status.ok() || outcome.repeated) continue;
+      outcome.movement = {.movement_id = commands[index]->movement_id,
+                          .kind = std::string(commands[index]->rule->name),
+                          .posted_at = posted_at_,
+                          .document = commands[index]->document,
+                          .reason = commands[index]->reason,
+                          .linked_group = commands[index]->group,
+                          .expiry_overridden = commands[index]->override_expiry,
+                          .actor_id = actor_id,
+                          .content_hash = ContentHash(*commands[index]->asked)};
+      outcome.status = GroupFailed(commands[*failed]->movement_id);
+      Refuse(*commands[index], *plans[index], outcome);
+      decided_[commands[index]->movement_id] = outcome.movement;
+    }
+  }
+  saved_.reset();
+  return outcomes;
+}
+
+}  // namespace qingqu::distribution

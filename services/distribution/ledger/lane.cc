@@ -1,0 +1,172 @@
+#include "services/distribution/ledger/lane.h"
+
+#include <algorithm>
+
+#include "absl/time/clock.h"
+
+#include "common/status/status.h"
+
+namespace qingqu::distribution {
+namespace {
+
+absl::Status Overloaded() {
+  return WithRetryDelay(MakeError(absl::StatusCode::kUnavailable, "OVERLOADED",
+                                  "the ledger has too much to post at the moment; try again"),
+                        absl::Milliseconds(200));
+}
+
+absl::Status TooLate() {
+  return MakeError(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
+                   "the deadline passed before everything was posted; ask again with the same "
+                   "names to learn what was");
+}
+
+// Where a slice from `begin` of at most `size` commands ends without cutting a group.
+size_t SliceEnd(const std::vector<Command>& commands, size_t begin, size_t size) {
+  size_t end = std::min(commands.size(), begin + size);
+  while (end > begin && end < commands.size() && !commands[end].group.empty() &&
+         commands[end].group == commands[end - 1].group) {
+    --end;
+  }
+  if (end > begin) return end;
+  // A group that is longer than a slice goes whole.
+  end = begin + 1;
+  while (end < commands.size() && commands[end].group == commands[begin].group) ++end;
+  return end;
+}
+
+}  // namespace
+
+Lane::Lane(Post post, const Options& options)
+    : post_(std::move(post)),
+      options_(options),
+      writer_([this] { Write(); }),
+      teller_([this] { Tell(); }) {}
+
+Lane::~Lane() {
+  Drain();
+  writer_.join();
+  teller_.join();
+}
+
+absl::Status Lane::Submit(std::unique_ptr<PostingJob> job) {
+  const size_t size = job->commands.size();
+  {
+    const std::lock_guard lock(mutex_);
+    if (draining_ || waiting_movements_ + size > options_.movements_max) return Overloaded();
+    waiting_movements_ += size;
+    job->outcomes.resize(size);
+    (size == 1 ? singles_ : batches_).push_back({.job = std::move(job)});
+  }
+  changed_.notify_one();
+  return absl::OkStatus();
+}
+
+void Lane::Drain() {
+  std::unique_lock lock(mutex_);
+  draining_ = true;
+  changed_.notify_all();
+  changed_.wait(lock, [this] { return waiting_movements_ == 0; });
+}
+
+// Singles first, then a slice of each batch in turn. Batches are never kept out altogether.
+bool Lane::Gather(std::vector<Waiting>& gathered, std::vector<PostingSlice>& slices) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return draining_ || !singles_.empty() || !batches_.empty(); });
+  if (singles_.empty() && batches_.empty()) return false;
+  size_t room = options_.commit_max;
+  const size_t kept_for_batches = batches_.empty() ? 0 : room / 4;
+  while (!singles_.empty() && room > kept_for_batches) {
+    gathered.push_back(std::move(singles_.front()));
+    singles_.pop_front();
+    --room;
+  }
+  for (size_t turn = batches_.size(); turn > 0 && room > 0; --turn) {
+    gathered.push_back(std::move(batches_.front()));
+    batches_.pop_front();
+    const Waiting& batch = gathered.back();
+    const size_t end =
+        SliceEnd(batch.job->commands, batch.next, std::min(room, options_.slice_max));
+    room -= std::min(room, end - batch.next);
+  }
+  lock.unlock();
+  room = options_.commit_max;
+  for (const Waiting& waiting : gathered) {
+    PostingJob& job = *waiting.job;
+    const size_t end = SliceEnd(job.commands, waiting.next, std::min(room, options_.slice_max));
+    const size_t size = end - waiting.next;
+    room -= std::min(room, size);
+    slices.push_back({.call = &job.call,
+                      .commands = absl::MakeSpan(job.commands).subspan(waiting.next, size),
+                      .outcomes = absl::MakeSpan(job.outcomes).subspan(waiting.next, size)});
+  }
+  return true;
+}
+
+void Lane::PostGathered(std::vector<Waiting> gathered, const std::vector<PostingSlice>& slices) {
+  absl::Status status = post_(slices);
+  std::vector<absl::Status> statuses(slices.size(), status);
+  // What one of them cannot do must not hinder the others.
+  if (absl::IsInternal(status) && slices.size() > 1) {
+    for (size_t index = 0; index < slices.size(); ++index) statuses[index] = post_({slices[index]});
+  }
+  std::vector<Answer> answers;
+  std::vector<Waiting> unfinished;
+  const absl::Time now = absl::Now();
+  for (size_t index = 0; index < gathered.size(); ++index) {
+    Waiting& waiting = gathered[index];
+    waiting.next += slices[index].commands.size();
+    const bool more = waiting.next < waiting.job->commands.size();
+    if (more && statuses[index].ok() && now < waiting.job->call.deadline) {
+      unfinished.push_back(std::move(waiting));
+    } else {
+      if (more && statuses[index].ok()) statuses[index] = TooLate();
+      answers.push_back({.job = std::move(waiting.job), .status = std::move(statuses[index])});
+    }
+  }
+  if (!unfinished.empty()) {
+    const std::lock_guard lock(mutex_);
+    for (Waiting& waiting : unfinished) batches_.push_back(std::move(waiting));
+  }
+  Finish(std::move(answers));
+}
+
+void Lane::Finish(std::vector<Answer> answers) {
+  const std::lock_guard lock(answers_mutex_);
+  std::move(answers.begin(), answers.end(), std::back_inserter(answers_));
+  answered_.notify_one();
+}
+
+void Lane::Write() {
+  while (true) {
+    std::vector<Waiting> gathered;
+    std::vector<PostingSlice> slices;
+    if (!Gather(gathered, slices)) break;
+    PostGathered(std::move(gathered), slices);
+  }
+  const std::lock_guard lock(answers_mutex_);
+  writer_ended_ = true;
+  answered_.notify_one();
+}
+
+void Lane::Tell() {
+  while (true) {
+    std::deque<Answer> answers;
+    {
+      std::unique_lock lock(answers_mutex_);
+      answered_.wait(lock, [this] { return writer_ended_ || !answers_.empty(); });
+      if (answers_.empty()) return;
+      answers.swap(answers_);
+    }
+    size_t told = 0;
+    for (Answer& answer : answers) {
+      told += answer.job->commands.size();
+      answer.job->done(answer.status, *answer.job);
+    }
+    const std::lock_guard lock(mutex_);
+    waiting_movements_ -= told;
+    if (draining_) changed_.notify_all();
+  }
+}
+
+}  // namespace qingqu::distribution

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <mutex>
+
+#include "grpcpp/server_context.h"
+#include "grpcpp/support/server_callback.h"
+
+#include "common/rpc/call_runner.h"
+#include "qingqu/distribution/v1/ledger_service.pb.h"
+#include "services/distribution/ledger/lane.h"
+#include "services/distribution/ledger/posting_request.h"
+
+namespace qingqu::distribution {
+
+// One StreamMovements call: reads ahead a few requests, posts what has come in as one job at a
+// time, so that effects are in the order of the stream, and answers each request. Ends itself: with
+// the client's half-close, its going away, a malformed request, or the end of the token's life.
+// Deletes itself when gRPC is done with it.
+class MovementStream final
+    : public grpc::ServerBidiReactor<v1::StreamMovementsRequest, v1::StreamMovementsResponse> {
+ public:
+  // All outlive the stream. `call` was admitted by `runner`.
+  MovementStream(rpc::CallRunner* runner, Lane* lane, CallContext call, absl::Time arrived_at);
+
+  void OnReadDone(bool ok) override;
+  void OnWriteDone(bool ok) override;
+  void OnCancel() override;
+  void OnDone() override;
+
+ private:
+  // What is posted together.
+  struct Round {
+    std::deque<std::unique_ptr<v1::StreamMovementsRequest>> requests;
+    PostingRequest posting;
+  };
+
+  void Read();
+  void PostNext(std::unique_lock<std::mutex>& lock);
+  void OnPosted(const std::shared_ptr<Round>& round, const absl::Status& status,
+                const PostingJob* job);
+  void WriteNext(std::unique_lock<std::mutex>& lock);
+  void EndWith(std::unique_lock<std::mutex>& lock, const absl::Status& status);
+  void EndWhenIdle(std::unique_lock<std::mutex>& lock);
+
+  rpc::CallRunner* const runner_;
+  Lane* const lane_;
+  const CallContext call_;
+  const absl::Time arrived_at_;
+  std::mutex mutex_;  // guards all below
+  std::unique_ptr<v1::StreamMovementsRequest> reading_;
+  std::deque<std::unique_ptr<v1::StreamMovementsRequest>> read_;
+  std::deque<v1::StreamMovementsResponse> answers_;
+  v1::StreamMovementsResponse writing_;
+  bool read_running_ = false;
+  bool post_running_ = false;
+  bool write_running_ = false;
+  bool half_closed_ = false;
+  bool ended_ = false;  // Finish was called
+  absl::Status end_;
+  bool failing_ = false;  // ends with end_ once nothing runs
+};
+
+}  // namespace qingqu::distribution

@@ -1,0 +1,339 @@
+#include "services/distribution/ledger/plan.h"
+
+#include "fmt/format.h"
+
+#include "common/status/status.h"
+#include "common/status/status_macros.h"
+#include "services/distribution/errors.h"
+#include "services/distribution/ledger/refusals.h"
+#include "services/distribution/receipt.h"
+
+namespace qingqu::distribution {
+namespace {
+
+constexpr int64_t kThousand = 1000;
+
+bool IsSupplierOwned(std::string_view owner) { return owner.rfind("suppliers/", 0) == 0; }
+
+bool IsStore(const Location& place) {
+  return place.kind == LocationKind::kCentralStore || place.kind == LocationKind::kInstitutionStore;
+}
+
+// Goods of a supplier stay his wherever they go; all others belong to where they lie.
+std::string OwnerAfter(std::string_view owner, const Location& place) {
+  return IsSupplierOwned(owner) ? std::string(owner) : OwnerAt(place);
+}
+
+absl::Status QuantityOdd(std::string_view message, std::string_view field) {
+  return MovementRefused(absl::StatusCode::kInvalidArgument, "QUANTITY_ODD", message, field);
+}
+
+absl::Status RouteRefused(std::string_view message) {
+  return MovementRefused(absl::StatusCode::kPermissionDenied, "ROUTE_NOT_ALLOWED", message,
+                         "to_location");
+}
+
+}  // namespace
+
+const Location* Planner::FindLocation(std::string_view location_id) const {
+  const auto found = facts_.locations.find(location_id);
+  return found == facts_.locations.end() ? nullptr : &found->second;
+}
+
+void Planner::Concern(const Location& place, Plan& plan) const {
+  plan.alliance_id = place.alliance_id;
+  plan.holders.push_back(OwnerAt(place));
+}
+
+// Who may move goods between these places, and whether they fit the kind.
+absl::Status Planner::PlanPlaces(const auth::Principal& principal, const Command& command,
+                                 Plan& plan) {
+  from_ = FindLocation(command.from_location_id);
+  to_ = FindLocation(command.to_location_id);
+  if (!command.from_location_id.empty() && from_ == nullptr) {
+    return LocationNotFound(command.from_location_id);
+  }
+  if (!command.to_location_id.empty() && to_ == nullptr) {
+    return LocationNotFound(command.to_location_id);
+  }
+  switch (command.rule->kind) {
+    case v1::MOVEMENT_KIND_TRANSFER_OUT:
+      QINGQU_RETURN_IF_ERROR(CheckRoute(principal, *from_, *to_));
+      plan.goes_back_to_central = to_->kind == LocationKind::kCentralStore;
+      break;
+    case v1::MOVEMENT_KIND_TRANSFER_IN:
+      if (from_->alliance_id != to_->alliance_id) return LocationNotFound(from_->location_id);
+      QINGQU_RETURN_IF_ERROR(CheckDestination(principal, *to_));
+      break;
+    case v1::MOVEMENT_KIND_USE:
+      if (!MayUseUp(principal, *from_)) return LocationNotFound(from_->location_id);
+      break;
+    default:
+      for (const Location* place : {from_, to_}) {
+        if (place != nullptr && !WorksAt(principal, *place)) {
+          return LocationNotFound(place->location_id);
+        }
+      }
+  }
+  const bool at_once = command.rule->kind == v1::MOVEMENT_KIND_ISSUE ||
+                       command.rule->kind == v1::MOVEMENT_KIND_RETURN_TO_STORE;
+  if (at_once && (SeenBy(*from_) != SeenBy(*to_) || from_->alliance_id != to_->alliance_id)) {
+    return RouteRefused("goods go to another institution by transfer only: sent, then received");
+  }
+  if (command.rule->kind == v1::MOVEMENT_KIND_ISSUE && !IsStore(*from_)) {
+    return RouteRefused("goods are issued out of a store");
+  }
+  if (command.rule->kind == v1::MOVEMENT_KIND_RETURN_TO_STORE && !IsStore(*to_)) {
+    return RouteRefused("goods are returned to a store");
+  }
+  for (const Location* place : {from_, to_}) {
+    if (place != nullptr) Concern(*place, plan);
+  }
+  const Location& first = from_ != nullptr ? *from_ : *to_;
+  const Location& last = to_ != nullptr ? *to_ : *from_;
+  plan.from_institution_id = SeenBy(first);
+  plan.to_institution_id = SeenBy(last);
+  if (command.owner.empty() || IsSupplierOwned(command.owner)) return absl::OkStatus();
+  if (command.owner == OwnerAt(first)) return absl::OkStatus();
+  return InvalidField("owner", fmt::format("must be {} or a supplier", OwnerAt(first)));
+}
+
+absl::Status Planner::PlanGoods(const Command& command, Plan& plan) {
+  const auto item = facts_.items.find(command.item_id);
+  if (item == facts_.items.end()) {
+    return MovementRefused(absl::StatusCode::kNotFound, "ITEM_NOT_FOUND",
+                           fmt::format("there is no items/{}", command.item_id), "item");
+  }
+  const scanning::ItemFacts& facts = item->second;
+  plan.enters = command.rule->from != Side::kPlace && command.rule->from != Side::kTransit;
+  const bool onwards = command.rule->must_be_issuable && !plan.goes_back_to_central;
+  if (facts.suspended && (onwards || command.rule->kind == v1::MOVEMENT_KIND_RECEIVE)) {
+    return RuleBroken("ITEM_SUSPENDED",
+                      fmt::format("items/{} is suspended; it is neither received, used nor sent on",
+                                  command.item_id),
+                      "item");
+  }
+  if (facts.high_value && command.rule->kind == v1::MOVEMENT_KIND_USE) {
+    return RuleBroken("USE_NEEDS_PATIENT",
+                      "a high-value item is used by scanning it for a patient, not here", "item");
+  }
+  plan.quantity = command.quantity;
+  if (!command.pack.empty()) {
+    const auto pack = facts_.packs.find(command.pack);
+    if (pack == facts_.packs.end() || pack->second.item_id != command.item_id) {
+      return QuantityOdd("the pack is none of the item's", "pack");
+    }
+    const int64_t per_pack = pack->second.base_units_per_pack;
+    const absl::StatusOr<Quantity> whole =
+        Multiply(Quantity(command.pack_thousandths / kThousand), per_pack);
+    const absl::StatusOr<Quantity> thousandths =
+        Multiply(Quantity(command.pack_thousandths % kThousand), per_pack);
+    if (!whole.ok() || !thousandths.ok() || thousandths->base_units() % kThousand != 0) {
+      return QuantityOdd("the packs do not come out as whole base units", "pack_quantity");
+    }
+    const absl::StatusOr<Quantity> units =
+        Add(*whole, Quantity(thousandths->base_units() / kThousand));
+    if (!units.ok() || *units > kQuantityMax) {
+      return QuantityOdd("the packs hold too many base units for one movement", "pack_quantity");
+    }
+    plan.quantity = units->base_units();
+  }
+  item_id_ = command.item_id;
+  lot_number_ = facts.lot_tracked ? command.lot_number : "";
+  serial_ = facts.serial_tracked ? command.serial : "";
+  plan.expiry_tracked = facts.expiry_tracked;
+  if (facts.expiry_tracked) plan.expiry = command.expiry;
+  if (facts.serial_tracked && plan.quantity != 1) {
+    return QuantityOdd("a piece with a serial number is exactly one", "quantity");
+  }
+  if (facts.lot_tracked && lot_number_.empty()) {
+    return RuleBroken("LOT_MISSING", "the item is tracked by lot", "lot");
+  }
+  if (facts.serial_tracked && serial_.empty()) {
+    return RuleBroken("SERIAL_MISSING", "the item is tracked piece by piece", "serial");
+  }
+  if (facts.expiry_tracked && lot_number_.empty() && !plan.expiry.has_value()) {
+    return RuleBroken("EXPIRY_MISSING", "goods without a lot number are known by their expiry",
+                      "expiry_date");
+  }
+  lot_id_ = LotIdOf(item_id_, lot_number_, plan.expiry);
+  plan.lot = book_.AddLot(lot_id_, item_id_, lot_number_);
+  return absl::OkStatus();
+}
+
+void Planner::PlanAccounts(const Command& command, Plan& plan) {
+  const Location& first = from_ != nullptr ? *from_ : *to_;
+  const Location& last = to_ != nullptr ? *to_ : *from_;
+  const std::string owner = command.owner.empty() ? OwnerAt(first) : command.owner;
+  const auto add = [&](const LedgerSide& side, std::string_view whose, std::string_view condition) {
+    return book_.AddAccount(side, item_id_, lot_id_, serial_, whose, condition);
+  };
+  switch (command.rule->from) {
+    case Side::kPlace:
+      plan.credit = add(StockAt(first), owner, command.condition);
+      break;
+    case Side::kTransit:
+      plan.credit = add(TransitBetween(first, last), owner, command.condition);
+      break;
+    case Side::kSupply:
+      plan.credit = add(SupplyOf(last), owner, command.condition);
+      break;
+    default:
+      plan.credit = add(AdjustmentOf(last), owner, command.condition);
+  }
+  switch (command.rule->to) {
+    case Side::kPlace: {
+      const bool takes = command.rule->kind == v1::MOVEMENT_KIND_TAKE_OWNERSHIP;
+      plan.debit =
+          add(StockAt(last), takes ? OwnerAt(last) : OwnerAfter(owner, last), command.to_condition);
+      break;
+    }
+    case Side::kTransit:
+      plan.debit = add(TransitBetween(first, last), owner, command.condition);
+      break;
+    case Side::kSupply:
+      plan.debit = add(SupplyOf(first), owner, command.condition);
+      break;
+    case Side::kUse:
+      plan.debit = add(UseOf(first), owner, command.condition);
+      break;
+    case Side::kLoss:
+      plan.debit = add(LossOf(first), owner, command.condition);
+      break;
+    default:
+      break;
+  }
+}
+
+// True when the account is of a place where the caller works; places in between are nobody's.
+absl::Status Planner::CheckWorksAt(const auth::Principal& principal,
+                                   const BookAccount& account) const {
+  if (account.kind != "stock" || principal.scope == auth::Scope::kSystem) return absl::OkStatus();
+  const Location* const place = FindLocation(account.location_id);
+  if (place != nullptr && WorksAt(principal, *place)) return absl::OkStatus();
+  return LocationNotFound(account.location_id);
+}
+
+// What the reservation says of the goods need not be said again, but must not be contradicted.
+absl::Status Planner::PlanFromReservation(const auth::Principal& principal, const Command& command,
+                                          Plan& plan) {
+  const std::optional<size_t> found = book_.FindReservation(command.reservation_id);
+  if (!found.has_value()) return ReservationNotFound(command.reservation_id);
+  const BookAccount held = book_.accounts[book_.reservations[*found].account];
+  if (!CheckWorksAt(principal, held).ok()) return ReservationNotFound(command.reservation_id);
+  plan.reservation = *found;
+  Command filled = command;
+  const auto fill = [](std::string& given, const std::string& said) {
+    if (given.empty()) given = said;
+    return given == said;
+  };
+  const BookLot lot = book_.lots[book_.AddLot(held.lot_id, held.item_id, "")];
+  const bool fits = fill(filled.item_id, held.item_id) &&
+                    fill(filled.from_location_id, held.location_id) &&
+                    fill(filled.serial, held.serial) && fill(filled.owner, held.owner) &&
+                    fill(filled.lot_number, lot.lot_number);
+  if (lot.lot_number.empty()) filled.expiry = lot.expiry;
+  filled.condition = held.condition;
+  if (filled.rule->kind != v1::MOVEMENT_KIND_CHANGE_CONDITION) filled.to_condition = held.condition;
+  if (!fits) {
+    return RuleBroken("RESERVATION_MISMATCH", "the reservation holds other goods", "reservation");
+  }
+  QINGQU_RETURN_IF_ERROR(PlanPlaces(principal, filled, plan));
+  plan.burns = true;
+  QINGQU_RETURN_IF_ERROR(PlanGoods(filled, plan));
+  PlanAccounts(filled, plan);
+  return absl::OkStatus();
+}
+
+absl::Status Planner::PlanVoid(const auth::Principal& principal, const Command& command,
+                               Plan& plan) {
+  const std::optional<size_t> found = book_.FindReservation(command.reservation_id);
+  if (!found.has_value()) return ReservationNotFound(command.reservation_id);
+  const size_t held = book_.reservations[*found].account;
+  if (!CheckWorksAt(principal, book_.accounts[held]).ok()) {
+    return ReservationNotFound(command.reservation_id);
+  }
+  plan.reservation = *found;
+  plan.credit = held;
+  plan.alliance_id = book_.accounts[held].alliance_id;
+  plan.from_institution_id = book_.accounts[held].institution_id;
+  plan.to_institution_id = plan.from_institution_id;
+  return absl::OkStatus();
+}
+
+absl::Status Planner::PlanReversal(const auth::Principal& principal, const Command& command,
+                                   Plan& plan) {
+  const auto earlier = planned_.find(command.original_id);
+  const auto stored = facts_.known.find(command.original_id);
+  if (stored != facts_.known.end() && stored->second.refusal_json.empty()) {
+    const StoredMovement& original = stored->second;
+    if (original.moved == 0 || original.kind == "reversal") {
+      plan.burns = true;
+      return RuleBroken("NOT_REVERSIBLE", "only goods that moved are moved back, and only once",
+                        "original");
+    }
+    const auto side = [&](const std::string& location_id) {
+      const size_t slash = location_id.find('/', location_id.find('/') + 1);
+      LedgerSide place{.location_id = location_id, .kind = "stock"};
+      if (location_id.rfind("transit/", 0) == 0) place.kind = "transit";
+      if (location_id.rfind("contra/", 0) == 0) place.kind = location_id.substr(7, slash - 7);
+      return place;
+    };
+    plan.credit = book_.AddAccount(side(original.to_location_id), original.item_id, original.lot_id,
+                                   original.serial, original.to_owner, original.to_condition);
+    plan.debit =
+        book_.AddAccount(side(original.from_location_id), original.item_id, original.lot_id,
+                         original.serial, original.from_owner, original.from_condition);
+    plan.quantity = original.quantity;
+  } else if (earlier != planned_.end() && earlier->second.status.ok() &&
+             earlier->second.debit.has_value()) {
+    plan.credit = earlier->second.debit;
+    plan.debit = earlier->second.credit;
+    plan.quantity = earlier->second.quantity;
+  } else {
+    return MovementNotFound(command.original_id);
+  }
+  const BookAccount& credit = book_.accounts[*plan.credit];
+  const BookAccount& debit = book_.accounts[*plan.debit];
+  const bool here = credit.kind == "stock" || debit.kind == "stock";
+  if (!here || !CheckWorksAt(principal, credit).ok() || !CheckWorksAt(principal, debit).ok()) {
+    return MovementNotFound(command.original_id);
+  }
+  const BookAccount& seen = credit.kind == "stock" ? credit : debit;
+  const Location& place = *FindLocation(seen.location_id);
+  Concern(place, plan);
+  plan.from_institution_id = SeenBy(place);
+  plan.to_institution_id = plan.from_institution_id;
+  plan.enters = credit.IsContra();
+  plan.burns = true;
+  return absl::OkStatus();
+}
+
+Plan Planner::Make(const auth::Principal& principal, const Command& command) {
+  Plan plan;
+  from_ = to_ = nullptr;
+  const auto make = [&]() -> absl::Status {
+    if (command.rule->kind == v1::MOVEMENT_KIND_VOID ||
+        command.rule->kind == v1::MOVEMENT_KIND_EXPIRE) {
+      return PlanVoid(principal, command, plan);
+    }
+    if (command.rule->kind == v1::MOVEMENT_KIND_REVERSAL) {
+      return PlanReversal(principal, command, plan);
+    }
+    if (!command.reservation_id.empty()) return PlanFromReservation(principal, command, plan);
+    QINGQU_RETURN_IF_ERROR(PlanPlaces(principal, command, plan));
+    plan.burns = true;
+    QINGQU_RETURN_IF_ERROR(PlanGoods(command, plan));
+    PlanAccounts(command, plan);
+    if (command.rule->kind == v1::MOVEMENT_KIND_RESERVE) {
+      plan.reservation = book_.AddReservation(command.movement_id, *plan.credit);
+    }
+    return absl::OkStatus();
+  };
+  plan.status = make();
+  if (plan.status.ok()) plan.burns = true;
+  planned_[command.movement_id] = plan;
+  return plan;
+}
+
+}  // namespace qingqu::distribution

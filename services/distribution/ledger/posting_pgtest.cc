@@ -1,0 +1,176 @@
+// What single movements and groups do and what they must not do, on a real ledger.
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+#include "common/base/uuid.h"
+#include "common/status/status.h"
+#include "services/distribution/ledger/posting_test_support.h"
+
+namespace qingqu::distribution {
+namespace {
+
+using ::testing::ElementsAre;
+
+class PostingRulesTest : public PostingTest {
+ protected:
+  void SetUp() override {
+    SeedItem({.item_id = "gauze", .number = 1});
+    SeedItem({.item_id = "stent", .number = 2, .serial_tracked = true});
+  }
+  std::vector<std::string> ReasonsOf(const std::vector<v1::MovementResult>& results) {
+    std::vector<std::string> reasons;
+    for (const v1::MovementResult& result : results) reasons.push_back(ReasonOf(result));
+    return reasons;
+  }
+};
+
+TEST_F(PostingRulesTest, GoodsComeInMoveAndAreUsed) {
+  const auto received = PostOne(Pharmacist(), Receive("gauze", "A", 100, "store"));
+  ASSERT_TRUE(received.ok()) << received.status();
+  EXPECT_EQ(received->to_balance(), 100);
+  EXPECT_EQ(received->from_balance(), -100);
+  EXPECT_EQ(received->owner(), "institutions/county-hospital");
+  const auto issued =
+      PostOne(Pharmacist(), Make(v1::MOVEMENT_KIND_ISSUE, "gauze", "A", 30, "store", "ward"));
+  ASSERT_TRUE(issued.ok()) << issued.status();
+  EXPECT_EQ(issued->from_balance(), 70);
+  EXPECT_EQ(issued->to_balance(), 30);
+  EXPECT_EQ(Reason(Nurse(), Make(v1::MOVEMENT_KIND_USE, "gauze", "A", 31, "ward", "")),
+            "INSUFFICIENT_STOCK");
+  EXPECT_EQ(Reason(Nurse(), Make(v1::MOVEMENT_KIND_USE, "gauze", "A", 30, "ward", "")), "");
+  EXPECT_EQ(OnHand("ward", "gauze"), 0);
+  EXPECT_EQ(OnHand("store", "gauze"), 70);
+  ExpectSoundLedger();
+}
+
+TEST_F(PostingRulesTest, TheSameNameIsAnsweredAsItWasTheFirstTime) {
+  const v1::Movement receive = Receive("gauze", "A", 10, "store");
+  const auto first = PostOne(Pharmacist(), receive);
+  ASSERT_TRUE(first.ok()) << first.status();
+  const v1::Movement use = Make(v1::MOVEMENT_KIND_ISSUE, "gauze", "A", 11, "store", "ward");
+  EXPECT_EQ(Reason(Pharmacist(), use), "INSUFFICIENT_STOCK");
+  ASSERT_TRUE(PostOne(Pharmacist(), Receive("gauze", "A", 10, "store")).ok());
+  // There is enough now, but the name is burnt.
+  EXPECT_EQ(Reason(Pharmacist(), use), "INSUFFICIENT_STOCK");
+  const auto again = PostOne(Pharmacist(), receive);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->SerializeAsString(), first->SerializeAsString());
+  v1::Movement other = receive;
+  other.set_quantity(11);
+  const auto refused = PostOne(Pharmacist(), other);
+  EXPECT_EQ(ErrorReason(refused.status()), "MOVEMENT_EXISTS");
+  EXPECT_EQ(ErrorDetails(refused.status()).at("field"), "quantity");
+  EXPECT_EQ(ErrorDetails(PostOne(Operator(), receive).status()).at("field"), "actor");
+  EXPECT_EQ(OnHand("store", "gauze"), 20);
+  ExpectSoundLedger();
+}
+
+TEST_F(PostingRulesTest, APieceIsInOnePlace) {
+  v1::Movement first = Receive("stent", "A", 1, "store");
+  first.set_serial("S1");
+  v1::Movement second = Receive("stent", "A", 1, "town-store");
+  second.set_serial("S1");
+  EXPECT_EQ(Reason(Pharmacist(), first), "");
+  EXPECT_EQ(Reason(By("pharmacist-li", "hospital_pharmacist", "town-clinic"), second),
+            "SERIAL_ELSEWHERE");
+  v1::Movement issue = Make(v1::MOVEMENT_KIND_ISSUE, "stent", "A", 1, "store", "ward");
+  issue.set_serial("S2");
+  EXPECT_EQ(Reason(Pharmacist(), issue), "SERIAL_NOT_HERE");
+  issue.set_name("movements/" + NewUuidV7(clock_).ToString());
+  issue.set_serial("S1");
+  EXPECT_EQ(Reason(Pharmacist(), issue), "");
+  EXPECT_EQ(OnHand("ward", "stent"), 1);
+  ExpectSoundLedger();
+}
+
+TEST_F(PostingRulesTest, AGroupIsPostedTogetherOrNotAtAll) {
+  v1::Movement consigned = Receive("gauze", "A", 5, "ward");
+  consigned.set_owner("suppliers/kangda");
+  ASSERT_EQ(Reason(Pharmacist(), consigned), "");
+  v1::Movement use = Make(v1::MOVEMENT_KIND_USE, "gauze", "A", 2, "ward", "");
+  use.set_owner("suppliers/kangda");
+  EXPECT_EQ(Reason(Nurse(), use), "CONSIGNED");
+  const auto group = [&](int64_t taken, int64_t used) {
+    v1::Movement take =
+        Make(v1::MOVEMENT_KIND_TAKE_OWNERSHIP, "gauze", "A", taken, "ward", "");
+    take.set_owner("suppliers/kangda");
+    take.set_group("use-1");
+    v1::Movement own = Make(v1::MOVEMENT_KIND_USE, "gauze", "A", used, "ward", "");
+    own.set_group("use-1");
+    return std::vector<v1::Movement>{take, own};
+  };
+  EXPECT_THAT(ReasonsOf(PostAll(Nurse(), group(2, 3))),
+              ElementsAre("GROUP_FAILED", "INSUFFICIENT_STOCK"));
+  EXPECT_EQ(OnHand("ward", "gauze"), 5);
+  EXPECT_THAT(ReasonsOf(PostAll(Nurse(), group(2, 2))), ElementsAre("", ""));
+  EXPECT_EQ(OnHand("ward", "gauze"), 3);
+  ExpectSoundLedger();
+}
+
+TEST_F(PostingRulesTest, WhatIsHeldIsPostedOrLetGo) {
+  ASSERT_EQ(Reason(Pharmacist(), Receive("gauze", "A", 10, "store")), "");
+  v1::Movement hold = Make(v1::MOVEMENT_KIND_RESERVE, "gauze", "A", 8, "store", "");
+  ASSERT_EQ(Reason(Pharmacist(), hold), "");
+  EXPECT_EQ(Reason(Pharmacist(), Make(v1::MOVEMENT_KIND_ISSUE, "gauze", "A", 3, "store", "ward")),
+            "INSUFFICIENT_STOCK");
+  const std::string reservation = "reservations/" + hold.name().substr(10);
+  v1::Movement issue = Make(v1::MOVEMENT_KIND_ISSUE, "", "", 5, "", "ward");
+  issue.set_reservation(reservation);
+  ASSERT_EQ(Reason(Pharmacist(), issue), "");
+  v1::Movement too_much = Make(v1::MOVEMENT_KIND_ISSUE, "", "", 4, "", "ward");
+  too_much.set_reservation(reservation);
+  EXPECT_EQ(Reason(Pharmacist(), too_much), "RESERVATION_EXCEEDED");
+  v1::Movement let_go = Make(v1::MOVEMENT_KIND_VOID, "", "", 0, "", "");
+  let_go.set_reservation(reservation);
+  EXPECT_EQ(Reason(Pharmacist(), let_go), "");
+  v1::Movement again = Make(v1::MOVEMENT_KIND_VOID, "", "", 0, "", "");
+  again.set_reservation(reservation);
+  EXPECT_EQ(Reason(Pharmacist(), again), "RESERVATION_CLOSED");
+  EXPECT_EQ(Reason(Pharmacist(), Make(v1::MOVEMENT_KIND_ISSUE, "gauze", "A", 5, "store", "ward")),
+            "");
+  EXPECT_EQ(OnHand("store", "gauze"), 0);
+  ExpectSoundLedger();
+}
+
+TEST_F(PostingRulesTest, AMovementIsReversedOnce) {
+  const auto received = PostOne(Pharmacist(), Receive("gauze", "A", 10, "store"));
+  ASSERT_TRUE(received.ok()) << received.status();
+  const auto reverse = [&] {
+    v1::Movement movement = Make(v1::MOVEMENT_KIND_REVERSAL, "", "", 0, "", "");
+    movement.set_original(received->name());
+    movement.set_reason("counted twice");
+    return movement;
+  };
+  EXPECT_EQ(Reason(By("p", "hospital_pharmacist", "town-clinic"), reverse()),
+            "MOVEMENT_NOT_FOUND");
+  EXPECT_EQ(Reason(Pharmacist(), reverse()), "");
+  EXPECT_EQ(Reason(Pharmacist(), reverse()), "ALREADY_REVERSED");
+  EXPECT_EQ(OnHand("store", "gauze"), 0);
+  ExpectSoundLedger();
+}
+
+TEST_F(PostingRulesTest, RecallBeatsOverride) {
+  v1::Movement old = Receive("gauze", "OLD", 10, "store");
+  old.set_expiry_date("2026-11-20");
+  ASSERT_EQ(Reason(Pharmacist(), old), "");
+  EXPECT_EQ(Reason(Pharmacist(), Make(v1::MOVEMENT_KIND_ISSUE, "gauze", "OLD", 1, "store", "ward")),
+            "LOT_EXPIRED");
+  v1::Movement forced = Make(v1::MOVEMENT_KIND_ISSUE, "gauze", "OLD", 1, "store", "ward");
+  forced.set_override_expiry(true);
+  forced.set_reason("no other goods, the patient cannot wait");
+  EXPECT_EQ(Reason(Pharmacist(), forced), "PERMISSION_MISSING");
+  CallContext head = Pharmacist();
+  head.principal.roles.push_back("approver");
+  EXPECT_EQ(Reason(head, forced), "");
+  v1::Movement recall = Make(v1::MOVEMENT_KIND_CHANGE_CONDITION, "gauze", "OLD", 9, "store", "");
+  recall.set_to_condition(v1::STOCK_CONDITION_RECALLED);
+  recall.set_reason("recall 7 of the maker");
+  ASSERT_EQ(Reason(Pharmacist(), recall), "");
+  forced.set_name("movements/" + NewUuidV7(clock_).ToString());
+  forced.set_condition(v1::STOCK_CONDITION_RECALLED);
+  EXPECT_EQ(Reason(head, forced), "RECALLED");
+  ExpectSoundLedger();
+}
+
+}  // namespace
+}  // namespace qingqu::distribution

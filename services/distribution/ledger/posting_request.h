@@ -1,0 +1,49 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "google/protobuf/repeated_ptr_field.h"
+
+#include "common/auth/call_context.h"
+#include "qingqu/distribution/v1/ledger_service.pb.h"
+#include "services/distribution/ledger/lane.h"
+
+namespace qingqu::distribution {
+
+using Movements = google::protobuf::RepeatedPtrField<v1::Movement>;
+using MovementResults = google::protobuf::RepeatedPtrField<v1::MovementResult>;
+
+// The movements of one or several requests on their way through the lane: those in good form are
+// posted, and each gets its result in the order in which they came.
+class PostingRequest {
+ public:
+  // `movements` live until the results are made.
+  void Add(const CallContext& call, const Movements& movements);
+
+  // A job with the commands in good form, or nullptr when there is none.
+  std::unique_ptr<PostingJob> MakeJob(const CallContext& call);
+
+  // Results of movements `begin` to `end`, after the job was answered.
+  void MakeResults(const PostingJob* job, size_t begin, size_t end, MovementResults& results) const;
+
+  size_t size() const { return entries_.size(); }
+
+ private:
+  struct Entry {
+    absl::Status malformed;
+    size_t command = 0;  // in the job, when it is not malformed
+  };
+  void SpareGroups(const Movements& movements, size_t first);
+
+  std::vector<Entry> entries_;
+  std::vector<Command> commands_;
+};
+
+// What a refused or posted movement is answered with.
+void SetResult(const absl::Status& status, const StoredMovement& movement,
+               v1::MovementResult& result);
+
+}  // namespace qingqu::distribution

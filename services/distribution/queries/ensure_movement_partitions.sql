@@ -1,0 +1,1 @@
+SELECT distribution.ensure_movement_partitions($1::timestamptz)
