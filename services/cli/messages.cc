@@ -259,6 +259,8 @@ constexpr std::array kMessages = std::to_array<MessageText>({
     {kEventTransferSent, "sent on", "调拨发出"},
     {kEventTransferReceived, "arrived", "调拨接收"},
     {kEventStockConsumed, "taken from stock", "库存消耗"},
+    {kEventMovementsPosted, "stock moved", "库存记账"},
+    {kEventPeriodClosed, "month closed", "月结"},
     {kEventUseRecorded, "use recorded", "登记使用"},
     {kEventUsePosted, "used", "使用"},
     {kEventUseRefused, "use refused", "使用被拒"},

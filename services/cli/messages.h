@@ -166,6 +166,8 @@ enum class Message {
   kEventTransferSent,
   kEventTransferReceived,
   kEventStockConsumed,
+  kEventMovementsPosted,
+  kEventPeriodClosed,
   kEventUseRecorded,
   kEventUsePosted,
   kEventUseRefused,

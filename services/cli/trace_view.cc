@@ -44,6 +44,8 @@ constexpr std::array kEventNames = std::to_array<EventName>({
     {"transfer.sent", Message::kEventTransferSent},
     {"transfer.received", Message::kEventTransferReceived},
     {"stock.consumed", Message::kEventStockConsumed},
+    {"movements.posted", Message::kEventMovementsPosted},
+    {"period.closed", Message::kEventPeriodClosed},
     {"use.recorded", Message::kEventUseRecorded},
     {"use.posted", Message::kEventUsePosted},
     {"use.refused", Message::kEventUseRefused},
