@@ -75,7 +75,7 @@ struct PastBalance {
 
 // What the account held after all movements up to `until`. Read backwards from what it holds now,
 // in the same snapshot, so it needs no movement before `until`. Two index probes, and for what is
-// reserved the movements since.
+// reserved the movements since that reserved or let go.
 PastBalance ReadPastBalance(pqxx::transaction_base& tx, const AccountState& now,
                             const HistoryKey& until);
 

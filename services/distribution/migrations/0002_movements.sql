@@ -63,6 +63,8 @@ CREATE INDEX movement_credit ON distribution.movement (credit_account_id, posted
 -- What was posted later than it took effect: the difference between the two times of a balance.
 CREATE INDEX movement_debit_backdated ON distribution.movement (debit_account_id, posted_at) WHERE effective_at < posted_at;
 CREATE INDEX movement_credit_backdated ON distribution.movement (credit_account_id, posted_at) WHERE effective_at < posted_at;
+-- What was reserved at any time of posting; only what reserves, or uses what was reserved, writes it.
+CREATE INDEX movement_held ON distribution.movement (credit_account_id, posted_at, posting_number) WHERE held <> 0;
 CREATE TRIGGER movement_immutable BEFORE UPDATE OR DELETE ON distribution.movement
   FOR EACH ROW EXECUTE FUNCTION distribution.refuse_change();
 CREATE TRIGGER movement_journalled AFTER INSERT ON distribution.movement

@@ -15,5 +15,6 @@ SELECT (
   LIMIT 1
 ) AS on_hand, (
   SELECT coalesce(sum(held), 0)::bigint FROM movement
-  WHERE $4::boolean AND credit_account_id = $1::bigint AND (posted_at, posting_number) > ($2::timestamptz, $3::bigint)
+  WHERE $4::boolean AND held <> 0 AND credit_account_id = $1::bigint
+    AND (posted_at, posting_number) > ($2::timestamptz, $3::bigint)
 ) AS held_since
