@@ -9,6 +9,7 @@
 #include "qingqu/distribution/v1/ledger_service.pb.h"
 #include "services/distribution/distribution_handlers.h"
 #include "services/distribution/ledger/ledger_service.h"
+#include "services/distribution/ledger/upkeep.h"
 #include "services/distribution/queries.h"
 
 namespace qingqu::distribution {
@@ -109,13 +110,17 @@ class HostedDistribution final : public rpc::HostedService {
                      std::unique_ptr<rpc::CallRunner> ledger_runner,
                      const rpc::ServiceDependencies& dependencies)
       : service_(std::move(runner), dependencies.pool),
-        ledger_(MakeLedgerFace(std::move(ledger_runner), dependencies.pool, dependencies.clock)) {}
+        ledger_(MakeLedgerFace(std::move(ledger_runner), dependencies.pool, dependencies.clock)),
+        upkeep_(dependencies.pool, dependencies.clock, &ledger_->lane(), dependencies.metrics, {}) {
+  }
 
   grpc::Service& grpc_service() override { return service_; }
   std::vector<grpc::Service*> grpc_services() override {
     return {&service_, &ledger_->grpc_service()};
   }
+  void Start() override { upkeep_.Start(); }
   void Stop() override {
+    upkeep_.Stop();
     service_.Drain();
     ledger_->Drain();
   }
@@ -123,6 +128,7 @@ class HostedDistribution final : public rpc::HostedService {
  private:
   DistributionService service_;
   const std::unique_ptr<LedgerFace> ledger_;
+  Upkeep upkeep_;
 };
 
 absl::StatusOr<std::unique_ptr<rpc::HostedService>> CreateHosted(
@@ -131,8 +137,7 @@ absl::StatusOr<std::unique_ptr<rpc::HostedService>> CreateHosted(
       auto runner, rpc::CreateRunner(dependencies, *v1::Receipt::descriptor()->file()->service(0)));
   QINGQU_ASSIGN_OR_RETURN(
       auto ledger_runner,
-      rpc::CreateRunner(dependencies,
-                        *v1::PostMovementRequest::descriptor()->file()->service(0)));
+      rpc::CreateRunner(dependencies, *v1::PostMovementRequest::descriptor()->file()->service(0)));
   return std::make_unique<HostedDistribution>(std::move(runner), std::move(ledger_runner),
                                               dependencies);
 }

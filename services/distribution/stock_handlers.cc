@@ -1,4 +1,5 @@
 #include "absl/strings/numbers.h"
+#include "absl/time/clock.h"
 #include "fmt/format.h"
 #include "pqxx/pqxx"
 
@@ -122,6 +123,7 @@ absl::StatusOr<v1::CheckLedgerResponse> DistributionHandlers::CheckLedger(
   return db::RunTransaction(
       *pool_, call, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::CheckLedgerResponse> {
         v1::CheckLedgerResponse response;
+        AllowLongStatements(tx, call.deadline - absl::Now());
         const LedgerCounts counts = CountLedger(tx);
         response.set_account_count(counts.accounts);
         response.set_movement_count(counts.movements);

@@ -48,6 +48,9 @@ struct LedgerCounts {
   int64_t movements = 0;
 };
 LedgerCounts CountLedger(pqxx::transaction_base& tx);
+// For checks that read the whole ledger: this transaction's statements may take so long, an hour at
+// most.
+void AllowLongStatements(pqxx::transaction_base& tx, absl::Duration time);
 // One sentence for each thing that is wrong, up to 100.
 std::vector<std::string> FindLedgerFaults(pqxx::transaction_base& tx);
 

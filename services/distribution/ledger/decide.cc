@@ -1,6 +1,7 @@
 #include "services/distribution/ledger/decide.h"
 
 #include <algorithm>
+#include <set>
 
 #include "fmt/format.h"
 
@@ -62,6 +63,31 @@ absl::Status Decider::Answer(const std::string& actor_id, const Command& command
   return before->refusal_json.empty() ? absl::OkStatus() : RefusalOf(before->refusal_json);
 }
 
+// What the plan counts on may have been refused since, earlier in the batch.
+absl::Status Decider::CheckNamed(const Command& command, const Plan& plan) const {
+  if (plan.reservation.has_value() && command.rule->kind != v1::MOVEMENT_KIND_RESERVE &&
+      !book_.reservations[*plan.reservation].exists) {
+    return ReservationNotFound(book_.reservations[*plan.reservation].reservation_id);
+  }
+  if (command.original_id.empty()) return absl::OkStatus();
+  const auto stored = facts_.known.find(command.original_id);
+  if (stored != facts_.known.end() && stored->second.refusal_json.empty()) return absl::OkStatus();
+  const auto original = decided_.find(command.original_id);
+  const bool posted = original != decided_.end() && original->second.refusal_json.empty();
+  const bool as_planned =
+      posted && (!plan.credit.has_value() || !plan.debit.has_value() ||
+                 (book_.accounts[*plan.credit].location_id == original->second.to_location_id &&
+                  book_.accounts[*plan.debit].location_id == original->second.from_location_id &&
+                  plan.quantity == original->second.quantity));
+  return as_planned ? absl::OkStatus() : MovementNotFound(command.original_id);
+}
+
+absl::Status Decider::CheckExpiryTold(const Plan& plan) const {
+  if (!plan.lot.has_value() || !plan.enters || !plan.expiry_tracked) return absl::OkStatus();
+  if (book_.lots[*plan.lot].expiry.has_value() || plan.expiry.has_value()) return absl::OkStatus();
+  return RuleBroken("EXPIRY_MISSING", "the item is tracked by expiry", "expiry_date");
+}
+
 absl::Status Decider::CheckPeriod(const Plan& plan, absl::Time effective_at) const {
   for (const std::string& holder : plan.holders) {
     const auto closed = facts_.closed_until.find(holder);
@@ -85,9 +111,6 @@ absl::Status Decider::CheckLot(const Command& command, const Plan& plan) const {
   if (Conflicts(lot.expiry, plan.expiry)) {
     return LotConflict("EXPIRY_CONFLICT", lot, "expiry_date", lot.expiry->ToString(),
                        plan.expiry->ToString());
-  }
-  if (plan.enters && plan.expiry_tracked && !lot.expiry.has_value() && !plan.expiry.has_value()) {
-    return RuleBroken("EXPIRY_MISSING", "the item is tracked by expiry", "expiry_date");
   }
   if (Conflicts(lot.manufactured, command.manufactured)) {
     return LotConflict("LOT_CONFLICT", lot, "manufacture_date", lot.manufactured->ToString(),
@@ -115,8 +138,6 @@ absl::Status Decider::CheckReservation(const Command& command, const Plan& plan)
     return absl::OkStatus();
   }
   const BookReservation& reservation = book_.reservations[*plan.reservation];
-  // It was to be made earlier in this batch, and was refused.
-  if (!reservation.exists) return ReservationNotFound(reservation.reservation_id);
   const bool expired = reservation.expires_at <= posted_at_;
   if (reservation.state != "open" || (expired && command.rule->to != Side::kNone)) {
     return RuleBroken(
@@ -205,6 +226,7 @@ absl::Status Decider::Check(const Command& command, const Plan& plan, Outcome& o
   const absl::Time effective_at =
       command.effective_at.has_value() ? std::min(*command.effective_at, posted_at_) : posted_at_;
   outcome.movement.effective_at = effective_at;
+  QINGQU_RETURN_IF_ERROR(CheckExpiryTold(plan));
   QINGQU_RETURN_IF_ERROR(CheckPeriod(plan, effective_at));
   QINGQU_RETURN_IF_ERROR(CheckLot(command, plan));
   QINGQU_RETURN_IF_ERROR(CheckReservation(command, plan));
@@ -322,21 +344,27 @@ void Decider::Refuse(const Command& command, const Plan& plan, Outcome& outcome)
   outcome.written = true;
 }
 
+StoredMovement Decider::Blank(const std::string& actor_id, const Command& command) const {
+  return {.movement_id = command.movement_id,
+          .kind = std::string(command.rule->name),
+          .posted_at = posted_at_,
+          .document = command.document,
+          .reason = command.reason,
+          .linked_group = command.group,
+          .expiry_overridden = command.override_expiry,
+          .actor_id = actor_id,
+          .content_hash = ContentHash(*command.asked)};
+}
+
 Outcome Decider::Decide(const std::string& actor_id, const Command& command, const Plan& plan) {
   Outcome outcome{.alliance_id = plan.alliance_id,
                   .from_institution_id = plan.from_institution_id,
                   .to_institution_id = plan.to_institution_id};
   outcome.status = Answer(actor_id, command, outcome);
   if (outcome.repeated) return outcome;
-  outcome.movement = {.movement_id = command.movement_id,
-                      .kind = std::string(command.rule->name),
-                      .posted_at = posted_at_,
-                      .document = command.document,
-                      .reason = command.reason,
-                      .linked_group = command.group,
-                      .expiry_overridden = command.override_expiry,
-                      .actor_id = actor_id,
-                      .content_hash = ContentHash(*command.asked)};
+  outcome.status = CheckNamed(command, plan);
+  if (!outcome.status.ok()) return outcome;
+  outcome.movement = Blank(actor_id, command);
   outcome.status = plan.status.ok() ? Check(command, plan, outcome) : plan.status;
   if (outcome.status.ok()) {
     Save(plan);
@@ -371,6 +399,23 @@ void Decider::Restore() {
   book_.reversed = saved_->reversed;
 }
 
+// A member that was asked for twice is not answered as posted either.
+void Decider::FailGroup(const std::string& actor_id, const std::vector<const Command*>& commands,
+                        const std::vector<const Plan*>& plans, const std::string& failed_id,
+                        std::vector<Outcome>& outcomes) {
+  std::set<std::string_view> undone;
+  for (size_t index = 0; index < commands.size(); ++index) {
+    Outcome& outcome = outcomes[index];
+    const std::string& movement_id = commands[index]->movement_id;
+    if (!outcome.status.ok() || (outcome.repeated && !undone.contains(movement_id))) continue;
+    outcome.status = GroupFailed(failed_id);
+    outcome.movement = Blank(actor_id, *commands[index]);
+    if (!undone.insert(movement_id).second) continue;
+    Refuse(*commands[index], *plans[index], outcome);
+    decided_[movement_id] = outcome.movement;
+  }
+}
+
 std::vector<Outcome> Decider::DecideGroup(const std::string& actor_id,
                                           const std::vector<const Command*>& commands,
                                           const std::vector<const Plan*>& plans) {
@@ -385,22 +430,7 @@ std::vector<Outcome> Decider::DecideGroup(const std::string& actor_id,
   }
   if (failed.has_value()) {
     Restore();
-    for (size_t index = 0; index < commands.size(); ++index) {
-      Outcome& outcome = outcomes[index];
-      if (!outcome.status.ok() || outcome.repeated) continue;
-      outcome.movement = {.movement_id = commands[index]->movement_id,
-                          .kind = std::string(commands[index]->rule->name),
-                          .posted_at = posted_at_,
-                          .document = commands[index]->document,
-                          .reason = commands[index]->reason,
-                          .linked_group = commands[index]->group,
-                          .expiry_overridden = commands[index]->override_expiry,
-                          .actor_id = actor_id,
-                          .content_hash = ContentHash(*commands[index]->asked)};
-      outcome.status = GroupFailed(commands[*failed]->movement_id);
-      Refuse(*commands[index], *plans[index], outcome);
-      decided_[commands[index]->movement_id] = outcome.movement;
-    }
+    FailGroup(actor_id, commands, plans, commands[*failed]->movement_id, outcomes);
   }
   saved_.reset();
   return outcomes;

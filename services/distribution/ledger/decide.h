@@ -39,7 +39,9 @@ class Decider {
 
  private:
   absl::Status Answer(const std::string& actor_id, const Command& command, Outcome& outcome) const;
+  absl::Status CheckNamed(const Command& command, const Plan& plan) const;
   absl::Status Check(const Command& command, const Plan& plan, Outcome& outcome);
+  absl::Status CheckExpiryTold(const Plan& plan) const;
   absl::Status CheckPeriod(const Plan& plan, absl::Time effective_at) const;
   absl::Status CheckLot(const Command& command, const Plan& plan) const;
   absl::Status CheckReservation(const Command& command, const Plan& plan) const;
@@ -50,6 +52,10 @@ class Decider {
   void ApplyReservation(const Command& command, const Plan& plan, Outcome& outcome);
   void Move(const Plan& plan, Outcome& outcome);
   void Refuse(const Command& command, const Plan& plan, Outcome& outcome);
+  void FailGroup(const std::string& actor_id, const std::vector<const Command*>& commands,
+                 const std::vector<const Plan*>& plans, const std::string& failed_id,
+                 std::vector<Outcome>& outcomes);
+  StoredMovement Blank(const std::string& actor_id, const Command& command) const;
   void Save(const Plan& plan);
   void Restore();
 

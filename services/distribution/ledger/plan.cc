@@ -28,6 +28,10 @@ absl::Status QuantityOdd(std::string_view message, std::string_view field) {
   return MovementRefused(absl::StatusCode::kInvalidArgument, "QUANTITY_ODD", message, field);
 }
 
+absl::Status ReservationMismatch() {
+  return RuleBroken("RESERVATION_MISMATCH", "the reservation holds other goods", "reservation");
+}
+
 absl::Status RouteRefused(std::string_view message) {
   return MovementRefused(absl::StatusCode::kPermissionDenied, "ROUTE_NOT_ALLOWED", message,
                          "to_location");
@@ -55,6 +59,10 @@ absl::Status Planner::PlanPlaces(const auth::Principal& principal, const Command
   }
   if (!command.to_location_id.empty() && to_ == nullptr) {
     return LocationNotFound(command.to_location_id);
+  }
+  // Else the form tells; here a reservation told where the goods are.
+  if (from_ != nullptr && from_ == to_) {
+    return InvalidField("to_location", "must be another place than from_location");
   }
   switch (command.rule->kind) {
     case v1::MOVEMENT_KIND_TRANSFER_OUT:
@@ -158,6 +166,8 @@ absl::Status Planner::PlanGoods(const Command& command, Plan& plan) {
   }
   lot_id_ = LotIdOf(item_id_, lot_number_, plan.expiry);
   plan.lot = book_.AddLot(lot_id_, item_id_, lot_number_);
+  // It is what the lot is known by, so who names a reservation in the same batch needs it at once.
+  if (lot_number_.empty()) book_.lots[*plan.lot].expiry = plan.expiry;
   return absl::OkStatus();
 }
 
@@ -215,6 +225,30 @@ absl::Status Planner::CheckWorksAt(const auth::Principal& principal,
 }
 
 // What the reservation says of the goods need not be said again, but must not be contradicted.
+// Fills in what was not said.
+bool Planner::FitsReservation(const BookAccount& held, const BookLot& lot, Command& command) const {
+  const std::pair<std::string&, const std::string&> said[] = {
+      {command.item_id, held.item_id},
+      {command.serial, held.serial},
+      {command.owner, held.owner},
+      {command.lot_number, lot.lot_number},
+      {command.from_location_id, held.location_id}};
+  bool fits = command.asked->condition() == v1::STOCK_CONDITION_UNSPECIFIED ||
+              command.condition == held.condition;
+  for (const auto& [given, known] : said) {
+    if (given.empty()) given = known;
+    fits = fits && given == known;
+  }
+  if (lot.lot_number.empty()) {
+    const bool other =
+        lot.expiry.has_value() && command.expiry.value_or(*lot.expiry) != *lot.expiry;
+    fits = fits && !other;
+    command.expiry = lot.expiry;
+  }
+  command.condition = held.condition;
+  return fits;
+}
+
 absl::Status Planner::PlanFromReservation(const auth::Principal& principal, const Command& command,
                                           Plan& plan) {
   const std::optional<size_t> found = book_.FindReservation(command.reservation_id);
@@ -223,26 +257,21 @@ absl::Status Planner::PlanFromReservation(const auth::Principal& principal, cons
   if (!CheckWorksAt(principal, held).ok()) return ReservationNotFound(command.reservation_id);
   plan.reservation = *found;
   Command filled = command;
-  const auto fill = [](std::string& given, const std::string& said) {
-    if (given.empty()) given = said;
-    return given == said;
-  };
   const BookLot lot = book_.lots[book_.AddLot(held.lot_id, held.item_id, "")];
-  const bool fits = fill(filled.item_id, held.item_id) &&
-                    fill(filled.from_location_id, held.location_id) &&
-                    fill(filled.serial, held.serial) && fill(filled.owner, held.owner) &&
-                    fill(filled.lot_number, lot.lot_number);
-  if (lot.lot_number.empty()) filled.expiry = lot.expiry;
-  filled.condition = held.condition;
-  if (filled.rule->kind != v1::MOVEMENT_KIND_CHANGE_CONDITION) filled.to_condition = held.condition;
-  if (!fits) {
-    return RuleBroken("RESERVATION_MISMATCH", "the reservation holds other goods", "reservation");
+  const bool fits = FitsReservation(held, lot, filled);
+  const bool changes = filled.rule->kind == v1::MOVEMENT_KIND_CHANGE_CONDITION;
+  if (changes && filled.to_condition == held.condition) {
+    return InvalidField("to_condition", "must be another condition");
   }
+  if (!changes) filled.to_condition = held.condition;
   QINGQU_RETURN_IF_ERROR(PlanPlaces(principal, filled, plan));
   plan.burns = true;
+  if (!fits) return ReservationMismatch();
   QINGQU_RETURN_IF_ERROR(PlanGoods(filled, plan));
   PlanAccounts(filled, plan);
-  return absl::OkStatus();
+  // The item may be tracked otherwise by now.
+  return *plan.credit == book_.reservations[*found].account ? absl::OkStatus()
+                                                            : ReservationMismatch();
 }
 
 absl::Status Planner::PlanVoid(const auth::Principal& principal, const Command& command,
@@ -258,54 +287,64 @@ absl::Status Planner::PlanVoid(const auth::Principal& principal, const Command& 
   plan.alliance_id = book_.accounts[held].alliance_id;
   plan.from_institution_id = book_.accounts[held].institution_id;
   plan.to_institution_id = plan.from_institution_id;
-  return absl::OkStatus();
+  plan.burns = true;
+  Command filled = command;
+  const BookAccount& account = book_.accounts[held];
+  const BookLot lot = book_.lots[book_.AddLot(account.lot_id, account.item_id, "")];
+  return FitsReservation(account, lot, filled) ? absl::OkStatus() : ReservationMismatch();
+}
+
+// From one side of a stored movement to the other, backwards.
+void Planner::PlanBackwards(const StoredMovement& original, Plan& plan) {
+  const auto add = [&](const std::string& location_id, const std::string& owner,
+                       const std::string& condition) {
+    const size_t slash = location_id.find('/', location_id.find('/') + 1);
+    LedgerSide side{.location_id = location_id, .kind = "stock"};
+    if (location_id.rfind("transit/", 0) == 0) side.kind = "transit";
+    if (location_id.rfind("contra/", 0) == 0) side.kind = location_id.substr(7, slash - 7);
+    return book_.AddAccount(side, original.item_id, original.lot_id, original.serial, owner,
+                            condition);
+  };
+  plan.debit = add(original.from_location_id, original.from_owner, original.from_condition);
+  if (original.moved == 0) return;
+  plan.credit = add(original.to_location_id, original.to_owner, original.to_condition);
+  plan.quantity = original.quantity;
 }
 
 absl::Status Planner::PlanReversal(const auth::Principal& principal, const Command& command,
                                    Plan& plan) {
   const auto earlier = planned_.find(command.original_id);
   const auto stored = facts_.known.find(command.original_id);
+  bool reversible = false;
   if (stored != facts_.known.end() && stored->second.refusal_json.empty()) {
-    const StoredMovement& original = stored->second;
-    if (original.moved == 0 || original.kind == "reversal") {
-      plan.burns = true;
-      return RuleBroken("NOT_REVERSIBLE", "only goods that moved are moved back, and only once",
-                        "original");
-    }
-    const auto side = [&](const std::string& location_id) {
-      const size_t slash = location_id.find('/', location_id.find('/') + 1);
-      LedgerSide place{.location_id = location_id, .kind = "stock"};
-      if (location_id.rfind("transit/", 0) == 0) place.kind = "transit";
-      if (location_id.rfind("contra/", 0) == 0) place.kind = location_id.substr(7, slash - 7);
-      return place;
-    };
-    plan.credit = book_.AddAccount(side(original.to_location_id), original.item_id, original.lot_id,
-                                   original.serial, original.to_owner, original.to_condition);
-    plan.debit =
-        book_.AddAccount(side(original.from_location_id), original.item_id, original.lot_id,
-                         original.serial, original.from_owner, original.from_condition);
-    plan.quantity = original.quantity;
-  } else if (earlier != planned_.end() && earlier->second.status.ok() &&
-             earlier->second.debit.has_value()) {
+    reversible = stored->second.moved > 0 && stored->second.kind != "reversal";
+    PlanBackwards(stored->second, plan);
+  } else if (earlier != planned_.end() && earlier->second.status.ok()) {
+    reversible = earlier->second.reversible;
     plan.credit = earlier->second.debit;
     plan.debit = earlier->second.credit;
     plan.quantity = earlier->second.quantity;
   } else {
     return MovementNotFound(command.original_id);
   }
-  const BookAccount& credit = book_.accounts[*plan.credit];
-  const BookAccount& debit = book_.accounts[*plan.debit];
-  const bool here = credit.kind == "stock" || debit.kind == "stock";
-  if (!here || !CheckWorksAt(principal, credit).ok() || !CheckWorksAt(principal, debit).ok()) {
-    return MovementNotFound(command.original_id);
+  const BookAccount* place_of = nullptr;
+  for (const std::optional<size_t>& side : {plan.debit, plan.credit}) {
+    if (!side.has_value()) continue;
+    const BookAccount& account = book_.accounts[*side];
+    if (!CheckWorksAt(principal, account).ok()) return MovementNotFound(command.original_id);
+    if (account.kind == "stock") place_of = &account;
   }
-  const BookAccount& seen = credit.kind == "stock" ? credit : debit;
-  const Location& place = *FindLocation(seen.location_id);
+  if (place_of == nullptr) return MovementNotFound(command.original_id);
+  const Location& place = *FindLocation(place_of->location_id);
   Concern(place, plan);
   plan.from_institution_id = SeenBy(place);
   plan.to_institution_id = plan.from_institution_id;
-  plan.enters = credit.IsContra();
   plan.burns = true;
+  if (!reversible) {
+    return RuleBroken("NOT_REVERSIBLE", "only goods that moved are moved back, and only once",
+                      "original");
+  }
+  plan.enters = book_.accounts[*plan.credit].IsContra();
   return absl::OkStatus();
 }
 
@@ -332,7 +371,10 @@ Plan Planner::Make(const auth::Principal& principal, const Command& command) {
   };
   plan.status = make();
   if (plan.status.ok()) plan.burns = true;
-  planned_[command.movement_id] = plan;
+  plan.reversible = plan.debit.has_value() && command.rule->kind != v1::MOVEMENT_KIND_REVERSAL;
+  // The first that takes the id decides what it means.
+  Plan& kept = planned_[command.movement_id];
+  if (!kept.burns) kept = plan;
   return plan;
 }
 

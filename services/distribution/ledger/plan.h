@@ -36,6 +36,7 @@ struct Plan {
   std::optional<size_t> reservation;
   int64_t quantity = 0;  // 0: told by the reservation (VOID) or by the original (REVERSAL)
   bool enters = false;   // goods come from outside
+  bool reversible = false;
   bool expiry_tracked = false;
   std::optional<CivilDate> expiry;  // that the command tells and that counts
   std::string alliance_id;
@@ -59,14 +60,16 @@ class Planner {
   absl::Status PlanFromReservation(const auth::Principal& principal, const Command& command,
                                    Plan& plan);
   absl::Status PlanVoid(const auth::Principal& principal, const Command& command, Plan& plan);
+  void PlanBackwards(const StoredMovement& original, Plan& plan);
   absl::Status PlanReversal(const auth::Principal& principal, const Command& command, Plan& plan);
+  bool FitsReservation(const BookAccount& held, const BookLot& lot, Command& command) const;
   const Location* FindLocation(std::string_view location_id) const;
   absl::Status CheckWorksAt(const auth::Principal& principal, const BookAccount& account) const;
   void Concern(const Location& place, Plan& plan) const;
 
   const Facts& facts_;
   Book& book_;
-  std::map<std::string, Plan> planned_;  // by movement id
+  std::map<std::string, Plan> planned_;  // by movement id; of several the one that decides it
   // Of the command at hand.
   const Location* from_ = nullptr;
   const Location* to_ = nullptr;

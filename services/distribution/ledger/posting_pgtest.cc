@@ -2,14 +2,19 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-#include "common/base/uuid.h"
 #include "common/status/status.h"
 #include "services/distribution/ledger/posting_test_support.h"
+#include "services/distribution/ledger/upkeep.h"
 
 namespace qingqu::distribution {
 namespace {
 
 using ::testing::ElementsAre;
+
+MATCHER_P(IsOkAnd, value, "") {
+  *result_listener << arg.status().ToString();
+  return arg.ok() && *arg == value;
+}
 
 class PostingRulesTest : public PostingTest {
  protected:
@@ -76,7 +81,7 @@ TEST_F(PostingRulesTest, APieceIsInOnePlace) {
   v1::Movement issue = Make(v1::MOVEMENT_KIND_ISSUE, "stent", "A", 1, "store", "ward");
   issue.set_serial("S2");
   EXPECT_EQ(Reason(Pharmacist(), issue), "SERIAL_NOT_HERE");
-  issue.set_name("movements/" + NewUuidV7(clock_).ToString());
+  issue.set_name(NewName());
   issue.set_serial("S1");
   EXPECT_EQ(Reason(Pharmacist(), issue), "");
   EXPECT_EQ(OnHand("ward", "stent"), 1);
@@ -91,8 +96,7 @@ TEST_F(PostingRulesTest, AGroupIsPostedTogetherOrNotAtAll) {
   use.set_owner("suppliers/kangda");
   EXPECT_EQ(Reason(Nurse(), use), "CONSIGNED");
   const auto group = [&](int64_t taken, int64_t used) {
-    v1::Movement take =
-        Make(v1::MOVEMENT_KIND_TAKE_OWNERSHIP, "gauze", "A", taken, "ward", "");
+    v1::Movement take = Make(v1::MOVEMENT_KIND_TAKE_OWNERSHIP, "gauze", "A", taken, "ward", "");
     take.set_owner("suppliers/kangda");
     take.set_group("use-1");
     v1::Movement own = Make(v1::MOVEMENT_KIND_USE, "gauze", "A", used, "ward", "");
@@ -132,6 +136,29 @@ TEST_F(PostingRulesTest, WhatIsHeldIsPostedOrLetGo) {
   ExpectSoundLedger();
 }
 
+TEST_F(PostingRulesTest, WhatIsHeldTooLongIsLetGo) {
+  ASSERT_EQ(Reason(Pharmacist(), Receive("gauze", "A", 10, "store")), "");
+  const v1::Movement hold = Make(v1::MOVEMENT_KIND_RESERVE, "gauze", "A", 8, "store", "");
+  ASSERT_EQ(Reason(Pharmacist(), hold), "");
+  prometheus::Registry metrics;
+  Upkeep upkeep(pool_.get(), &clock_, &lane_, &metrics, {});
+  Upkeep twin(pool_.get(), &clock_, &lane_, &metrics, {});
+  EXPECT_THAT(upkeep.ExpireReservations(), IsOkAnd(0));
+  clock_.Advance(absl::Hours(25));
+  EXPECT_THAT(upkeep.ExpireReservations(), IsOkAnd(1));
+  EXPECT_THAT(twin.ExpireReservations(), IsOkAnd(0));
+  EXPECT_EQ(Count("SELECT count(*) FROM distribution.reservation WHERE state = 'expired'"), 1);
+  CallContext later = Pharmacist();
+  later.received_at = clock_.Now();
+  EXPECT_EQ(Reason(later, Make(v1::MOVEMENT_KIND_ISSUE, "gauze", "A", 10, "store", "ward")), "");
+  EXPECT_THAT(upkeep.Watch(), IsOkAnd(0));
+  ASSERT_TRUE(upkeep.MakePartitions().ok());
+  database_.Execute("UPDATE distribution.account SET on_hand = 1 WHERE location_id = 'store'");
+  const absl::StatusOr<int> found = upkeep.Watch();
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_GE(*found, 1);
+}
+
 TEST_F(PostingRulesTest, AMovementIsReversedOnce) {
   const auto received = PostOne(Pharmacist(), Receive("gauze", "A", 10, "store"));
   ASSERT_TRUE(received.ok()) << received.status();
@@ -141,8 +168,7 @@ TEST_F(PostingRulesTest, AMovementIsReversedOnce) {
     movement.set_reason("counted twice");
     return movement;
   };
-  EXPECT_EQ(Reason(By("p", "hospital_pharmacist", "town-clinic"), reverse()),
-            "MOVEMENT_NOT_FOUND");
+  EXPECT_EQ(Reason(By("p", "hospital_pharmacist", "town-clinic"), reverse()), "MOVEMENT_NOT_FOUND");
   EXPECT_EQ(Reason(Pharmacist(), reverse()), "");
   EXPECT_EQ(Reason(Pharmacist(), reverse()), "ALREADY_REVERSED");
   EXPECT_EQ(OnHand("store", "gauze"), 0);
@@ -166,7 +192,7 @@ TEST_F(PostingRulesTest, RecallBeatsOverride) {
   recall.set_to_condition(v1::STOCK_CONDITION_RECALLED);
   recall.set_reason("recall 7 of the maker");
   ASSERT_EQ(Reason(Pharmacist(), recall), "");
-  forced.set_name("movements/" + NewUuidV7(clock_).ToString());
+  forced.set_name(NewName());
   forced.set_condition(v1::STOCK_CONDITION_RECALLED);
   EXPECT_EQ(Reason(head, forced), "RECALLED");
   ExpectSoundLedger();

@@ -1,5 +1,6 @@
 #include "services/distribution/ledger/posting_test_support.h"
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 
@@ -20,10 +21,17 @@ PostingTest::PostingTest()
           },
           Lane::Options{}) {}
 
+// Not NewUuidV7: its ids never go back, but the clocks of tests do.
+std::string PostingTest::NewName() {
+  static std::atomic<int64_t> made{0};
+  const std::string text = std::to_string(made.fetch_add(1));
+  return "movements/" + UuidV7FromText(clock_.Now(), text).ToString();
+}
+
 v1::Movement PostingTest::Make(v1::MovementKind kind, std::string_view item, std::string_view lot,
                                int64_t quantity, std::string_view from, std::string_view to) {
   v1::Movement movement;
-  movement.set_name("movements/" + NewUuidV7(clock_).ToString());
+  movement.set_name(NewName());
   movement.set_kind(kind);
   if (!item.empty()) movement.set_item("items/" + std::string(item));
   movement.set_lot(std::string(lot));

@@ -16,7 +16,9 @@ class PostingTest : public DistributionTest {
  protected:
   PostingTest();
 
-  // A movement with a new name at the test's time.
+  // movements/ and a new UUIDv7 of the test's time.
+  std::string NewName();
+  // A movement with a new name.
   v1::Movement Make(v1::MovementKind kind, std::string_view item, std::string_view lot,
                     int64_t quantity, std::string_view from, std::string_view to);
   // Goods with expiry 2027-12-31 that come in at a place.

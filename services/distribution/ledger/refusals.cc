@@ -30,8 +30,23 @@ bool SameField(const v1::Movement& one, const v1::Movement& other, const FieldDe
   return differencer.CompareWithFields(one, other, {field}, {field});
 }
 
+// What the ledger keeps as it was given. All else may be filled in from what is known of the goods.
+bool IsKeptAsGiven(const FieldDescriptor& field) {
+  constexpr int kKept[] = {
+      v1::Movement::kKindFieldNumber,   v1::Movement::kDocumentFieldNumber,
+      v1::Movement::kReasonFieldNumber, v1::Movement::kOverrideExpiryFieldNumber,
+      v1::Movement::kGroupFieldNumber,  v1::Movement::kOriginalFieldNumber};
+  return std::find(std::begin(kKept), std::end(kKept), field.number()) != std::end(kKept);
+}
+
+// Packs are counted when they are posted, and forgotten.
+bool IsOfPack(const FieldDescriptor& field) {
+  return field.number() == v1::Movement::kPackQuantityFieldNumber ||
+         field.number() == v1::Movement::kPackFieldNumber;
+}
+
 // Of two movements the first field whose values differ; with `given_only` fields that the first one
-// leaves out do not count, because the ledger filled them in.
+// leaves out do not count, when the ledger may have filled them in.
 std::string FirstDifferentField(const v1::Movement& one, const v1::Movement& other,
                                 bool given_only) {
   const google::protobuf::Descriptor& type = *v1::Movement::descriptor();
@@ -41,7 +56,7 @@ std::string FirstDifferentField(const v1::Movement& one, const v1::Movement& oth
     std::vector<const FieldDescriptor*> given;
     reflection.ListFields(one, &given);
     const bool is_given = std::find(given.begin(), given.end(), field) != given.end();
-    if (given_only && !is_given) continue;
+    if (given_only && (IsOfPack(*field) || (!is_given && !IsKeptAsGiven(*field)))) continue;
     if (!SameField(one, other, field)) return field->name();
   }
   return "";
@@ -107,6 +122,7 @@ std::string FirstDifference(const v1::Movement& asked, const StoredMovement& sto
   std::string field;
   if (stored.refusal_json.empty()) {
     field = FirstDifferentField(Asked(asked), Asked(ToProto(stored)), true);
+    if (field.empty() && !asked.pack_quantity().empty()) field = "pack_quantity";
   } else {
     v1::Movement before;
     const std::string text = nlohmann::json::parse(stored.refusal_json).at("asked").dump();
