@@ -88,7 +88,7 @@ class PeriodTest : public DistributionTest {
                                   quantity, InstantText(now_), id, InstantText(effective_at)));
   }
 
-  // 100 in the central store since August; by the end of November 19 in the store.
+  // 100 in the central store since August; by the end of November 18 in the store.
   void MakeThreeMonths() {
     now_ = County(8, 10);
     StockGauze(100, {{.lot = "A"}});
@@ -102,6 +102,7 @@ class PeriodTest : public DistributionTest {
     Move("store", "ward", 4);
     now_ = County(11, 2);
     MoveThen(2, County(10, 31, 23, 59, 59));
+    MoveThen(1, County(10, 1, 0));
     now_ = County(11, 21);
     Move("central", "store", 1);
     Move("store", "ward", 1);
@@ -128,8 +129,8 @@ TEST_F(PeriodTest, OpeningAndClosingAddUpOverThreeMonths) {
             (std::vector<std::string>{"locations/store: 35 + 0 - 10 = 25",
                                       "locations/ward: 5 + 10 - 3 = 12"}));
   EXPECT_EQ(Sums(Pharmacist(), hospital + "10"),
-            (std::vector<std::string>{"locations/store: 25 + 0 - 6 = 19",
-                                      "locations/ward: 12 + 6 - 0 = 18"}));
+            (std::vector<std::string>{"locations/store: 25 + 0 - 7 = 18",
+                                      "locations/ward: 12 + 7 - 0 = 19"}));
   EXPECT_EQ(Sums(Operator(), "periods/alliances-east-2026-08"),
             (std::vector<std::string>{"locations/central: 0 + 100 - 40 = 60"}));
   EXPECT_EQ(Sums(Operator(), "periods/alliances-east-2026-10"),
