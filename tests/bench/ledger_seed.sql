@@ -1,9 +1,10 @@
 -- Stock that was moved before a measurement, set by set. psql variables: `lots`, one pair of accounts each, and
--- `movements`, how many there are in the end, at least one for each lot. Lot n (from 0) is number L(n % 10) of the item
--- bench-(n / 10 + 1). It lies in bench-store-(n / 10 % 10), account n + 1, and is issued to the ward of the same number,
--- account lots + n + 1; account 2 lots + n + 1 is the adjustment that it came from. There are no other accounts yet. First
--- comes one opening balance for each lot, then the lots are issued in turn, one unit at a time, so that every balance and
--- every `*_after` is known beforehand and the ledger check finds nothing.
+-- `movements`, how many there are in the end, at least one for each lot; the temporary table bench_lot_id (n, lot_id) says
+-- what the lots are called. Lot n (from 0) is number L(n % 10) of the item bench-(n / 10 + 1). It lies in
+-- bench-store-(n / 10 % 10), account n + 1, and is issued to the ward of the same number, account lots + n + 1; account
+-- 2 lots + n + 1 is the adjustment that it came from. There are no other accounts yet. First comes one opening balance for
+-- each lot, then the lots are issued in turn, one unit at a time, so that every balance and every `*_after` is known
+-- beforehand and the ledger check finds nothing.
 \set ON_ERROR_STOP 1
 BEGIN;
 SET LOCAL session_replication_role = replica;
@@ -24,19 +25,16 @@ INSERT INTO distribution.location (location_id, kind, alliance_id, institution_i
          'contra/adjustment/people-hospital', now()
   ON CONFLICT DO NOTHING;
 INSERT INTO distribution.lot (lot_id, item_id, lot_number, expiry_date)
-  SELECT md5('bench-' || n)::uuid, 'bench-' || n / 10 + 1, 'L' || n % 10, current_date + 400 + n % 300
-  FROM generate_series(0, :lots - 1) AS n;
+  SELECT lot_id, 'bench-' || n / 10 + 1, 'L' || n % 10, current_date + 400 + n % 300 FROM bench_lot_id;
 
 -- What each lot has been moved: `movements` less the opening balances, dealt out in turn.
 CREATE TEMP TABLE bench_lot ON COMMIT DROP AS
-  SELECT n, n + 1 AS store_account_id, :lots + n + 1 AS ward_account_id,
-         2 * :lots + n + 1 AS adjustment_account_id,
-         'bench-store-' || n / 10 % 10 AS store_id, 'bench-ward-' || n / 10 % 10 AS ward_id, 'bench-' || n / 10 + 1 AS item_id,
-         md5('bench-' || n)::uuid AS lot_id,
+  SELECT n, n + 1 AS store_account_id, :lots + n + 1 AS ward_account_id, 2 * :lots + n + 1 AS adjustment_account_id,
+         'bench-store-' || n / 10 % 10 AS store_id, 'bench-ward-' || n / 10 % 10 AS ward_id, 'bench-' || n / 10 + 1 AS item_id, lot_id,
          greatest(0, (:movements - :lots - n + :lots - 1) / :lots) AS issued,
          -- Some 200 days, hence several partitions, when there are many.
          now() - least(interval '200 days', (:movements / 1000) * interval '1 minute') - interval '1 hour' AS opened_at
-  FROM generate_series(0, :lots - 1) AS n;
+  FROM bench_lot_id;
 CREATE TEMP TABLE bench_total ON COMMIT DROP AS
   SELECT 1000000000::bigint AS opening, greatest(:movements - :lots, 0) AS issues,
          least(interval '200 days', (:movements / 1000) * interval '1 minute') / greatest(:movements - :lots, 1) AS step;

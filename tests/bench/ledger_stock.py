@@ -1,12 +1,14 @@
 """The stock that `ledger` measures on, the load on it, and what each part of it costs in processor time."""
 
 import dataclasses
+import hashlib
 import json
 import os
 import pathlib
 import resource
 import subprocess
 import time
+import uuid
 
 from measuring import ROOT, note
 
@@ -39,17 +41,26 @@ def prepare(platform: LivePlatform, movements: int) -> Stock:
     county = county_setup.load(platform)
     seeding.seed_items(platform.database)
     began = time.monotonic()
-    run_file(platform, "ledger_seed.sql", lots=LOTS, movements=movements)
+    lots = "".join(f"{number}\t{lot_id(number)}\n" for number in range(LOTS))
+    run_file(platform, "ledger_seed.sql", f"CREATE TEMP TABLE bench_lot_id (n int, lot_id uuid);\nCOPY bench_lot_id FROM STDIN;\n"
+             f"{lots}\\.\n", lots=LOTS, movements=movements)
     note(f"{movements} movements of {LOTS} lots stored, in {time.monotonic() - began:.0f} s")
     return Stock(platform, county, movements)
 
 
-def run_file(platform: LivePlatform, name: str, **variables) -> None:
-    """A script of this folder, by a superuser."""
+def lot_id(number: int) -> uuid.UUID:
+    """As the service computes it from item and lot number (services/distribution/receipt.cc, common/base/uuid.h)."""
+    text = f"lot/bench-{number // 10 + 1}/L{number % 10}"
+    bits = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=16).digest(), "big")
+    return uuid.UUID(int=bits & ~(0xf << 76) & ~(0x3 << 62) | 0x8 << 76 | 0x2 << 62)
+
+
+def run_file(platform: LivePlatform, name: str, before: str = "", **variables) -> None:
+    """A script of this folder, by a superuser, after the statements `before` in the same session."""
     settings = [f"--set={key}={value}" for key, value in variables.items()]
     result = subprocess.run(
-        ["psql", "-AtXq", "-v", "ON_ERROR_STOP=1", *settings, "-f", str(_FOLDER / name), platform.database.conninfo],
-        capture_output=True, text=True, check=False, timeout=7200)
+        ["psql", "-AtXq", "-v", "ON_ERROR_STOP=1", *settings, "-f", "-", platform.database.conninfo],
+        input=f"{before}\\i {_FOLDER / name}\n", capture_output=True, text=True, check=False, timeout=7200)
     assert result.returncode == 0, f"{name}: {result.stderr.strip()[-2000:]}"
 
 
