@@ -19,6 +19,7 @@ struct Stock {
   std::string lot_id;
   std::string lot_number;  // "" when the item is not lot-tracked
   std::string serial;      // "" when the item is not serial-tracked
+  std::string owner;       // "suppliers/kangda": on consignment
   std::optional<CivilDate> expiry;
   int64_t available = 0;  // base units on hand that are not reserved
 };

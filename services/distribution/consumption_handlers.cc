@@ -131,8 +131,72 @@ absl::StatusOr<Allocator> TakeStock(pqxx::transaction_base& tx, Consumption& con
   }
 }
 
+bool IsConsigned(const Stock& stock) { return stock.owner.rfind("suppliers/", 0) == 0; }
+
+PostingDocument UseDocument(const CallContext& call, const Location& location,
+                            const Consumption& consumption) {
+  return {.document = consumption.document,
+          .actor_id = call.principal.user_id,
+          .posted_at = consumption.created_at,
+          .alliance_id = location.alliance_id,
+          .from_location_id = location.location_id,
+          .from_institution_id = location.institution_id,
+          .to_location_id = location.location_id,
+          .to_institution_id = location.institution_id};
+}
+
+Posting PostingOf(const Stock& stock, const Allocation& taken, size_t line_index) {
+  return {.credit_account_id = stock.account_id,
+          .item_id = stock.item_id,
+          .lot_id = stock.lot_id,
+          .serial = stock.serial,
+          .quantity = taken.quantity,
+          .document_line = static_cast<int>(line_index) + 1};
+}
+
+// Goods of a supplier become the institution's own where they lie, before they are used (寄售使用).
+// Returns the account of each stock that is used up.
+absl::StatusOr<std::vector<int64_t>> TakeOwnership(pqxx::transaction_base& tx,
+                                                   const CallContext& call,
+                                                   const Location& location,
+                                                   const Allocator& allocator,
+                                                   const Consumption& consumption) {
+  std::vector<int64_t> used_accounts;
+  for (const Stock& stock : allocator.stocks()) used_accounts.push_back(stock.account_id);
+  std::vector<AccountKey> keys;
+  std::vector<Posting> postings;
+  std::vector<size_t> stock_indexes;
+  for (size_t index = 0; index < consumption.lines.size(); ++index) {
+    for (const Allocation& taken : consumption.lines[index].taken) {
+      const Stock& stock = allocator.stocks()[taken.stock_index];
+      if (!IsConsigned(stock)) continue;
+      keys.push_back({.kind = "stock",
+                      .location_id = location.location_id,
+                      .item_id = stock.item_id,
+                      .lot_id = stock.lot_id,
+                      .serial = stock.serial,
+                      .owner = OwnerAt(location),
+                      .institution_id = SeenBy(location)});
+      postings.push_back(PostingOf(stock, taken, index));
+      stock_indexes.push_back(taken.stock_index);
+    }
+  }
+  if (postings.empty()) return used_accounts;
+  const std::vector<int64_t> own = OpenAccounts(tx, location.alliance_id, keys);
+  for (size_t index = 0; index < postings.size(); ++index) {
+    postings[index].debit_account_id = own[index];
+    used_accounts[stock_indexes[index]] = own[index];
+  }
+  PostingDocument document = UseDocument(call, location, consumption);
+  document.kind = "take_ownership";
+  QINGQU_RETURN_IF_ERROR(Post(tx, document, postings));
+  return used_accounts;
+}
+
 absl::Status PostUsed(pqxx::transaction_base& tx, const CallContext& call, const Location& location,
                       const Allocator& allocator, const Consumption& consumption) {
+  QINGQU_ASSIGN_OR_RETURN(const std::vector<int64_t> used_accounts,
+                          TakeOwnership(tx, call, location, allocator, consumption));
   const std::string use = "contra/use/" + location.institution_id;
   std::vector<AccountKey> keys;
   std::vector<Posting> postings;
@@ -145,12 +209,8 @@ absl::Status PostUsed(pqxx::transaction_base& tx, const CallContext& call, const
                       .lot_id = stock.lot_id,
                       .owner = OwnerAt(location),
                       .institution_id = location.institution_id});
-      postings.push_back({.credit_account_id = stock.account_id,
-                          .item_id = stock.item_id,
-                          .lot_id = stock.lot_id,
-                          .serial = stock.serial,
-                          .quantity = taken.quantity,
-                          .document_line = static_cast<int>(index) + 1});
+      postings.push_back(PostingOf(stock, taken, index));
+      postings.back().credit_account_id = used_accounts[taken.stock_index];
     }
   }
   EnsureLedgerPlace(tx, {.location_id = use,
@@ -162,17 +222,10 @@ absl::Status PostUsed(pqxx::transaction_base& tx, const CallContext& call, const
   for (size_t index = 0; index < postings.size(); ++index) {
     postings[index].debit_account_id = accounts[index];
   }
-  return Post(tx,
-              {.kind = "use",
-               .document = consumption.document,
-               .actor_id = call.principal.user_id,
-               .posted_at = consumption.created_at,
-               .alliance_id = location.alliance_id,
-               .from_location_id = location.location_id,
-               .from_institution_id = location.institution_id,
-               .to_location_id = use,
-               .to_institution_id = location.institution_id},
-              postings);
+  PostingDocument document = UseDocument(call, location, consumption);
+  document.kind = "use";
+  document.to_location_id = use;
+  return Post(tx, document, postings);
 }
 
 void JournalUse(pqxx::transaction_base& tx, const CallContext& call, const Location& location,
@@ -191,6 +244,7 @@ void JournalUse(pqxx::transaction_base& tx, const CallContext& call, const Locat
                        {"lot", stock.lot_number},
                        {"serial", stock.serial},
                        {"quantity", taken.quantity}});
+      if (IsConsigned(stock)) parts.back()["owner"] = stock.owner;
       entry.subjects.push_back("items/" + stock.item_id);
       if (stock.lot_number.empty()) continue;
       entry.subjects.push_back(db::LotSubject(stock.item_id, stock.lot_number));

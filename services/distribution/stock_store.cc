@@ -20,6 +20,7 @@ std::vector<Stock> StocksOf(const pqxx::result& rows) {
                       .lot_id = row["lot_id"].as<std::string>(),
                       .lot_number = row["lot_number"].as<std::string>(),
                       .serial = row["serial"].as<std::string>(),
+                      .owner = row["owner"].as<std::string>(),
                       .expiry = DateOf(row["expiry_date"]),
                       .available = row["available"].as<int64_t>()});
   }

@@ -272,6 +272,8 @@ Facts ReadFacts(pqxx::transaction_base& tx, const std::vector<const Command*>& c
                 Book& book) {
   Facts facts;
   Wanted wanted(commands);
+  facts.names_repeat = wanted.movements.size() < commands.size();
+  facts.has_reversals = !wanted.originals.empty();
   facts.known = FindMovements(tx, List(wanted.movements));
   if (!wanted.originals.empty()) ReadOriginals(tx, wanted, facts, book);
   if (!wanted.reservations.empty()) {

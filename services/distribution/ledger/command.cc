@@ -36,14 +36,15 @@ std::string_view WithoutPrefix(std::string_view name, std::string_view prefix) {
   return name.substr(0, prefix.size()) == prefix ? name.substr(prefix.size()) : std::string_view();
 }
 
-absl::Status ReadMovementId(const std::string& name, absl::Time now, std::string& movement_id) {
+absl::Status ReadMovementId(const std::string& name, absl::Time now, std::string& movement_id,
+                            absl::Time& made_at) {
   const absl::StatusOr<Uuid> uuid = Uuid::Parse(WithoutPrefix(name, kMovementPrefix));
   if (!uuid.ok() || uuid->version() != 7) {
     return MakeError(absl::StatusCode::kInvalidArgument, "MOVEMENT_ID_INVALID",
                      "the name must be movements/ and a UUID of version 7 (RFC 9562)",
                      {{"field", "name"}});
   }
-  const absl::Time made_at = absl::FromUnixMillis(uuid->unix_millis());
+  made_at = absl::FromUnixMillis(uuid->unix_millis());
   if (made_at < now - kIdAgeMax || made_at > now + kIdAheadMax) {
     return MakeError(absl::StatusCode::kInvalidArgument, "MOVEMENT_ID_TIME",
                      "the time in the name must not be older than 31 days nor more than one day "
@@ -57,8 +58,9 @@ absl::Status ReadMovementId(const std::string& name, absl::Time now, std::string
 // Collects what is wrong with the fields of one movement.
 class Reader {
  public:
-  Reader(const v1::Movement& asked, absl::Time now, Command& command)
-      : asked_(asked), now_(now), command_(command), rule_(*command.rule) {}
+  // `made_at` is when the movement's name was made.
+  Reader(const v1::Movement& asked, absl::Time now, absl::Time made_at, Command& command)
+      : asked_(asked), now_(now), made_at_(made_at), command_(command), rule_(*command.rule) {}
 
   absl::Status Read() {
     RefuseNul();
@@ -259,7 +261,9 @@ class Reader {
     command_.expire_at = ToMicroseconds(now_ + kReservationDefault);
     if (!asked_.has_expire_time()) return;
     command_.expire_at = ReadTime("expire_time", asked_.expire_time());
-    if (command_.expire_at <= now_ || command_.expire_at > now_ + kReservationMax) {
+    // From when the name was made, so that who asks again later gets the first answer.
+    const absl::Time begin = std::min(now_, made_at_);
+    if (command_.expire_at <= begin || command_.expire_at > now_ + kReservationMax) {
       violations_.Add("expire_time", "must lie within the next 30 days");
     }
   }
@@ -317,6 +321,7 @@ class Reader {
 
   const v1::Movement& asked_;
   const absl::Time now_;
+  const absl::Time made_at_;
   Command& command_;
   const KindRule& rule_;
   FieldViolations violations_;
@@ -336,9 +341,10 @@ absl::Status CheckRight(const auth::Principal& principal, std::string_view permi
 absl::StatusOr<Command> ParseCommand(const auth::Principal& principal, absl::Time now,
                                      const v1::Movement& asked) {
   Command command{.asked = &asked, .rule = FindKindRule(asked.kind())};
-  QINGQU_RETURN_IF_ERROR(ReadMovementId(asked.name(), now, command.movement_id));
+  absl::Time made_at;
+  QINGQU_RETURN_IF_ERROR(ReadMovementId(asked.name(), now, command.movement_id, made_at));
   if (command.rule == nullptr) return InvalidField("kind", "must be a kind of movement to post");
-  QINGQU_RETURN_IF_ERROR(Reader(asked, now, command).Read());
+  QINGQU_RETURN_IF_ERROR(Reader(asked, now, made_at, command).Read());
   if (command.rule->keepers_only) {
     QINGQU_RETURN_IF_ERROR(CheckRight(principal, "distribution.stock.keep"));
   }

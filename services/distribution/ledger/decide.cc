@@ -373,7 +373,7 @@ Outcome Decider::Decide(const std::string& actor_id, const Command& command, con
   } else {
     Refuse(command, plan, outcome);
   }
-  if (outcome.written) decided_[command.movement_id] = outcome.movement;
+  if (outcome.written && facts_.names_repeat) decided_[command.movement_id] = outcome.movement;
   return outcome;
 }
 

@@ -305,6 +305,7 @@ void Planner::PlanBackwards(const StoredMovement& original, Plan& plan) {
     return book_.AddAccount(side, original.item_id, original.lot_id, original.serial, owner,
                             condition);
   };
+  book_.AddLot(original.lot_id, original.item_id, original.lot_number);
   plan.debit = add(original.from_location_id, original.from_owner, original.from_condition);
   if (original.moved == 0) return;
   plan.credit = add(original.to_location_id, original.to_owner, original.to_condition);

@@ -23,6 +23,8 @@ struct Facts {
   std::map<std::string, scanning::ItemFacts> packs;  // by device identifier
   std::map<std::string, StoredMovement> known;       // that were resolved before, and originals
   std::map<std::string, absl::Time> closed_until;    // by holder: "institutions/h1"
+  bool names_repeat = false;  // some command has the name of another one of the batch
+  bool has_reversals = false;
 };
 
 // A command with the accounts that it would change, or the first rule that it breaks as far as that

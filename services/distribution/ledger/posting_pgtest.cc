@@ -111,6 +111,25 @@ TEST_F(PostingRulesTest, AGroupIsPostedTogetherOrNotAtAll) {
   ExpectSoundLedger();
 }
 
+TEST_F(PostingRulesTest, AConsignedPieceBecomesOwnWhenItIsUsedAtTheBedside) {
+  v1::Movement piece = Receive("stent", "A", 1, "ward");
+  piece.set_serial("S1");
+  piece.set_owner("suppliers/kangda");
+  ASSERT_EQ(Reason(Pharmacist(), piece), "");
+  // Nothing of the supplier's is sent on by a document.
+  EXPECT_EQ(ErrorReason(Send(Pharmacist(), "ward", "store", {{"stent", 1}}).status()),
+            "INSUFFICIENT_STOCK");
+  CallContext bedside = Nurse();
+  bedside.principal.acting_service = "usage";
+  const auto used = Use(bedside, "uses/u1", "ward", {Line("stent", "A", 1, "S1")});
+  ASSERT_TRUE(used.ok()) << used.status();
+  EXPECT_EQ(Count("SELECT count(*) FROM distribution.movement WHERE document = 'uses/u1' "
+                  "AND kind IN ('take_ownership', 'use')"),
+            2);
+  EXPECT_EQ(OnHand("ward", "stent"), 0);
+  ExpectSoundLedger();
+}
+
 TEST_F(PostingRulesTest, WhatIsHeldIsPostedOrLetGo) {
   ASSERT_EQ(Reason(Pharmacist(), Receive("gauze", "A", 10, "store")), "");
   v1::Movement hold = Make(v1::MOVEMENT_KIND_RESERVE, "gauze", "A", 8, "store", "");

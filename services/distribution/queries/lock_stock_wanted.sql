@@ -1,7 +1,7 @@
 -- What a location can give of the items ($2), narrowed to pieces ($3, $4), lots ($5, $6) or any ($7), that has not
 -- expired on a day ($8).
 SELECT account.account_id, account.item_id, account.lot_id, lot.lot_number, account.serial,
-       coalesce(lot.expiry_date::text, '') AS expiry_date, account.on_hand - account.reserved AS available
+       account.owner, coalesce(lot.expiry_date::text, '') AS expiry_date, account.on_hand - account.reserved AS available
 FROM account
 JOIN lot ON lot.lot_id = account.lot_id
 WHERE account.location_id = $1 AND account.kind = 'stock' AND account.item_id = ANY ($2::text[])

@@ -1,0 +1,587 @@
+#include "services/distribution/ledger/model.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "google/protobuf/util/message_differencer.h"
+
+#include "common/base/business_day.h"
+#include "common/base/uuid.h"
+#include "common/rpc/timestamp.h"
+
+namespace qingqu::distribution {
+namespace {
+
+using v1::Movement;
+
+constexpr int64_t kQuantityLimit = 1'000'000'000'000;
+constexpr int64_t kBalanceLimit = 1'000'000'000'000'000;
+
+bool IsOneOf(v1::MovementKind kind, std::initializer_list<v1::MovementKind> kinds) {
+  return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
+}
+
+bool NeedsBothPlaces(v1::MovementKind kind) {
+  return IsOneOf(kind, {v1::MOVEMENT_KIND_TRANSFER_OUT, v1::MOVEMENT_KIND_TRANSFER_IN,
+                        v1::MOVEMENT_KIND_ISSUE, v1::MOVEMENT_KIND_RETURN_TO_STORE});
+}
+bool Enters(v1::MovementKind kind) {
+  return IsOneOf(kind, {v1::MOVEMENT_KIND_RECEIVE, v1::MOVEMENT_KIND_STOCKTAKE_GAIN,
+                        v1::MOVEMENT_KIND_OPENING_BALANCE});
+}
+bool IsKeepersOnly(v1::MovementKind kind) {
+  return Enters(kind) ||
+         IsOneOf(kind, {v1::MOVEMENT_KIND_REJECT, v1::MOVEMENT_KIND_ISSUE,
+                        v1::MOVEMENT_KIND_RETURN_TO_SUPPLIER, v1::MOVEMENT_KIND_CHANGE_CONDITION,
+                        v1::MOVEMENT_KIND_STOCKTAKE_LOSS, v1::MOVEMENT_KIND_REVERSAL});
+}
+bool NeedsReason(v1::MovementKind kind) {
+  return IsOneOf(kind, {v1::MOVEMENT_KIND_REJECT, v1::MOVEMENT_KIND_RETURN_TO_SUPPLIER,
+                        v1::MOVEMENT_KIND_CHANGE_CONDITION, v1::MOVEMENT_KIND_STOCKTAKE_GAIN,
+                        v1::MOVEMENT_KIND_STOCKTAKE_LOSS, v1::MOVEMENT_KIND_REVERSAL});
+}
+bool Refers(const Movement& asked) {
+  return asked.kind() == v1::MOVEMENT_KIND_REVERSAL || asked.kind() == v1::MOVEMENT_KIND_VOID;
+}
+
+std::string Id(const std::string& name) { return name.substr(name.find('/') + 1); }
+bool IsSuppliers(const std::string& owner) { return owner.rfind("suppliers/", 0) == 0; }
+bool IsContra(const std::string& place) { return place.rfind("contra/", 0) == 0; }
+bool IsStock(const std::string& place) { return place.find('/') == std::string::npos; }
+v1::StockCondition Known(v1::StockCondition condition) {
+  return condition == v1::STOCK_CONDITION_UNSPECIFIED ? v1::STOCK_CONDITION_AVAILABLE : condition;
+}
+std::string OwnerAt(const ModelPlace& place) {
+  return place.kind == ModelPlace::kCentral ? "alliances/" + place.alliance_id
+                                            : "institutions/" + place.institution_id;
+}
+std::string PlaceOf(const ModelAccount& account) { return std::get<0>(account); }
+std::string NameOf(const std::string& place) {
+  if (IsStock(place)) return "locations/" + place;
+  return IsContra(place) ? place.substr(0, place.find('/', 7)) : place;
+}
+absl::Time TimeOf(const google::protobuf::Timestamp& time) {
+  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
+}
+
+// What counts as content: all but the name.
+bool SameContent(Movement one, Movement other) {
+  one.clear_name();
+  other.clear_name();
+  return google::protobuf::util::MessageDifferencer::Equals(one, other);
+}
+
+// In the order of their numbers; both in good form.
+std::string FirstDifference(const Movement& one, const Movement& other) {
+  google::protobuf::util::MessageDifferencer differencer;
+  const auto& type = *Movement::descriptor();
+  for (int index = 1; index < type.field_count(); ++index) {
+    if (!differencer.CompareWithFields(one, other, {type.field(index)}, {type.field(index)})) {
+      return type.field(index)->name();
+    }
+  }
+  return "";
+}
+
+}  // namespace
+
+struct LedgerModel::Step {
+  const ModelUser& user;
+  absl::Time now;
+  const Movement& asked;
+  Movement filled;  // with what a reservation says
+  absl::Time effective_at;
+  bool burns = false;
+  Held* held = nullptr;
+  const Resolved* original = nullptr;
+  bool goes_back = false;  // to the central store
+  int64_t quantity = 0;
+  std::string lot;
+  std::string serial;
+  ModelAccount from, to;
+  bool moves = true;
+};
+
+bool LedgerModel::WorksAt(const ModelUser& user, const ModelAccount& account) const {
+  const auto place = places.find(PlaceOf(account));
+  return place == places.end() || place->second.institution_id == user.institution_id;
+}
+
+// Rules 1 and 2, as far as the histories of the test break them.
+std::string LedgerModel::CheckForm(const ModelUser& user, absl::Time now,
+                                   const Movement& asked) const {
+  const bool form = [&] {
+    const v1::MovementKind kind = asked.kind();
+    if (kind == v1::MOVEMENT_KIND_UNSPECIFIED || kind == v1::MOVEMENT_KIND_EXPIRE) return false;
+    if (NeedsReason(kind) && asked.reason().empty()) return false;
+    if (asked.override_expiry() && asked.reason().empty()) return false;
+    if (asked.item().empty() && asked.reservation().empty() && !Refers(asked)) return false;
+    if (asked.pack().empty() && !Refers(asked) &&
+        (asked.quantity() <= 0 || asked.quantity() > kQuantityLimit)) {
+      return false;
+    }
+    if (NeedsBothPlaces(kind) && asked.from_location() == asked.to_location()) return false;
+    if (asked.has_effective_time() && TimeOf(asked.effective_time()) > now + absl::Minutes(5)) {
+      return false;
+    }
+    return kind != v1::MOVEMENT_KIND_CHANGE_CONDITION ||
+           Known(asked.condition()) != Known(asked.to_condition());
+  }();
+  if (!form) return "INVALID_FIELD";
+  const bool missing = (IsKeepersOnly(asked.kind()) && !user.keeps_stock) ||
+                       (asked.override_expiry() && !user.overrides_expiry);
+  return missing ? "PERMISSION_MISSING" : "";
+}
+
+std::vector<ModelAnswer> LedgerModel::Post(const ModelUser& user, absl::Time now,
+                                           const std::vector<Movement>& asked) {
+  std::vector<ModelAnswer> answers;
+  for (size_t begin = 0; begin < asked.size();) {
+    size_t end = begin + 1;
+    const std::string& group = asked[begin].group();
+    while (!group.empty() && end < asked.size() && asked[end].group() == group) ++end;
+    bool malformed = false;
+    for (size_t index = begin; index < end; ++index) {
+      answers.push_back({.reason = CheckForm(user, now, asked[index])});
+      malformed = malformed || !answers.back().reason.empty();
+    }
+    if (malformed) {
+      for (size_t index = begin; index < end; ++index) {
+        if (answers[index].reason.empty()) answers[index].reason = "GROUP_FAILED";
+      }
+      begin = end;
+      continue;
+    }
+    std::set<std::string> before;
+    for (size_t index = begin; index < end; ++index) {
+      if (state_.resolved.contains(asked[index].name())) before.insert(asked[index].name());
+    }
+    undo_.clear();
+    bool failed = false;
+    for (size_t index = begin; index < end; ++index) {
+      answers[index] = One(user, now, asked[index]);
+      failed = failed || !answers[index].reason.empty();
+    }
+    if (!group.empty() && failed) {
+      std::for_each(undo_.rbegin(), undo_.rend(), [](const auto& undo) { undo(); });
+      for (size_t index = begin; index < end; ++index) {
+        if (!answers[index].reason.empty() || before.contains(asked[index].name())) continue;
+        answers[index] = {.reason = "GROUP_FAILED"};
+        state_.resolved[asked[index].name()].answer = answers[index];
+      }
+    }
+    begin = end;
+  }
+  return answers;
+}
+
+ModelAnswer LedgerModel::One(const ModelUser& user, absl::Time now, const Movement& asked) {
+  const auto before = state_.resolved.find(asked.name());
+  if (before != state_.resolved.end()) {
+    const Resolved& resolved = before->second;
+    if (resolved.actor != user.user_id) return {.reason = "MOVEMENT_EXISTS", .field = "actor"};
+    if (SameContent(resolved.asked, asked)) return resolved.answer;
+    return {.reason = "MOVEMENT_EXISTS", .field = FirstDifference(resolved.asked, asked)};
+  }
+  Step step{.user = user, .now = now, .asked = asked, .filled = asked};
+  step.effective_at =
+      asked.has_effective_time() ? std::min(now, TimeOf(asked.effective_time())) : now;
+  const std::string reason = Resolve(step);
+  ModelAnswer answer{.reason = reason};
+  if (reason.empty()) {
+    Apply(step);
+    answer.movement = step.filled;
+  }
+  if (reason.empty() || step.burns) {
+    state_.resolved[asked.name()] = {
+        .actor = user.user_id,
+        .asked = asked,
+        .answer = answer,
+        .from = step.from,
+        .to = step.to,
+        .moved = step.moves && asked.kind() != v1::MOVEMENT_KIND_REVERSAL};
+  }
+  return answer;
+}
+
+// The table of the contract, from 4 on.
+std::string LedgerModel::Resolve(Step& step) {
+  using Rule = std::string (LedgerModel::*)(Step&);
+  for (const Rule rule :
+       {&LedgerModel::CheckNames, &LedgerModel::CheckGoods, &LedgerModel::CheckLot,
+        &LedgerModel::CheckReferences, &LedgerModel::CheckIssuable, &LedgerModel::CheckBalances}) {
+    const std::string reason = (this->*rule)(step);
+    if (!reason.empty()) return reason;
+  }
+  return "";
+}
+
+// 4 and 5.
+std::string LedgerModel::CheckNames(Step& step) {
+  Movement& filled = step.filled;
+  if (step.asked.kind() == v1::MOVEMENT_KIND_REVERSAL) {
+    const auto original = state_.resolved.find(step.asked.original());
+    if (original == state_.resolved.end() || !original->second.answer.reason.empty()) {
+      return "MOVEMENT_NOT_FOUND";
+    }
+    step.original = &original->second;
+    if (!WorksAt(step.user, step.original->from) || !WorksAt(step.user, step.original->to)) {
+      return "MOVEMENT_NOT_FOUND";
+    }
+    step.burns = true;
+    if (!step.original->moved) return "NOT_REVERSIBLE";
+    step.from = step.original->to;
+    step.to = step.original->from;
+    step.quantity = step.original->answer.movement.quantity();
+    step.serial = step.original->answer.movement.serial();
+    step.lot = std::get<2>(step.from);
+    return "";
+  }
+  bool fits = true;
+  if (!step.asked.reservation().empty()) {
+    const auto held = state_.reservations.find(Id(step.asked.reservation()));
+    if (held == state_.reservations.end() || !WorksAt(step.user, held->second.account)) {
+      return "RESERVATION_NOT_FOUND";
+    }
+    step.held = &held->second;
+    const auto& [place, item, lot, serial, owner, condition] = held->second.account;
+    const auto fill = [&](std::string& given, const std::string& said) {
+      if (given.empty()) given = said;
+      fits = fits && given == said;
+    };
+    const bool numbered = lot.rfind('@', 0) != 0;
+    if (step.asked.kind() != v1::MOVEMENT_KIND_VOID) {
+      fill(*filled.mutable_from_location(), "locations/" + place);
+    }
+    fill(*filled.mutable_item(), "items/" + item);
+    fill(*filled.mutable_lot(), numbered ? lot : "");
+    fill(*filled.mutable_serial(), serial);
+    fill(*filled.mutable_owner(), owner);
+    if (!numbered) fill(*filled.mutable_expiry_date(), lot.substr(1));
+    if (filled.condition() == v1::STOCK_CONDITION_UNSPECIFIED) filled.set_condition(condition);
+    fits = fits && filled.condition() == condition;
+    step.lot = lot;
+    step.serial = serial;
+  }
+  if (step.asked.kind() != v1::MOVEMENT_KIND_VOID) {
+    const std::string reason = CheckPlaces(step);
+    if (!reason.empty()) return reason;
+  }
+  step.burns = true;
+  return fits ? "" : "RESERVATION_MISMATCH";
+}
+
+std::string LedgerModel::CheckPlaces(Step& step) {
+  const Movement& filled = step.filled;
+  const auto find = [&](const std::string& name) {
+    const auto place = places.find(Id(name));
+    return place == places.end() ? nullptr : &place->second;
+  };
+  const ModelPlace* const from = find(filled.from_location());
+  const ModelPlace* const to = find(filled.to_location());
+  if (!filled.from_location().empty() && from == nullptr) return "LOCATION_NOT_FOUND";
+  if (!filled.to_location().empty() && to == nullptr) return "LOCATION_NOT_FOUND";
+  if (from != nullptr && from == to) return "INVALID_FIELD";
+  const auto works = [&](const ModelPlace& place) {
+    return place.institution_id == step.user.institution_id;
+  };
+  const v1::MovementKind kind = filled.kind();
+  if (kind == v1::MOVEMENT_KIND_TRANSFER_IN) {
+    if (from->alliance_id != to->alliance_id) return "LOCATION_NOT_FOUND";
+    if (!works(*to) || (step.user.nurse_only && to->kind != ModelPlace::kWard)) {
+      return "NOT_AT_DESTINATION";
+    }
+  } else if (kind == v1::MOVEMENT_KIND_TRANSFER_OUT) {
+    if (!works(*from) || from->alliance_id != to->alliance_id) return "LOCATION_NOT_FOUND";
+    if (!works(*to) && from->kind != ModelPlace::kCentral && to->kind != ModelPlace::kCentral) {
+      return "ROUTE_NOT_ALLOWED";
+    }
+    step.goes_back = to->kind == ModelPlace::kCentral;
+  } else {
+    for (const ModelPlace* place : {from, to}) {
+      if (place != nullptr && !works(*place)) return "LOCATION_NOT_FOUND";
+    }
+    if (kind == v1::MOVEMENT_KIND_USE && from->kind == ModelPlace::kCentral) {
+      return "LOCATION_NOT_FOUND";
+    }
+    const bool at_once =
+        kind == v1::MOVEMENT_KIND_ISSUE || kind == v1::MOVEMENT_KIND_RETURN_TO_STORE;
+    if (at_once && OwnerAt(*from) != OwnerAt(*to)) return "ROUTE_NOT_ALLOWED";
+    const ModelPlace* store = kind == v1::MOVEMENT_KIND_ISSUE ? from : to;
+    if (at_once && store->kind == ModelPlace::kWard) return "ROUTE_NOT_ALLOWED";
+  }
+  const ModelPlace& first = from != nullptr ? *from : *to;
+  const std::string& owner = filled.owner();
+  return owner.empty() || IsSuppliers(owner) || owner == OwnerAt(first) ? "" : "INVALID_FIELD";
+}
+
+// 6 and 7, and which accounts it is about.
+std::string LedgerModel::CheckGoods(Step& step) {
+  const Movement& filled = step.filled;
+  if (step.original != nullptr) return "";
+  if (step.asked.kind() == v1::MOVEMENT_KIND_VOID) {
+    step.moves = false;
+    step.from = step.held->account;
+    step.quantity = step.held->open;
+    return "";
+  }
+  const auto found = items.find(Id(filled.item()));
+  if (found == items.end()) return "ITEM_NOT_FOUND";
+  const ModelItem& item = found->second;
+  if (item.serial_tracked && filled.kind() == v1::MOVEMENT_KIND_USE) return "USE_NEEDS_PATIENT";
+  step.quantity = filled.quantity();
+  if (!filled.pack().empty()) {
+    if (filled.pack() != item.pack) return "QUANTITY_ODD";
+    const double units =
+        std::stod(filled.pack_quantity()) * static_cast<double>(item.units_per_pack);
+    step.quantity = static_cast<int64_t>(units);
+    if (static_cast<double>(step.quantity) != units) return "QUANTITY_ODD";
+  }
+  if (item.serial_tracked && step.quantity != 1) return "QUANTITY_ODD";
+  if (item.lot_tracked && filled.lot().empty()) return "LOT_MISSING";
+  step.serial = item.serial_tracked ? filled.serial() : "";
+  if (item.serial_tracked && step.serial.empty()) return "SERIAL_MISSING";
+  const std::string expiry = item.expiry_tracked ? filled.expiry_date() : "";
+  if (item.expiry_tracked && !item.lot_tracked && expiry.empty()) return "EXPIRY_MISSING";
+  step.lot = item.lot_tracked ? filled.lot() : "@" + expiry;
+  if (Enters(filled.kind()) && item.expiry_tracked && expiry.empty()) {
+    const auto lot = state_.lots.find({Id(filled.item()), step.lot});
+    if (lot == state_.lots.end() || lot->second.expiry.empty()) return "EXPIRY_MISSING";
+  }
+  FindAccounts(step);
+  return "";
+}
+
+void LedgerModel::FindAccounts(Step& step) {
+  const Movement& filled = step.filled;
+  const std::string from = Id(filled.from_location());
+  const std::string to = Id(filled.to_location());
+  const ModelPlace& first = places.at(from.empty() ? to : from);
+  const ModelPlace& last = places.at(to.empty() ? from : to);
+  const std::string owner = filled.owner().empty() ? OwnerAt(first) : filled.owner();
+  const std::string item = Id(filled.item());
+  const v1::StockCondition condition = Known(filled.condition());
+  const auto at = [&](const std::string& place, const std::string& whose,
+                      v1::StockCondition state) {
+    return ModelAccount(place, item, step.lot, step.serial, whose, state);
+  };
+  // The world outside is kept neither by piece nor by condition.
+  const auto outside = [&](const std::string& place) {
+    return ModelAccount("contra/" + place, item, step.lot, "", owner,
+                        v1::STOCK_CONDITION_AVAILABLE);
+  };
+  const std::string arrived = IsSuppliers(owner) ? owner : OwnerAt(last);
+  const std::string transit = "transit/" + from + "/" + to;
+  step.from = at(from, owner, condition);
+  switch (filled.kind()) {
+    case v1::MOVEMENT_KIND_RECEIVE:
+      step.from = outside("supply/" + last.alliance_id);
+      step.to = at(to, arrived, condition);
+      break;
+    case v1::MOVEMENT_KIND_STOCKTAKE_GAIN:
+    case v1::MOVEMENT_KIND_OPENING_BALANCE:
+      step.from = outside("adjustment/" + OwnerAt(last));
+      step.to = at(to, arrived, condition);
+      break;
+    case v1::MOVEMENT_KIND_TRANSFER_OUT:
+      step.to = at(transit, owner, condition);
+      break;
+    case v1::MOVEMENT_KIND_TRANSFER_IN:
+      step.from = at(transit, owner, condition);
+      step.to = at(to, arrived, condition);
+      break;
+    case v1::MOVEMENT_KIND_REJECT:
+    case v1::MOVEMENT_KIND_RETURN_TO_SUPPLIER:
+      step.to = outside("supply/" + first.alliance_id);
+      break;
+    case v1::MOVEMENT_KIND_USE:
+      step.to = outside("use/" + first.institution_id);
+      break;
+    case v1::MOVEMENT_KIND_STOCKTAKE_LOSS:
+      step.to = outside("loss/" + OwnerAt(first));
+      break;
+    case v1::MOVEMENT_KIND_CHANGE_CONDITION:
+      step.to = at(from, owner, Known(filled.to_condition()));
+      break;
+    case v1::MOVEMENT_KIND_TAKE_OWNERSHIP:
+      step.to = at(from, OwnerAt(first), condition);
+      break;
+    case v1::MOVEMENT_KIND_RESERVE:
+      step.moves = false;
+      break;
+    default:
+      step.to = at(to, arrived, condition);
+  }
+}
+
+// 9; no period is closed.
+std::string LedgerModel::CheckLot(Step& step) {
+  if (step.original != nullptr || step.asked.kind() == v1::MOVEMENT_KIND_VOID) return "";
+  const auto found = state_.lots.find({Id(step.filled.item()), step.lot});
+  if (found == state_.lots.end()) return Enters(step.filled.kind()) ? "" : "LOT_UNKNOWN";
+  const Lot& lot = found->second;
+  const auto conflicts = [](const std::string& known, const std::string& told) {
+    return !known.empty() && !told.empty() && known != told;
+  };
+  const bool tracked = items.at(Id(step.filled.item())).expiry_tracked;
+  if (tracked && conflicts(lot.expiry, step.filled.expiry_date())) return "EXPIRY_CONFLICT";
+  const bool other = conflicts(lot.manufactured, step.filled.manufacture_date()) ||
+                     conflicts(lot.sterilisation, step.filled.sterilisation_lot()) ||
+                     conflicts(lot.registration, step.filled.registration());
+  return other ? "LOT_CONFLICT" : "";
+}
+
+// 10.
+std::string LedgerModel::CheckReferences(Step& step) {
+  if (step.original != nullptr) {
+    return state_.reversed.contains(step.asked.original()) ? "ALREADY_REVERSED" : "";
+  }
+  if (step.held == nullptr) return "";
+  const bool ended = step.held->ends_at <= step.now && step.asked.kind() != v1::MOVEMENT_KIND_VOID;
+  if (step.held->open == 0 || ended) return "RESERVATION_CLOSED";
+  return step.quantity > step.held->open ? "RESERVATION_EXCEEDED" : "";
+}
+
+// 11.
+std::string LedgerModel::CheckIssuable(Step& step) {
+  const v1::MovementKind kind = step.asked.kind();
+  if (step.goes_back || !IsOneOf(kind, {v1::MOVEMENT_KIND_TRANSFER_OUT, v1::MOVEMENT_KIND_ISSUE,
+                                        v1::MOVEMENT_KIND_USE, v1::MOVEMENT_KIND_RESERVE})) {
+    return "";
+  }
+  const v1::StockCondition condition = std::get<5>(step.from);
+  const bool overridden = step.asked.override_expiry();
+  if (condition == v1::STOCK_CONDITION_RECALLED) return "RECALLED";
+  if (condition != v1::STOCK_CONDITION_AVAILABLE &&
+      !(condition == v1::STOCK_CONDITION_EXPIRED && overridden)) {
+    return "CONDITION_FORBIDS";
+  }
+  if (kind == v1::MOVEMENT_KIND_USE && IsSuppliers(std::get<4>(step.from))) return "CONSIGNED";
+  const std::string& expiry = state_.lots.at({std::get<1>(step.from), step.lot}).expiry;
+  // What is recorded up to two days late counts as of then.
+  const absl::Time counted = std::max(step.effective_at, step.now - absl::Hours(48));
+  const bool expired = !expiry.empty() && expiry < BusinessDay(counted).ToString();
+  return expired && !overridden ? "LOT_EXPIRED" : "";
+}
+
+// 12.
+std::string LedgerModel::CheckBalances(Step& step) {
+  if (step.asked.kind() == v1::MOVEMENT_KIND_VOID) return "";
+  const Balance from = state_.balances[step.from];
+  const bool contra = IsContra(PlaceOf(step.from));
+  if (!contra && step.held == nullptr && from.on_hand - from.reserved < step.quantity) {
+    return step.serial.empty() ? "INSUFFICIENT_STOCK" : "SERIAL_NOT_HERE";
+  }
+  if (contra && from.on_hand - step.quantity < -kBalanceLimit) return "BALANCE_TOO_LARGE";
+  if (!step.moves) return "";
+  if (state_.balances[step.to].on_hand + step.quantity > kBalanceLimit) return "BALANCE_TOO_LARGE";
+  if (std::get<3>(step.to).empty()) return "";
+  for (const auto& [account, balance] : state_.balances) {
+    const bool same = std::get<1>(account) == std::get<1>(step.to) &&
+                      std::get<3>(account) == std::get<3>(step.to);
+    if (same && balance.on_hand > 0 && account != step.from) return "SERIAL_ELSEWHERE";
+  }
+  return "";
+}
+
+void LedgerModel::RememberToUndo(const Step& step) {
+  const auto keep = [this](auto& map, const auto& key) {
+    const auto found = map.find(key);
+    using Value = std::decay_t<decltype(found->second)>;
+    const std::optional<Value> value =
+        found == map.end() ? std::nullopt : std::optional<Value>(found->second);
+    undo_.push_back([&map, key, value] {
+      if (value.has_value()) {
+        map[key] = *value;
+      } else {
+        map.erase(key);
+      }
+    });
+  };
+  keep(state_.balances, step.from);
+  if (step.moves) keep(state_.balances, step.to);
+  keep(state_.lots, std::pair(std::get<1>(step.from), std::get<2>(step.from)));
+  keep(state_.reservations, Id(step.asked.name()));
+  if (step.held != nullptr) keep(state_.reservations, Id(step.asked.reservation()));
+  if (step.original != nullptr) {
+    undo_.push_back([this, original = step.asked.original()] { state_.reversed.erase(original); });
+  }
+}
+
+void LedgerModel::Apply(Step& step) {
+  const std::string item = std::get<1>(step.from);
+  const v1::MovementKind kind = step.asked.kind();
+  RememberToUndo(step);
+  Lot& lot = state_.lots[{
+      item, step.asked.kind() == v1::MOVEMENT_KIND_VOID ? std::get<2>(step.from) : step.lot}];
+  if (Enters(kind)) {
+    const auto add = [](std::string& known, const std::string& told) {
+      if (known.empty()) known = told;
+    };
+    if (items.at(item).expiry_tracked) add(lot.expiry, step.filled.expiry_date());
+    add(lot.manufactured, step.filled.manufacture_date());
+    add(lot.sterilisation, step.filled.sterilisation_lot());
+    add(lot.registration, step.filled.registration());
+  }
+  Balance& from = state_.balances[step.from];
+  Movement answer;
+  answer.set_name(step.asked.name());
+  answer.set_kind(kind);
+  if (kind == v1::MOVEMENT_KIND_RESERVE) {
+    const absl::Time ends_at = step.asked.has_expire_time() ? TimeOf(step.asked.expire_time())
+                                                            : step.now + absl::Hours(24);
+    state_.reservations[Id(step.asked.name())] = {
+        .account = step.from, .open = step.quantity, .ends_at = ends_at};
+    from.reserved += step.quantity;
+    answer.set_reservation("reservations/" + Id(step.asked.name()));
+    *answer.mutable_expire_time() = rpc::ToTimestamp(ends_at);
+  } else if (step.held != nullptr) {
+    step.held->open -= step.quantity;
+    from.reserved -= step.quantity;
+    answer.set_reservation(step.asked.reservation());
+  }
+  const std::string from_place = PlaceOf(step.from);
+  const std::string to_place = PlaceOf(step.to);
+  answer.set_from_location(kind == v1::MOVEMENT_KIND_TRANSFER_IN ? step.filled.from_location()
+                                                                 : NameOf(from_place));
+  if (step.moves) {
+    Balance& to = state_.balances[step.to];
+    from.on_hand -= step.quantity;
+    to.on_hand += step.quantity;
+    answer.set_to_balance(to.on_hand);
+    answer.set_to_location(kind == v1::MOVEMENT_KIND_TRANSFER_OUT ? step.filled.to_location()
+                                                                  : NameOf(to_place));
+  }
+  answer.set_from_balance(from.on_hand);
+  const bool enters = step.moves && IsContra(from_place);
+  const ModelAccount& told = enters ? step.to : step.from;
+  answer.set_item("items/" + item);
+  if (std::get<2>(told).rfind('@', 0) != 0) answer.set_lot(std::get<2>(told));
+  answer.set_serial(step.asked.kind() == v1::MOVEMENT_KIND_VOID ? std::get<3>(step.from)
+                                                                : step.serial);
+  answer.set_owner(std::get<4>(told));
+  answer.set_condition(std::get<5>(told));
+  const bool inside = step.moves && !enters && !IsContra(to_place);
+  if (inside && std::get<5>(step.to) != std::get<5>(step.from)) {
+    answer.set_to_condition(std::get<5>(step.to));
+  }
+  answer.set_expiry_date(lot.expiry);
+  answer.set_manufacture_date(lot.manufactured);
+  answer.set_sterilisation_lot(lot.sterilisation);
+  answer.set_registration(lot.registration);
+  answer.set_quantity(step.quantity);
+  answer.set_document(step.asked.document());
+  answer.set_actor("users/" + step.user.user_id);
+  answer.set_reason(step.asked.reason());
+  answer.set_group(step.asked.group());
+  answer.set_override_expiry(step.asked.override_expiry());
+  if (step.original != nullptr) {
+    state_.reversed.insert(step.asked.original());
+    answer.set_original(step.asked.original());
+  }
+  *answer.mutable_post_time() = rpc::ToTimestamp(step.now);
+  *answer.mutable_effective_time() = rpc::ToTimestamp(step.effective_at);
+  step.filled = std::move(answer);
+}
+
+}  // namespace qingqu::distribution

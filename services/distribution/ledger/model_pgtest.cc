@@ -1,0 +1,381 @@
+// The real lane on PostgreSQL and LedgerModel are asked the same: with one client every answer
+// agrees, with several clients and two processes what was posted agrees when it is replayed in its
+// order.
+//
+//   QINGQU_MODEL_OPERATIONS   movements in a history (default 1,200)
+//   QINGQU_MODEL_SEED         seed of all histories (default: a fixed one, and a random one)
+#include <atomic>
+#include <condition_variable>
+#include <cstdlib>
+#include <iostream>
+#include <thread>
+
+#include "fmt/format.h"
+#include "google/protobuf/util/message_differencer.h"
+#include "google/rpc/error_details.pb.h"
+#include "gtest/gtest.h"
+
+#include "services/distribution/ledger/model_history.h"
+#include "services/distribution/ledger/posting_request.h"
+#include "services/distribution/ledger/posting_test_support.h"
+#include "services/distribution/queries.h"
+
+namespace qingqu::distribution {
+namespace {
+
+constexpr size_t kCallsBetweenChecks = 200;
+
+std::string Sorted(const std::string& query) {
+  return "SELECT coalesce(string_agg(line, E'\\n' ORDER BY line COLLATE \"C\"), '') FROM (" +
+         query + ") AS sorted (line)";
+}
+
+std::vector<std::string> Lines(const std::string& text) {
+  std::vector<std::string> lines;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = std::min(text.find('\n', begin), text.size());
+    lines.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return lines;
+}
+
+ModelAnswer AnswerOf(const v1::MovementResult& result) {
+  ModelAnswer answer{.movement = result.movement()};
+  for (const auto& detail : result.error().details()) {
+    google::rpc::ErrorInfo info;
+    if (!detail.UnpackTo(&info)) continue;
+    answer.reason = info.reason();
+    const auto field = info.metadata().find("field");
+    if (answer.reason == "MOVEMENT_EXISTS" && field != info.metadata().end()) {
+      answer.field = field->second;
+    }
+  }
+  if (!result.has_movement() && answer.reason.empty()) answer.reason = "NO_ANSWER";
+  return answer;
+}
+
+// Answers tell of a lot what is known of it by now.
+v1::Movement WithoutLotFacts(v1::Movement movement) {
+  movement.clear_expiry_date();
+  movement.clear_manufacture_date();
+  movement.clear_sterilisation_lot();
+  movement.clear_registration();
+  return movement;
+}
+
+bool Same(const v1::Movement& one, const v1::Movement& other) {
+  return google::protobuf::util::MessageDifferencer::Equals(one, other);
+}
+
+// A ledger of its own, and two processes that post to it.
+class World : public PostingTest {
+ public:
+  World()
+      : other_pool_(database_.NewPool(
+            "distribution", {queries::kAllQueries.begin(), queries::kAllQueries.end()}, 4)),
+        other_lane_(
+            [this](const std::vector<PostingSlice>& slices) {
+              return PostSlices(*other_pool_, clock_, absl::Now() + absl::Seconds(60), slices);
+            },
+            Lane::Options{.commit_max = 8, .slice_max = 3}) {
+    SeedItem({.item_id = "gauze", .number = 1});
+    SeedItem({.item_id = "stent", .number = 2, .serial_tracked = true});
+    SeedItem({.item_id = "tape", .number = 3, .lot_tracked = false});
+    SeedItem({.item_id = "cotton", .number = 4, .lot_tracked = false, .expiry_tracked = false});
+  }
+  void TestBody() override {}
+
+  absl::Time begin() const { return now_; }
+  absl::Time TimeOf(const ModelCall& call) const { return now_ + call.at; }
+  void AdvanceTo(absl::Time time) {
+    if (clock_.Now() < time) clock_.Set(time);
+  }
+
+  std::vector<ModelAnswer> Ask(const ModelCall& call, bool other_process) {
+    const ModelUser& user = ModelUserOf(call.user_id);
+    CallContext context =
+        By(user.user_id, user.nurse_only ? "department_nurse" : "hospital_pharmacist",
+           user.institution_id);
+    if (user.overrides_expiry) context.principal.roles.push_back("approver");
+    context.received_at = TimeOf(call);
+    const Movements asked(call.movements.begin(), call.movements.end());
+    PostingRequest request;
+    request.Add(context, asked);
+    MovementResults results;
+    std::unique_ptr<PostingJob> job = request.MakeJob(context);
+    if (job == nullptr) {
+      request.MakeResults(nullptr, 0, request.size(), results);
+    } else {
+      Post(std::move(job), other_process ? other_lane_ : lane_, request, results);
+    }
+    std::vector<ModelAnswer> answers;
+    for (const v1::MovementResult& result : results) answers.push_back(AnswerOf(result));
+    answers.resize(call.movements.size(), {.reason = "NO_ANSWER"});
+    return answers;
+  }
+
+  std::string Balances() const {
+    return database_.Value(Sorted(
+        "SELECT format('%s|%s|%s|%s|%s|%s|%s|%s', location_id, item_id, CASE WHEN lot_number <> '' "
+        "THEN lot_number ELSE '@' || coalesce(expiry_date::text, '') END, serial, owner, "
+        "condition, "
+        "on_hand, reserved) FROM distribution.account JOIN distribution.lot USING (item_id, "
+        "lot_id) "
+        "WHERE on_hand <> 0 OR reserved <> 0"));
+  }
+
+  static std::string BalancesOf(const LedgerModel& model) {
+    std::vector<std::string> lines;
+    for (const auto& [account, balance] : model.balances()) {
+      if (balance == LedgerModel::Balance{}) continue;
+      const auto& [place, item, lot, serial, owner, condition] = account;
+      lines.push_back(fmt::format("{}|{}|{}|{}|{}|{}|{}|{}", place, item, lot, serial, owner,
+                                  ConditionName(condition), balance.on_hand, balance.reserved));
+    }
+    std::sort(lines.begin(), lines.end());
+    return fmt::format("{}", fmt::join(lines, "\n"));
+  }
+
+  // "" when the ledger's own check finds nothing.
+  std::string Faults() {
+    const auto checked = handlers_.CheckLedger(By("inspector-wu", "discipline_inspector"), {});
+    if (!checked.ok()) return std::string(checked.status().message());
+    return checked->findings_size() == 0 ? "" : checked->DebugString();
+  }
+
+  // "time in microseconds|id" of what was posted, in order.
+  std::vector<std::string> Posted() const {
+    return Lines(database_.Value(
+        "SELECT coalesce(string_agg((extract(epoch FROM posted_at) * 1000000)::bigint || '|' || "
+        "movement_id, E'\\n' ORDER BY posted_at, posting_number), '') FROM distribution.movement "
+        "WHERE refusal IS NULL"));
+  }
+  std::map<std::string, std::string> Stored() const {
+    std::map<std::string, std::string> reasons;
+    for (const std::string& line : Lines(database_.Value(
+             Sorted("SELECT movement_id || '|' || coalesce(refusal ->> 'reason', '') FROM "
+                    "distribution.movement")))) {
+      reasons["movements/" + line.substr(0, 36)] = line.substr(37);
+    }
+    return reasons;
+  }
+
+ private:
+  static void Post(std::unique_ptr<PostingJob> job, Lane& lane, const PostingRequest& request,
+                   MovementResults& results) {
+    std::mutex mutex;
+    std::condition_variable answered;
+    bool done = false;
+    job->done = [&](const absl::Status& status, const PostingJob& posted) {
+      const std::lock_guard lock(mutex);
+      if (status.ok()) request.MakeResults(&posted, 0, request.size(), results);
+      if (!status.ok()) std::cerr << "the lane answers " << status << std::endl;
+      done = true;
+      answered.notify_one();
+    };
+    if (!lane.Submit(std::move(job)).ok()) return;
+    std::unique_lock lock(mutex);
+    answered.wait(lock, [&] { return done; });
+  }
+
+  std::unique_ptr<db::ConnectionPool> other_pool_;
+  Lane other_lane_;
+};
+
+// The first disagreement between the ledger and the model, or "".
+std::string Disagreement(const ModelHistory& history) {
+  World world;
+  LedgerModel model = NewLedgerModel();
+  std::set<std::string> seen;
+  const auto check = [&]() -> std::string {
+    const std::string real = world.Balances();
+    const std::string expected = World::BalancesOf(model);
+    if (real != expected) return fmt::format("balances:\n{}\nexpected:\n{}", real, expected);
+    return world.Faults();
+  };
+  for (size_t index = 0; index < history.size(); ++index) {
+    const ModelCall& call = history[index];
+    world.AdvanceTo(world.TimeOf(call));
+    const std::vector<ModelAnswer> real = world.Ask(call, index % 3 == 0);
+    const std::vector<ModelAnswer> expected =
+        model.Post(ModelUserOf(call.user_id), world.TimeOf(call), call.movements);
+    for (size_t position = 0; position < real.size(); ++position) {
+      const bool again = !seen.insert(call.movements[position].name()).second;
+      const bool same_movement = again ? Same(WithoutLotFacts(real[position].movement),
+                                              WithoutLotFacts(expected[position].movement))
+                                       : Same(real[position].movement, expected[position].movement);
+      if (real[position].reason == expected[position].reason &&
+          real[position].field == expected[position].field && same_movement) {
+        continue;
+      }
+      return fmt::format("call {} of {}, movement {}: {}\nanswered {} {} {}\nexpected {} {} {}",
+                         index, call.user_id, position, call.movements[position].ShortDebugString(),
+                         real[position].reason, real[position].field,
+                         real[position].movement.ShortDebugString(), expected[position].reason,
+                         expected[position].field, expected[position].movement.ShortDebugString());
+    }
+    if (index % kCallsBetweenChecks != kCallsBetweenChecks - 1) continue;
+    const std::string wrong = check();
+    if (!wrong.empty()) return wrong;
+  }
+  return check();
+}
+
+size_t OperationsWanted() {
+  const char* const wanted = std::getenv("QINGQU_MODEL_OPERATIONS");
+  return wanted == nullptr ? 1200 : static_cast<size_t>(std::atoll(wanted));
+}
+
+std::vector<uint64_t> Seeds() {
+  const char* const seed = std::getenv("QINGQU_MODEL_SEED");
+  if (seed != nullptr) return {static_cast<uint64_t>(std::atoll(seed))};
+  return {20261121, std::random_device()()};
+}
+
+absl::Time HistoryBegin() {
+  return absl::FromCivil(absl::CivilSecond(2026, 11, 21, 4, 0, 0), absl::UTCTimeZone());
+}
+
+TEST(LedgerModelTest, OneClientIsAnsweredAsTheContractSays) {
+  for (const uint64_t seed : Seeds()) {
+    std::cout << "seed " << seed << std::endl;
+    const ModelHistory history = MakeModelHistory(seed, HistoryBegin(), OperationsWanted());
+    const std::string wrong = Disagreement(history);
+    if (wrong.empty()) continue;
+    const ModelHistory shortest =
+        ShrinkHistory(history, absl::Minutes(2),
+                      [](const ModelHistory& fewer) { return !Disagreement(fewer).empty(); });
+    ADD_FAILURE() << "seed " << seed << ": " << wrong << "\n\nshrunk to\n"
+                  << Disagreement(shortest) << "\n"
+                  << HistoryCode(shortest);
+  }
+}
+
+// What the clients of one run heard.
+struct Heard {
+  const ModelCall* call = nullptr;
+  std::vector<ModelAnswer> answers;
+};
+
+std::vector<Heard> AskAtOnce(World& world, const ModelHistory& history, size_t clients) {
+  std::vector<Heard> heard(history.size());
+  std::atomic<size_t> next{0};
+  std::mutex clock;
+  std::vector<std::thread> threads;
+  for (size_t client = 0; client < clients; ++client) {
+    threads.emplace_back([&, client] {
+      for (size_t index = next++; index < history.size(); index = next++) {
+        {
+          const std::lock_guard lock(clock);
+          world.AdvanceTo(world.TimeOf(history[index]));
+        }
+        heard[index] = {.call = &history[index],
+                        .answers = world.Ask(history[index], client % 2 == 0)};
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  return heard;
+}
+
+bool LeavesNameFree(const std::string& reason) {
+  static const std::set<std::string> reasons{
+      "INVALID_FIELD",      "PERMISSION_MISSING", "LOCATION_NOT_FOUND", "RESERVATION_NOT_FOUND",
+      "MOVEMENT_NOT_FOUND", "ROUTE_NOT_ALLOWED",  "NOT_AT_DESTINATION"};
+  return reasons.contains(reason);
+}
+
+// Answers against what is stored, and of each group all or nothing.
+void ExpectAnswersAreStored(const std::vector<Heard>& heard,
+                            const std::map<std::string, std::string>& stored) {
+  std::map<std::string, int> asked;
+  for (const Heard& one : heard) {
+    for (const v1::Movement& movement : one.call->movements) ++asked[movement.name()];
+  }
+  for (const Heard& one : heard) {
+    for (size_t index = 0; index < one.answers.size(); ++index) {
+      const v1::Movement& movement = one.call->movements[index];
+      const std::string& reason = one.answers[index].reason;
+      const auto row = stored.find(movement.name());
+      // Of a group without form the names stay free, or are what they were before.
+      const bool once = row != stored.end() && asked[movement.name()] == 1;
+      if (LeavesNameFree(reason) || (reason == "GROUP_FAILED" && !once)) continue;
+      ASSERT_TRUE(row != stored.end()) << movement.ShortDebugString() << " answered " << reason;
+      if (reason != "MOVEMENT_EXISTS") {
+        EXPECT_EQ(row->second, reason) << movement.ShortDebugString();
+      }
+      if (index == 0 || movement.group().empty()) continue;
+      const v1::Movement& before = one.call->movements[index - 1];
+      const bool linked = before.group() == movement.group() && asked[before.name()] == 1 &&
+                          asked[movement.name()] == 1;
+      if (!linked) continue;
+      EXPECT_EQ(reason.empty(), one.answers[index - 1].reason.empty())
+          << movement.ShortDebugString();
+    }
+  }
+}
+
+// What was posted, in its order, posted again by the model.
+void ExpectReplayAgrees(const World& world, const std::vector<Heard>& heard, LedgerModel& model) {
+  struct Posting {
+    const ModelCall* call;
+    const v1::Movement* asked;
+    v1::Movement answer;
+  };
+  std::map<std::string, Posting> postings;
+  for (const Heard& one : heard) {
+    for (size_t index = 0; index < one.answers.size(); ++index) {
+      if (!one.answers[index].reason.empty()) continue;
+      const v1::Movement& asked = one.call->movements[index];
+      const auto [posting, first] = postings.try_emplace(
+          asked.name(), Posting{one.call, &asked, one.answers[index].movement});
+      EXPECT_TRUE(first || Same(WithoutLotFacts(posting->second.answer),
+                                WithoutLotFacts(one.answers[index].movement)))
+          << asked.ShortDebugString();
+    }
+  }
+  const std::vector<std::string> posted = world.Posted();
+  ASSERT_EQ(posted.size(), postings.size());
+  for (const std::string& line : posted) {
+    const size_t bar = line.find('|');
+    const auto found = postings.find("movements/" + line.substr(bar + 1));
+    ASSERT_TRUE(found != postings.end()) << line;
+    v1::Movement asked = *found->second.asked;
+    asked.clear_group();
+    const ModelAnswer replayed =
+        model
+            .Post(ModelUserOf(found->second.call->user_id),
+                  absl::FromUnixMicros(std::atoll(line.substr(0, bar).c_str())), {asked})
+            .front();
+    v1::Movement expected = WithoutLotFacts(replayed.movement);
+    v1::Movement answer = WithoutLotFacts(found->second.answer);
+    answer.clear_group();
+    // Counted from when the call came, if it is not told.
+    expected.clear_expire_time();
+    answer.clear_expire_time();
+    ASSERT_TRUE(replayed.reason.empty() && Same(expected, answer))
+        << asked.ShortDebugString() << "\nanswered " << answer.ShortDebugString() << "\nreplayed "
+        << replayed.reason << " " << expected.ShortDebugString();
+  }
+}
+
+TEST(LedgerModelTest, WhatSeveralClientsOfTwoProcessesPostAgreesInItsOrder) {
+  for (const uint64_t seed : Seeds()) {
+    std::cout << "seed " << seed << std::endl;
+    World world;
+    const ModelHistory history = MakeModelHistory(seed, HistoryBegin(), OperationsWanted());
+    const std::vector<Heard> heard = AskAtOnce(world, history, 6);
+    const std::map<std::string, std::string> stored = world.Stored();
+    ASSERT_NO_FATAL_FAILURE(ExpectAnswersAreStored(heard, stored)) << "seed " << seed;
+    LedgerModel model = NewLedgerModel();
+    ASSERT_NO_FATAL_FAILURE(ExpectReplayAgrees(world, heard, model)) << "seed " << seed;
+    EXPECT_EQ(world.Balances(), World::BalancesOf(model)) << "seed " << seed;
+    EXPECT_EQ(world.Faults(), "") << "seed " << seed;
+    std::cout << stored.size() << " names taken, " << world.Posted().size() << " posted"
+              << std::endl;
+  }
+}
+
+}  // namespace
+}  // namespace qingqu::distribution
