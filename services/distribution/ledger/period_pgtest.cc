@@ -11,6 +11,7 @@
 #include "common/status/status.h"
 #include "services/distribution/distribution_test_support.h"
 #include "services/distribution/ledger/ledger_handlers.h"
+#include "services/distribution/ledger/movement_store.h"
 #include "services/distribution/ledger/period.h"
 #include "services/distribution/ledger/period_test_support.h"
 #include "services/distribution/sql_values.h"
@@ -267,6 +268,29 @@ TEST_F(PeriodTest, TheDatabaseRefusesWhatTakesEffectInAClosedMonth) {
   EXPECT_THROW(insert("ward", County(8, 1)), pqxx::integrity_constraint_violation);
   EXPECT_NO_THROW(insert("store", County(10, 1, 0)));
   EXPECT_NO_THROW(insert("central", County(9, 30))) << "of the alliance, which closed nothing";
+}
+
+TEST_F(PeriodTest, AMonthIsClosedWhenNobodyWhoSawItOpenIsOnTheWay) {
+  auto lease = pool_->Acquire(absl::InfiniteFuture());
+  ASSERT_TRUE(lease.ok());
+  pqxx::work poster(*lease->connection().session);
+  EnterLedger(poster);
+  std::atomic<bool> closed{false};
+  std::jthread closer([&] {
+    EXPECT_TRUE(Close(Operator(), "alliances/east", "2026-10").ok());
+    closed = true;
+  });
+  const std::string waiting =
+      "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted "
+      "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+  for (int look = 0; look < 1000 && Count(waiting) == 0 && !closed; ++look) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  EXPECT_FALSE(closed);
+  EXPECT_EQ(Count(waiting), 1);
+  poster.commit();
+  closer.join();
+  EXPECT_TRUE(closed);
 }
 
 TEST_F(PeriodTest, PostersRaceAgainstTheCloseAndEveryMovementIsOnOneSideOfIt) {
