@@ -8,6 +8,8 @@
 #include "services/distribution/distribution_service.h"
 #include "services/distribution/distribution_test_support.h"
 #include "services/distribution/ledger/ledger_handlers.h"
+#include "services/distribution/ledger/posting_test_support.h"
+#include "services/distribution/ledger/upkeep.h"
 #include "services/distribution/queries.h"
 #include "tests/support/test_host.h"
 
@@ -42,6 +44,27 @@ TEST_F(FaceTest, EachMethodIsWiredAndGuarded) {
   }
 }
 
+TEST_F(FaceTest, EachMethodOfTheLedgerIsWiredAndGuarded) {
+  const auto& service = *v1::PostMovementRequest::descriptor()->file()->service(0);
+  ASSERT_EQ(service.method_count(), 11);
+  for (int index = 0; index < service.method_count(); ++index) {
+    const auto& method = *service.method(index);
+    EXPECT_EQ(host_.AnswerToEmpty(method, ""), "SIGN_IN_REQUIRED") << method.name();
+    if (method.client_streaming()) continue;
+    const bool close = method.name() == "ClosePeriod";
+    const std::string supplier =
+        host_.Authorization(testing::CallBySupplier("walker", "kangda").principal);
+    EXPECT_EQ(host_.AnswerToEmpty(method, supplier), "PERMISSION_MISSING") << method.name();
+    const bool may_be_empty = method.name() == "ListReservations" || method.name() == "ListPeriods";
+    const bool named = method.name() == "PostMovement";
+    EXPECT_EQ(host_.AnswerToEmpty(method, Token(close ? "approver" : "operator")),
+              may_be_empty ? "OK"
+              : named      ? "MOVEMENT_ID_INVALID"
+                           : "INVALID_FIELD")
+        << method.name();
+  }
+}
+
 TEST(DistributionQueriesTest, EachCanBePrepared) {
   const testing::TestDatabase database;
   EXPECT_EQ(database.PrepareAll("distribution",
@@ -49,9 +72,33 @@ TEST(DistributionQueriesTest, EachCanBePrepared) {
             "");
 }
 
-class QueryTest : public DistributionTest {
+class QueryTest : public PostingTest {
  protected:
-  QueryTest() : DistributionTest(1) {}
+  QueryTest() : PostingTest(1) {}
+
+  void PostThroughTheLane() {
+    v1::Movement receive = PostingTest::Receive("gauze", "L", 10, "store");
+    EXPECT_EQ(Reason(Pharmacist(), receive), "");
+    receive.set_name(NewName());
+    receive.set_manufacture_date("2026-01-01");
+    EXPECT_EQ(Reason(Pharmacist(), receive), "");
+    v1::Movement piece = PostingTest::Receive("stent", "L", 1, "store");
+    piece.set_serial("S9");
+    EXPECT_EQ(Reason(Pharmacist(), piece), "");
+    const v1::Movement hold = Make(v1::MOVEMENT_KIND_RESERVE, "gauze", "L", 2, "store", "");
+    EXPECT_EQ(Reason(Pharmacist(), hold), "");
+    v1::Movement issue = Make(v1::MOVEMENT_KIND_ISSUE, "", "", 1, "", "ward");
+    issue.set_reservation("reservations/" + hold.name().substr(10));
+    EXPECT_EQ(Reason(Pharmacist(), issue), "");
+    v1::Movement reversal = Make(v1::MOVEMENT_KIND_REVERSAL, "", "", 0, "", "");
+    reversal.set_original(piece.name());
+    reversal.set_reason("counted twice");
+    EXPECT_EQ(Reason(Pharmacist(), reversal), "");
+    prometheus::Registry metrics;
+    Upkeep upkeep(pool_.get(), &clock_, &lane_, &metrics, {});
+    EXPECT_TRUE(upkeep.ExpireReservations().ok());
+    EXPECT_TRUE(upkeep.MakePartitions().ok());
+  }
 
   void CreateLocations() {
     for (const auto kind : {v1::LOCATION_KIND_CENTRAL_STORE, v1::LOCATION_KIND_INSTITUTION_STORE,
@@ -121,7 +168,8 @@ TEST_F(QueryTest, EachIsExecuted) {
   StockGauze(10, {{.lot = "A"}});
   SeedItem({.item_id = "stent", .number = 2, .serial_tracked = true});
   SeedDespatch("d1", {{.item_id = "stent", .quantity = 1, .lot = "S", .serials = {"S1"}}});
-  const auto receipt = Receive(Operator(), "d1", {Accept(Label(20, "271231", "S", "S1"), 1)});
+  const auto receipt =
+      DistributionTest::Receive(Operator(), "d1", {Accept(Label(20, "271231", "S", "S1"), 1)});
   ASSERT_TRUE(receipt.ok()) << receipt.status();
   v1::GetReceiptRequest get_receipt;
   get_receipt.set_name(receipt->name());
@@ -136,6 +184,7 @@ TEST_F(QueryTest, EachIsExecuted) {
     EXPECT_TRUE(Use(Nurse(), "uses/u1", "ward", {Line("gauze", "A", 1)}).ok());
   }
   Reserve();
+  PostThroughTheLane();
   EXPECT_TRUE(handlers_.ListBalances(Operator(), {}).ok());
   v1::ListMovementsRequest list_movements;
   list_movements.set_item("items/gauze");

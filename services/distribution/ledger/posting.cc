@@ -177,6 +177,10 @@ class Run {
     MakePlans(facts);
     const absl::Time changed_at = LockBook(tx_, plans_, book_);
     posted_at_ = std::max(ToMicroseconds(clock_.Now()), changed_at);
+    // A clock that is a little behind must not refuse what happens now, right after a month's end.
+    for (const auto& [holder, closed_until] : facts.closed_until) {
+      posted_at_ = std::max(posted_at_, closed_until);
+    }
     Decide(facts);
     return Write();
   }
@@ -213,8 +217,7 @@ class Run {
 
   static size_t GroupEnd(absl::Span<const Command> commands, size_t begin) {
     size_t end = begin + 1;
-    if (commands[begin].group.empty()) return end;
-    while (end < commands.size() && commands[end].group == commands[begin].group) ++end;
+    while (end < commands.size() && commands[end].linked) ++end;
     return end;
   }
 

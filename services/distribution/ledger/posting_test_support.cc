@@ -13,8 +13,9 @@
 
 namespace qingqu::distribution {
 
-PostingTest::PostingTest()
-    : clock_(now_),
+PostingTest::PostingTest(int connections_max)
+    : DistributionTest(connections_max),
+      clock_(now_),
       lane_(
           [this](const std::vector<PostingSlice>& slices) {
             return PostSlices(*pool_, clock_, absl::Now() + absl::Seconds(20), slices);

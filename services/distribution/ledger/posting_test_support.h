@@ -14,7 +14,7 @@ namespace qingqu::distribution {
 // The county of DistributionTest with a lane to post through.
 class PostingTest : public DistributionTest {
  protected:
-  PostingTest();
+  explicit PostingTest(int connections_max = 16);
 
   // movements/ and a new UUIDv7 of the test's time.
   std::string NewName();
