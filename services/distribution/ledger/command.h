@@ -38,6 +38,7 @@ struct Command {
   std::string reason;
   std::string document;
   std::string group;
+  bool linked = false;  // with the command before it: posted together or not at all
   bool override_expiry = false;
   std::string reservation_id;
   std::string original_id;

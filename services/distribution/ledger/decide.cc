@@ -373,7 +373,8 @@ Outcome Decider::Decide(const std::string& actor_id, const Command& command, con
   } else {
     Refuse(command, plan, outcome);
   }
-  if (outcome.written && facts_.names_repeat) decided_[command.movement_id] = outcome.movement;
+  const bool may_be_named = facts_.names_repeat || facts_.has_reversals;
+  if (outcome.written && may_be_named) decided_[command.movement_id] = outcome.movement;
   return outcome;
 }
 

@@ -24,14 +24,11 @@ absl::Status TooLate() {
 // Where a slice from `begin` of at most `size` commands ends without cutting a group.
 size_t SliceEnd(const std::vector<Command>& commands, size_t begin, size_t size) {
   size_t end = std::min(commands.size(), begin + size);
-  while (end > begin && end < commands.size() && !commands[end].group.empty() &&
-         commands[end].group == commands[end - 1].group) {
-    --end;
-  }
+  while (end > begin && end < commands.size() && commands[end].linked) --end;
   if (end > begin) return end;
   // A group that is longer than a slice goes whole.
   end = begin + 1;
-  while (end < commands.size() && commands[end].group == commands[begin].group) ++end;
+  while (end < commands.size() && commands[end].linked) ++end;
   return end;
 }
 

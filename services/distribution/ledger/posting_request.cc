@@ -43,6 +43,11 @@ void PostingRequest::Add(const CallContext& call, const Movements& movements) {
     Entry& entry = entries_[first + index];
     if (!entry.malformed.ok()) continue;
     entry.command = commands_.size();
+    // Neighbours in the request: what was left out between two groups of the same name, or the end
+    // of a request, keeps them apart.
+    const std::string& group = parsed[index].group;
+    parsed[index].linked =
+        index > 0 && !group.empty() && movements[static_cast<int>(index) - 1].group() == group;
     commands_.push_back(std::move(parsed[index]));
   }
 }
