@@ -21,7 +21,7 @@ struct Weighted {
   v1::MovementKind kind;
   int weight;
 };
-constexpr std::array kKinds{Weighted{v1::MOVEMENT_KIND_RECEIVE, 22},
+constexpr std::array kKinds{Weighted{v1::MOVEMENT_KIND_RECEIVE, 30},
                             Weighted{v1::MOVEMENT_KIND_ISSUE, 12},
                             Weighted{v1::MOVEMENT_KIND_USE, 12},
                             Weighted{v1::MOVEMENT_KIND_TRANSFER_OUT, 9},
@@ -95,14 +95,14 @@ class Maker {
     movement.set_kind(PickKind());
     movement.set_group(group);
     FillGoods(movement);
-    FillPlaces(movement);
+    FillPlaces(call.user_id, movement);
     FillRest(movement);
     if (Chance(2)) Break(movement);
     return movement;
   }
 
   v1::MovementKind PickKind() {
-    int64_t left = Below(106);
+    int64_t left = Below(114);
     for (const Weighted& kind : kKinds) {
       left -= kind.weight;
       if (left < 0) return kind.kind;
@@ -169,7 +169,7 @@ class Maker {
     }
     const std::string item = Pick<std::string>({"gauze", "gauze", "stent", "tape", "cotton"});
     movement.set_item(Chance(1) ? "items/nothing" : "items/" + item);
-    movement.set_quantity(1 + Below(20));
+    movement.set_quantity(1 + Below(movement.kind() == v1::MOVEMENT_KIND_RECEIVE ? 60 : 12));
     if (Chance(1)) movement.set_quantity(400'000'000'000 + Below(600'000'000'000));
     FillLot(item, movement);
   }
@@ -208,13 +208,24 @@ class Maker {
     return UuidV7FromText(begin_, fmt::format("unknown {}", made_++)).ToString();
   }
 
-  std::string Place() {
+  // Mostly where the caller works.
+  std::string Place(const std::string& user_id) {
     if (Chance(1)) return "locations/nowhere";
-    return "locations/" + Pick<std::string>({"store", "store", "store", "ward", "ward", "central",
-                                             "town-store", "town-ward", "west-store"});
+    const bool town = (user_id == "pharmacist-li") != Chance(7);
+    return "locations/" + (town ? Pick<std::string>({"town-store", "town-ward"})
+                                : Pick<std::string>({"store", "store", "ward", "central"}));
+  }
+  std::string Destination(v1::MovementKind kind, const std::string& user_id) {
+    if (Chance(15)) return Chance(10) ? "locations/west-store" : Place(user_id);
+    const bool town = user_id == "pharmacist-li";
+    if (kind == v1::MOVEMENT_KIND_ISSUE) return town ? "locations/town-ward" : "locations/ward";
+    if (kind == v1::MOVEMENT_KIND_RETURN_TO_STORE) {
+      return town ? "locations/town-store" : "locations/store";
+    }
+    return Place(user_id);
   }
 
-  void FillPlaces(Movement& movement) {
+  void FillPlaces(const std::string& user_id, Movement& movement) {
     const bool refers =
         movement.kind() == v1::MOVEMENT_KIND_REVERSAL || movement.kind() == v1::MOVEMENT_KIND_VOID;
     if (refers) return;
@@ -226,8 +237,8 @@ class Maker {
                       movement.kind() == v1::MOVEMENT_KIND_TRANSFER_OUT ||
                       movement.kind() == v1::MOVEMENT_KIND_TRANSFER_IN;
     const bool told = movement.reservation().empty() || Chance(10);
-    if (!enters && told) movement.set_from_location(Place());
-    if (enters || both) movement.set_to_location(Place());
+    if (!enters && told) movement.set_from_location(Place(user_id));
+    if (enters || both) movement.set_to_location(Destination(movement.kind(), user_id));
     if (movement.kind() == v1::MOVEMENT_KIND_TAKE_OWNERSHIP || Chance(12)) {
       movement.set_owner("suppliers/kangda");
     }

@@ -244,7 +244,7 @@ TEST(LedgerModelTest, OneClientIsAnsweredAsTheContractSays) {
     const std::string wrong = Disagreement(history);
     if (wrong.empty()) continue;
     const ModelHistory shortest =
-        ShrinkHistory(history, absl::Minutes(2),
+        ShrinkHistory(history, absl::Minutes(1),
                       [](const ModelHistory& fewer) { return !Disagreement(fewer).empty(); });
     ADD_FAILURE() << "seed " << seed << ": " << wrong << "\n\nshrunk to\n"
                   << Disagreement(shortest) << "\n"
