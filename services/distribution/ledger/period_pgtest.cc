@@ -258,7 +258,8 @@ TEST_F(PeriodTest, TheDatabaseRefusesWhatTakesEffectInAClosedMonth) {
       SELECT journal.append('a.tried', 'test', '', 'r/1', '{{}}', '', '', '', '', '{{}}', '{{}}');
       INSERT INTO distribution.movement (movement_id, kind, debit_account_id, credit_account_id,
         quantity, moved, effective_at, posted_at, actor_id, alliance_id)
-      SELECT '{}', 'stocktake_loss', supply.account_id, place.account_id, 1, 1, '{}', '{}', 'x', 'east'
+      SELECT '{}', 'stocktake_loss', supply.account_id, place.account_id, 1, 1, '{}', '{}', 'x',
+        'east'
       FROM distribution.account AS supply, distribution.account AS place
       WHERE supply.kind = 'supply' AND place.location_id = '{}')",
                                   UuidV7FromText(now_, from).ToString(), InstantText(effective_at),
