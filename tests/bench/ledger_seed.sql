@@ -32,12 +32,12 @@ CREATE TEMP TABLE bench_lot ON COMMIT DROP AS
   SELECT n, n + 1 AS store_account_id, :lots + n + 1 AS ward_account_id, 2 * :lots + n + 1 AS adjustment_account_id,
          'bench-store-' || n / 10 % 10 AS store_id, 'bench-ward-' || n / 10 % 10 AS ward_id, 'bench-' || n / 10 + 1 AS item_id, lot_id,
          greatest(0, (:movements - :lots - n + :lots - 1) / :lots) AS issued,
-         -- Some 200 days, hence several partitions, when there are many.
-         now() - least(interval '200 days', (:movements / 1000) * interval '1 minute') - interval '1 hour' AS opened_at
+         -- 200 days, hence several partitions, when there are ten million.
+         now() - :movements * interval '1.728 seconds' - interval '1 hour' AS opened_at
   FROM bench_lot_id;
 CREATE TEMP TABLE bench_total ON COMMIT DROP AS
   SELECT 1000000000::bigint AS opening, greatest(:movements - :lots, 0) AS issues,
-         least(interval '200 days', (:movements / 1000) * interval '1 minute') / greatest(:movements - :lots, 1) AS step;
+         :movements * interval '1.728 seconds' / greatest(:movements - :lots, 1) AS step;
 
 INSERT INTO distribution.account (account_id, kind, location_id, item_id, lot_id, serial, owner, on_hand, changed_at, alliance_id,
                                   institution_id)
