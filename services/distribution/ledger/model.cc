@@ -71,16 +71,18 @@ bool SameContent(Movement one, Movement other) {
   return google::protobuf::util::MessageDifferencer::Equals(one, other);
 }
 
-// In the order of their numbers; both in good form.
+// In the order of their numbers; both in good form. "?" when several differ: the ledger may have
+// filled in what it was not told, and does not know which of them was the first.
 std::string FirstDifference(const Movement& one, const Movement& other) {
   google::protobuf::util::MessageDifferencer differencer;
   const auto& type = *Movement::descriptor();
+  std::string different;
   for (int index = 1; index < type.field_count(); ++index) {
     if (!differencer.CompareWithFields(one, other, {type.field(index)}, {type.field(index)})) {
-      return type.field(index)->name();
+      different = different.empty() ? type.field(index)->name() : "?";
     }
   }
-  return "";
+  return different;
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ struct ModelItem {
 // What a movement is answered with.
 struct ModelAnswer {
   std::string reason;  // "" when it was posted
-  std::string field;   // of MOVEMENT_EXISTS
+  std::string field;   // of MOVEMENT_EXISTS; "?": one of several
   v1::Movement movement;
 };
 

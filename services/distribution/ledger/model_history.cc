@@ -112,7 +112,7 @@ class Maker {
 
   // The same name with other content.
   void Change(Movement& movement) {
-    switch (Below(4)) {
+    switch (Below(8)) {
       case 0:
         movement.set_reason(movement.reason() + "!");
         break;
@@ -121,6 +121,18 @@ class Maker {
         break;
       case 2:
         movement.set_group(movement.group() + "x");
+        break;
+      case 3:
+        movement.clear_expiry_date();
+        break;
+      case 4:
+        movement.clear_owner();
+        break;
+      case 5:
+        movement.clear_effective_time();
+        break;
+      case 6:
+        movement.clear_document();
         break;
       default:
         if (movement.quantity() > 0) movement.set_quantity(movement.quantity() + 1);

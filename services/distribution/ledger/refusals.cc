@@ -118,9 +118,36 @@ std::string ContentHash(const v1::Movement& asked) {
   return UuidFromText(content.SerializeAsString()).ToString();
 }
 
+namespace {
+
+// The one field in which the movement differs from what was asked for first: that is known by its
+// hash, and each field of it was empty, or is what was stored.
+std::string OnlyDifference(const v1::Movement& asked, const v1::Movement& told,
+                           const std::string& content_hash) {
+  const google::protobuf::Descriptor& type = *v1::Movement::descriptor();
+  for (int index = 0; index < type.field_count(); ++index) {
+    v1::Movement without = asked;
+    without.GetReflection()->ClearField(&without, type.field(index));
+    if (ContentHash(without) == content_hash) return type.field(index)->name();
+    v1::Movement only = told;
+    std::vector<const FieldDescriptor*> given;
+    only.GetReflection()->ListFields(told, &given);
+    for (const FieldDescriptor* field : given) {
+      if (field != type.field(index)) only.GetReflection()->ClearField(&only, field);
+    }
+    without.MergeFrom(only);
+    if (ContentHash(without) == content_hash) return type.field(index)->name();
+  }
+  return "";
+}
+
+}  // namespace
+
 std::string FirstDifference(const v1::Movement& asked, const StoredMovement& stored) {
   std::string field;
   if (stored.refusal_json.empty()) {
+    field = OnlyDifference(asked, ToProto(stored), stored.content_hash);
+    if (!field.empty()) return field;
     field = FirstDifferentField(Asked(asked), Asked(ToProto(stored)), true);
     if (field.empty() && !asked.pack_quantity().empty()) field = "pack_quantity";
   } else {
