@@ -55,7 +55,11 @@ class Maker {
     for (int64_t index = 0; index < size; ++index) {
       if (size > 1 && Chance(30)) group = Chance(60) ? fmt::format("g{}", Below(3)) : "";
       call.movements.push_back(MakeOne(call, size > 1 ? group : ""));
-      Remember(call.movements.back());
+    }
+    const std::vector<ModelAnswer> answers =
+        model_.Post(ModelUserOf(call.user_id), begin_ + at_, call.movements);
+    for (size_t index = 0; index < answers.size(); ++index) {
+      Remember(call.movements[index], answers[index].reason.empty() || Chance(5));
     }
     return call;
   }
@@ -70,10 +74,12 @@ class Maker {
     return values[static_cast<size_t>(Below(static_cast<int64_t>(values.size())))];
   }
 
-  void Remember(const Movement& movement) {
+  void Remember(const Movement& movement, bool holds) {
     asked_.push_back(movement);
     if (asked_.size() > kRemembered) asked_.erase(asked_.begin());
-    if (movement.kind() != v1::MOVEMENT_KIND_RESERVE) return;
+    if (holds) posted_.push_back(movement);
+    if (posted_.size() > kRemembered) posted_.erase(posted_.begin());
+    if (movement.kind() != v1::MOVEMENT_KIND_RESERVE || !holds) return;
     reserves_.push_back(movement);
     if (reserves_.size() > kRemembered / 8) reserves_.erase(reserves_.begin());
   }
@@ -94,7 +100,7 @@ class Maker {
     movement.set_name("movements/" + UuidV7FromText(begin_ + call.at, text).ToString());
     movement.set_kind(PickKind());
     movement.set_group(group);
-    FillGoods(movement);
+    FillGoods(call.user_id, movement);
     FillPlaces(call.user_id, movement);
     FillRest(movement);
     if (Chance(2)) Break(movement);
@@ -160,10 +166,40 @@ class Maker {
     }
   }
 
-  void FillGoods(Movement& movement) {
+  // Goods that were there when this was made up.
+  bool FillFromStock(const std::string& user_id, Movement& movement) {
+    const bool arrives = movement.kind() == v1::MOVEMENT_KIND_TRANSFER_IN;
+    std::vector<std::pair<ModelAccount, int64_t>> stock;
+    for (const auto& [account, balance] : model_.balances()) {
+      const std::string& place = std::get<0>(account);
+      const std::string at = arrives ? place.substr(place.rfind('/') + 1) : place;
+      const auto found = model_.places.find(at);
+      if (found == model_.places.end() || balance.on_hand <= 0) continue;
+      if (arrives != (place.rfind("transit/", 0) == 0)) continue;
+      if (found->second.institution_id != ModelUserOf(user_id).institution_id) continue;
+      stock.emplace_back(account, balance.on_hand);
+    }
+    if (stock.empty()) return false;
+    const auto& [account, on_hand] = Pick(stock);
+    const auto& [place, item, lot, serial, owner, condition] = account;
+    movement.set_item("items/" + item);
+    (lot.front() == '@' ? movement.mutable_expiry_date() : movement.mutable_lot())
+        ->assign(lot.front() == '@' ? lot.substr(1) : lot);
+    movement.set_serial(serial);
+    if (owner.rfind("suppliers/", 0) == 0) movement.set_owner(owner);
+    if (condition != v1::STOCK_CONDITION_AVAILABLE) movement.set_condition(condition);
+    movement.set_quantity(1 + Below(std::min<int64_t>(on_hand, 12)));
+    const size_t slash = place.rfind('/');
+    movement.set_from_location("locations/" + (arrives ? place.substr(8, slash - 8) : place));
+    if (arrives) movement.set_to_location("locations/" + place.substr(slash + 1));
+    return true;
+  }
+
+  void FillGoods(const std::string& user_id, Movement& movement) {
     if (movement.kind() == v1::MOVEMENT_KIND_REVERSAL) {
-      movement.set_original(asked_.empty() || Chance(3) ? "movements/" + UnknownId()
-                                                        : Recent(asked_).name());
+      movement.set_original(asked_.empty() || Chance(3)
+                                ? "movements/" + UnknownId()
+                                : Recent(posted_.empty() || Chance(20) ? asked_ : posted_).name());
       return;
     }
     const bool from_place = movement.kind() == v1::MOVEMENT_KIND_ISSUE ||
@@ -178,6 +214,13 @@ class Maker {
       if (movement.kind() == v1::MOVEMENT_KIND_VOID) return;
       movement.set_quantity(1 + Below(6));
       if (Chance(70)) return;
+    }
+    const bool enters = movement.kind() == v1::MOVEMENT_KIND_RECEIVE ||
+                        movement.kind() == v1::MOVEMENT_KIND_STOCKTAKE_GAIN ||
+                        movement.kind() == v1::MOVEMENT_KIND_OPENING_BALANCE;
+    if (!enters && movement.reservation().empty() && Chance(65) &&
+        FillFromStock(user_id, movement)) {
+      return;
     }
     const std::string item = Pick<std::string>({"gauze", "gauze", "stent", "tape", "cotton"});
     movement.set_item(Chance(1) ? "items/nothing" : "items/" + item);
@@ -249,8 +292,10 @@ class Maker {
                       movement.kind() == v1::MOVEMENT_KIND_TRANSFER_OUT ||
                       movement.kind() == v1::MOVEMENT_KIND_TRANSFER_IN;
     const bool told = movement.reservation().empty() || Chance(10);
-    if (!enters && told) movement.set_from_location(Place(user_id));
-    if (enters || both) movement.set_to_location(Destination(movement.kind(), user_id));
+    if (!enters && told && movement.from_location().empty())
+      movement.set_from_location(Place(user_id));
+    if ((enters || both) && movement.to_location().empty())
+      movement.set_to_location(Destination(movement.kind(), user_id));
     if (movement.kind() == v1::MOVEMENT_KIND_TAKE_OWNERSHIP || Chance(12)) {
       movement.set_owner("suppliers/kangda");
     }
@@ -263,7 +308,7 @@ class Maker {
         v1::STOCK_CONDITION_AVAILABLE};
     const bool refers =
         movement.kind() == v1::MOVEMENT_KIND_REVERSAL || movement.kind() == v1::MOVEMENT_KIND_VOID;
-    if (!refers && Chance(8)) movement.set_condition(Pick(conditions));
+    if (!refers && Chance(5)) movement.set_condition(Pick(conditions));
     if (movement.kind() == v1::MOVEMENT_KIND_CHANGE_CONDITION) {
       movement.set_to_condition(Pick(conditions));
     }
@@ -283,9 +328,11 @@ class Maker {
   const uint64_t seed_;
   std::mt19937_64 random_;
   const absl::Time begin_;
+  LedgerModel model_ = NewLedgerModel();
   absl::Duration at_;
   int64_t made_ = 0;
   std::vector<Movement> asked_;
+  std::vector<Movement> posted_;
   std::vector<Movement> reserves_;
 };
 

@@ -348,14 +348,14 @@ TEST(LedgerModelTest, WhatFailedOnceAgreesNow) {
 TEST(LedgerModelTest, TheHistoriesComeByNearlyEverything) {
   LedgerModel model = NewLedgerModel();
   Tally tally;
-  for (const ModelCall& call : MakeModelHistory(20261121, HistoryBegin(), 20'000)) {
+  for (const ModelCall& call : MakeModelHistory(20261121, HistoryBegin(), 10'000)) {
     const absl::Time now = HistoryBegin() + call.at;
     CountAnswers(call, model.Post(ModelUserOf(call.user_id), now, call.movements), tally);
   }
   for (int kind = v1::MOVEMENT_KIND_RECEIVE; kind < v1::MOVEMENT_KIND_EXPIRE; ++kind) {
     const std::string posted =
         fmt::format("posted {}", KindName(static_cast<v1::MovementKind>(kind)));
-    EXPECT_GT(tally[posted], 20) << posted;
+    EXPECT_GT(tally[posted], 9) << posted;
   }
   for (const char* reason : {"INVALID_FIELD",
                              "PERMISSION_MISSING",
@@ -387,7 +387,7 @@ TEST(LedgerModelTest, TheHistoriesComeByNearlyEverything) {
                              "INSUFFICIENT_STOCK",
                              "SERIAL_ELSEWHERE",
                              "GROUP_FAILED"}) {
-    EXPECT_GT(tally[std::string("refused ") + reason], 3) << reason;
+    EXPECT_GT(tally[std::string("refused ") + reason], 1) << reason;
   }
 }
 
