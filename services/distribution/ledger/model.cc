@@ -122,6 +122,7 @@ std::string LedgerModel::CheckForm(const ModelUser& user, absl::Time now,
         (asked.quantity() <= 0 || asked.quantity() > kQuantityLimit)) {
       return false;
     }
+    if (!asked.pack().empty() && asked.quantity() != 0) return false;
     if (kind == v1::MOVEMENT_KIND_TAKE_OWNERSHIP && !IsSuppliers(asked.owner())) return false;
     if (NeedsBothPlaces(kind) && asked.from_location() == asked.to_location()) return false;
     if (asked.has_effective_time() && TimeOf(asked.effective_time()) > now + absl::Minutes(5)) {

@@ -336,11 +336,12 @@ class Maker {
   std::vector<Movement> reserves_;
 };
 
-// Leaves out pieces of ever smaller size as long as what is left fails.
+// Leaves out pieces of ever smaller size as long as what is left fails, until `end`.
 template <typename Element, typename Fails>
-void Reduce(std::vector<Element>& elements, const Fails& fails) {
+void Reduce(std::vector<Element>& elements, absl::Time end, const Fails& fails) {
   for (size_t piece = (elements.size() + 1) / 2; piece > 0; piece /= 2) {
     for (size_t begin = 0; begin < elements.size();) {
+      if (absl::Now() >= end) return;
       std::vector<Element> fewer = elements;
       const auto from = fewer.begin() + static_cast<ptrdiff_t>(begin);
       fewer.erase(from, from + static_cast<ptrdiff_t>(std::min(piece, fewer.size() - begin)));
@@ -404,17 +405,14 @@ ModelHistory MakeModelHistory(uint64_t seed, absl::Time begin, size_t movements)
 ModelHistory ShrinkHistory(ModelHistory history, absl::Duration time_max,
                            const std::function<bool(const ModelHistory&)>& fails) {
   const absl::Time end = absl::Now() + time_max;
-  const auto fails_in_time = [&](const ModelHistory& fewer) {
-    return absl::Now() < end && fails(fewer);
-  };
-  Reduce(history, fails_in_time);
+  Reduce(history, end, fails);
   for (size_t index = 0; index < history.size(); ++index) {
     if (history[index].movements.size() == 1) continue;
     std::vector<Movement> movements = history[index].movements;
-    Reduce(movements, [&](const std::vector<Movement>& fewer) {
+    Reduce(movements, end, [&](const std::vector<Movement>& fewer) {
       ModelHistory shorter = history;
       shorter[index].movements = fewer;
-      return !fewer.empty() && fails_in_time(shorter);
+      return !fewer.empty() && fails(shorter);
     });
     history[index].movements = std::move(movements);
   }

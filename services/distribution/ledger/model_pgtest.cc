@@ -195,7 +195,8 @@ void CountAnswers(const ModelCall& call, const std::vector<ModelAnswer>& answers
 }
 
 // The first disagreement between the ledger and the model, or "".
-std::string Disagreement(const ModelHistory& history, Tally* tally = nullptr) {
+std::string Disagreement(const ModelHistory& history, Tally* tally = nullptr,
+                         size_t* calls = nullptr) {
   World world;
   LedgerModel model = NewLedgerModel();
   std::set<std::string> seen;
@@ -207,6 +208,7 @@ std::string Disagreement(const ModelHistory& history, Tally* tally = nullptr) {
   };
   for (size_t index = 0; index < history.size(); ++index) {
     const ModelCall& call = history[index];
+    if (calls != nullptr) *calls = index + 1;
     world.AdvanceTo(world.TimeOf(call));
     const std::vector<ModelAnswer> real = world.Ask(call, index % 3 == 0);
     const std::vector<ModelAnswer> expected =
@@ -253,12 +255,15 @@ absl::Time HistoryBegin() {
 TEST(LedgerModelTest, OneClientIsAnsweredAsTheContractSays) {
   for (const uint64_t seed : Seeds()) {
     std::cout << "seed " << seed << std::endl;
-    const ModelHistory history = MakeModelHistory(seed, HistoryBegin(), OperationsWanted());
+    ModelHistory history = MakeModelHistory(seed, HistoryBegin(), OperationsWanted());
     Tally tally;
-    const std::string wrong = Disagreement(history, &tally);
+    size_t calls = 0;
+    const std::string wrong = Disagreement(history, &tally, &calls);
     for (const auto& [answer, times] : tally) std::cout << times << " " << answer << "; ";
     std::cout << std::endl;
     if (wrong.empty()) continue;
+    std::cout << wrong << std::endl;
+    history.resize(calls);
     const ModelHistory shortest =
         ShrinkHistory(history, absl::Minutes(1),
                       [](const ModelHistory& fewer) { return !Disagreement(fewer).empty(); });
