@@ -4,6 +4,7 @@ import collections
 import datetime
 import os
 import random
+import re
 import shutil
 import signal
 import time
@@ -20,7 +21,6 @@ from processes import wait_until
 
 ROUNDS = int(os.environ.get("QINGQU_ROBUSTNESS_ROUNDS", "15"))
 SEED = int(os.environ.get("QINGQU_ROBUSTNESS_SEED", "0")) or random.SystemRandom().randint(1, 999_999)
-WAY = os.environ.get("QINGQU_ROBUSTNESS_WAY", "http")
 ANSWERED_BETWEEN = 20
 REPLAYED_MAX, REPLAYED_AT_ONCE = 4_000, 500
 
@@ -92,7 +92,7 @@ class LedgerKillTest(LiveCase):
     def prepare(cls):
         cls.county = county_setup.load(cls.platform, patience_seconds=ledger_load.PATIENCE_SECONDS)
         cls.chance = random.Random(SEED)
-        cls.load = ledger_load.LedgerLoad(cls.platform, cls.county, SEED, WAY)
+        cls.load = ledger_load.LedgerLoad(cls.platform, cls.county, SEED)
 
     @classmethod
     def tearDownClass(cls):
@@ -165,10 +165,13 @@ class LedgerKillTest(LiveCase):
         self.load.finish()
         outcomes = self.load.outcomes()
         refused = collections.Counter(outcome.reason for outcome in outcomes.values() if outcome.reason)
-        print(f"{WAY}, seed {SEED}: {dict(killed)} killed in {time.monotonic() - start:.0f} s, calls in doubt after {in_doubt} of them; "
-              f"{len(outcomes)} movements, of which refused {dict(refused)}; in doubt {dict(self.load.doubts())}, of which "
-              f"{sum(caller.settled_late for caller in self.load.callers)} movements were settled at the end; "
-              f"{sum(caller.asked_again for caller in self.load.callers)} asked again", flush=True)
+        log = self.postgres.process.log.read_text(encoding="utf-8", errors="replace")
+        committed = len(re.findall(r'unique constraint "movement_\d+_\d+_pkey"', log))
+        late, again = (sum(getattr(caller, what) for caller in self.load.callers) for what in ("settled_late", "asked_again"))
+        print(f"{ledger_load.WAY}, seed {SEED}: {dict(killed)} killed in {time.monotonic() - start:.0f} s, calls in doubt after "
+              f"{in_doubt} of them; {len(outcomes)} movements, of which refused {dict(refused)}; in doubt "
+              f"{dict(self.load.doubts())}, of which {late} movements were settled at the end; {committed} times a posting met "
+              f"itself, committed; {again} asked again", flush=True)
         self.assertEqual(self.load.problems(), [])
         self.assertGreater(refused["INSUFFICIENT_STOCK"], 0)
         self.assertGreater(len(outcomes), refused.total())

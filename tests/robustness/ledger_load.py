@@ -4,6 +4,7 @@ import collections
 import datetime
 import http.client
 import json
+import os
 import random
 import threading
 import time
@@ -16,6 +17,7 @@ from live_platform import LivePlatform
 
 from supply import CENTRAL, HOSPITAL, WARD, Supply
 
+WAY = os.environ.get("QINGQU_ROBUSTNESS_WAY", "http")
 SERVICE = "qingqu.distribution.v1.LedgerService/"
 PATIENCE_SECONDS = 180
 BATCH_MAX, LONG_BATCH = 20, 1_200  # A long batch takes more than one commit.
@@ -85,7 +87,7 @@ class Shared:
 
 
 class CliCaller(CliClient):
-    """Calls once by gRPC, in a process of its own."""
+    """GatewayClient's single attempts, by gRPC, each in a process of its own."""
 
     def __init__(self, platform: LivePlatform, user: str, token: str):
         folder = platform.folder / "cli"
@@ -95,6 +97,22 @@ class CliCaller(CliClient):
 
     def answer_once(self, method: str, message: dict, _timeout_ms: int) -> str:
         return self.answer(method, message)
+
+    def post(self, method: str, body: bytes, timeout_ms: int = 30_000) -> tuple[int, str]:
+        """With the HTTP status that the gateway would give."""
+        result = self.run("call", f"--timeout={max(1, timeout_ms // 1000)}", method, "-", text=body.decode())
+        if result.returncode == 0:
+            return 200, result.stdout
+        statuses = {"UNAVAILABLE": 503, "DEADLINE_EXCEEDED": 504, "FAILED_PRECONDITION": 400}
+        found = [status for code, status in statuses.items() if f'"{code}"' in result.stderr]
+        return found[0] if found else 500, result.stderr
+
+
+def sign_in(platform: LivePlatform, user: str, way: str = WAY) -> GatewayClient | CliCaller:
+    """`way` is how he calls then: "http", or "grpc" through `qingqu call`."""
+    nobody = GatewayClient(platform.url, patience_seconds=PATIENCE_SECONDS)
+    signed_in = nobody.sign_in(user, platform.users_password)
+    return signed_in if way == "http" else CliCaller(platform, user, signed_in.token)
 
 
 class Caller(threading.Thread):
@@ -276,23 +294,18 @@ class Caller(threading.Thread):
 
 
 class LedgerLoad:
-    """All callers, and what they were told. `way` is how they call: "http", or "grpc" through `qingqu call`."""
+    """All callers, and what they were told."""
 
-    def __init__(self, platform: LivePlatform, county: County, seed: int, way: str):
+    def __init__(self, platform: LivePlatform, county: County, seed: int):
         self.shared = Shared()
         setup = Supply(county, "ledger")
         for item in ITEMS:
             setup.add_item(item)
         setup.add_item(PIECE_ITEM, serialTracked=True)
-        nobody = GatewayClient(platform.url, patience_seconds=PATIENCE_SECONDS)
-
-        def sign_in(user: str) -> GatewayClient | CliCaller:
-            signed_in = nobody.sign_in(user, platform.users_password)
-            return signed_in if way == "http" else CliCaller(platform, user, signed_in.token)
-
-        clients = {user: sign_in(user) for user in WORK}
+        clients = {user: sign_in(platform, user) for user in WORK}
         self.callers = [
-            Caller(number, clients[user], sign_in, self.shared, seed) for number, user in enumerate(CALLERS)]
+            Caller(number, clients[user], lambda name: sign_in(platform, name), self.shared, seed)
+            for number, user in enumerate(CALLERS)]
 
     def start(self) -> None:
         for caller in self.callers:
