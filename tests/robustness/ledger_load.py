@@ -124,6 +124,7 @@ class Caller(threading.Thread):
         self.first: dict[str, Outcome] = {}
         self.doubts: collections.Counter = collections.Counter()
         self.settled_late = 0
+        self.committed_unseen = 0
         self.asked_again = 0
         self._client, self._sign_in, self._shared = client, sign_in, shared
         self._side = "central" if client.user == "operator" else "hospital"
@@ -135,9 +136,12 @@ class Caller(threading.Thread):
         try:
             while not self._shared.stop.is_set() and not self._shared.problems:
                 self._turn()
+            over = datetime.datetime.now(datetime.timezone.utc).isoformat()[:19]
             for movements in self._aside:
+                outcomes = self._ask(movements)
+                self._keep(movements, outcomes)
                 self.settled_late += len(movements)
-                self._keep(movements, self._ask(movements))
+                self.committed_unseen += sum(each.movement()["postTime"] < over for each in outcomes if each.answer)
         except Exception as error:  # pylint: disable=broad-except
             self._problem(f"{type(error).__name__} {error}")
 
