@@ -20,9 +20,10 @@ LedgerSide TransitBetween(const Location& from, const Location& to) {
 }
 
 LedgerSide SupplyOf(const Location& place) {
-  return {.location_id = "contra/supply/" + place.alliance_id,
+  return {.location_id = "contra/supply/" + OwnerAt(place),
           .kind = "supply",
-          .alliance_id = place.alliance_id};
+          .alliance_id = place.alliance_id,
+          .institution_id = SeenBy(place)};
 }
 
 LedgerSide UseOf(const Location& place) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/time/time.h"
 
 #include "common/base/civil_date.h"
@@ -92,6 +93,8 @@ class Book {
   std::vector<BookReservation> reservations;
   // "item\npiece" of pieces that come in: the account that holds it, or none.
   absl::flat_hash_map<std::string, std::optional<size_t>> pieces;
+  // Those of them that were used up: they come in by the reversal of their use only.
+  absl::flat_hash_set<std::string> used_pieces;
   // Ids of originals that are reversed, now or before.
   absl::flat_hash_map<std::string, bool> reversed;
 

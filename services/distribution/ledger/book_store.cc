@@ -117,19 +117,43 @@ struct AccountColumns {
   }
 };
 
-absl::Time LockAccounts(pqxx::transaction_base& tx, Book& book) {
+// Ids of accounts that this process has not met yet; what is not there is opened later.
+void FindAccountIds(pqxx::transaction_base& tx, AccountIds& known, Book& book) {
   AccountColumns wanted;
-  for (const BookAccount& account : book.accounts) wanted.Add(account);
-  absl::Time changed_at = absl::UnixEpoch();
+  std::vector<size_t> indexes;
+  for (size_t index = 0; index < book.accounts.size(); ++index) {
+    BookAccount& account = book.accounts[index];
+    account.account_id = known.Find(AccountText(account));
+    if (account.account_id != 0) continue;
+    wanted.Add(account);
+    indexes.push_back(index);
+  }
+  if (indexes.empty()) return;
   for (const auto& row :
-       tx.exec_prepared(queries::kLockBookAccounts.name, wanted.locations.Build(),
+       tx.exec_prepared(queries::kFindAccountIds.name, wanted.locations.Build(),
                         wanted.items.Build(), wanted.lots.Build(), wanted.serials.Build(),
                         wanted.owners.Build(), wanted.conditions.Build())) {
-    BookAccount& account = book.accounts[row[0].as<size_t>() - 1];
+    BookAccount& account = book.accounts[indexes[row[0].as<size_t>() - 1]];
     account.account_id = row[1].as<int64_t>();
-    account.on_hand = account.on_hand_before = row[2].as<int64_t>();
-    account.reserved = row[3].as<int64_t>();
-    changed_at = std::max(changed_at, InstantOf(row[4]));
+    known.Keep(AccountText(account), account.account_id);
+  }
+}
+
+absl::Time LockAccounts(pqxx::transaction_base& tx, AccountIds& known, Book& book) {
+  FindAccountIds(tx, known, book);
+  absl::flat_hash_map<int64_t, BookAccount*> accounts;
+  db::ArrayBuilder ids;
+  for (BookAccount& account : book.accounts) {
+    if (account.account_id == 0) continue;
+    accounts.emplace(account.account_id, &account);
+    ids.AddInteger(account.account_id);
+  }
+  absl::Time changed_at = absl::UnixEpoch();
+  for (const auto& row : tx.exec_prepared(queries::kLockBookAccounts.name, ids.Build())) {
+    BookAccount& account = *accounts.at(row[0].as<int64_t>());
+    account.on_hand = account.on_hand_before = row[1].as<int64_t>();
+    account.reserved = row[2].as<int64_t>();
+    changed_at = std::max(changed_at, InstantOf(row[3]));
   }
   return changed_at;
 }
@@ -161,6 +185,11 @@ void FindPieces(pqxx::transaction_base& tx, const std::vector<Plan>& plans, Book
     any = true;
   }
   if (!any) return;
+  for (const auto& row :
+       tx.exec_prepared(queries::kReadUsedPieces.name, items.Build(), serials.Build())) {
+    book.used_pieces.insert(row["item_id"].as<std::string>() + "\n" +
+                            row["serial"].as<std::string>());
+  }
   const std::map<std::string, size_t> indexes = IndexOf(book);
   for (const auto& row :
        tx.exec_prepared(queries::kReadPieces.name, items.Build(), serials.Build())) {
@@ -290,9 +319,22 @@ Facts ReadFacts(pqxx::transaction_base& tx, const std::vector<const Command*>& c
   return facts;
 }
 
-absl::Time LockBook(pqxx::transaction_base& tx, const std::vector<Plan>& plans, Book& book) {
+int64_t AccountIds::Find(const std::string& account_text) {
+  const std::lock_guard lock(mutex_);
+  const auto found = ids_.find(account_text);
+  return found == ids_.end() ? 0 : found->second;
+}
+
+void AccountIds::Keep(const std::string& account_text, int64_t account_id) {
+  const std::lock_guard lock(mutex_);
+  if (ids_.size() >= kAccountsMax) ids_.clear();
+  ids_.emplace(account_text, account_id);
+}
+
+absl::Time LockBook(pqxx::transaction_base& tx, const std::vector<Plan>& plans, AccountIds& known,
+                    Book& book) {
   ReadLots(tx, book);
-  const absl::Time changed_at = LockAccounts(tx, book);
+  const absl::Time changed_at = LockAccounts(tx, known, book);
   FindPieces(tx, plans, book);
   return changed_at;
 }

@@ -345,8 +345,16 @@ absl::StatusOr<Command> ParseCommand(const auth::Principal& principal, absl::Tim
   QINGQU_RETURN_IF_ERROR(ReadMovementId(asked.name(), now, command.movement_id, made_at));
   if (command.rule == nullptr) return InvalidField("kind", "must be a kind of movement to post");
   QINGQU_RETURN_IF_ERROR(Reader(asked, now, made_at, command).Read());
-  if (command.rule->keepers_only) {
+  if (!command.rule->permission.empty()) {
+    QINGQU_RETURN_IF_ERROR(CheckRight(principal, command.rule->permission));
+  }
+  // At the bedside goods change hands only together with their use.
+  if (command.rule->kind == v1::MOVEMENT_KIND_TAKE_OWNERSHIP && command.group.empty()) {
     QINGQU_RETURN_IF_ERROR(CheckRight(principal, "distribution.stock.keep"));
+  }
+  // A recall is lifted by whoever may release goods, never by who keeps them.
+  if (command.rule->kind == v1::MOVEMENT_KIND_CHANGE_CONDITION && command.condition == "recalled") {
+    QINGQU_RETURN_IF_ERROR(CheckRight(principal, "distribution.recall.lift"));
   }
   if (command.override_expiry) {
     QINGQU_RETURN_IF_ERROR(CheckRight(principal, "distribution.expiry.override"));

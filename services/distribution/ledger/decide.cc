@@ -212,6 +212,12 @@ absl::Status Decider::CheckBalances(const Command& command, const Plan& plan) co
                       "quantity");
   }
   if (debit.serial.empty()) return absl::OkStatus();
+  if (plan.enters && command.original_id.empty() && book_.used_pieces.contains(PieceKey(debit))) {
+    return RuleBroken("SERIAL_USED",
+                      fmt::format("piece {} of items/{} was used up; it does not come in again",
+                                  debit.serial, debit.item_id),
+                      "serial");
+  }
   const auto piece = book_.pieces.find(PieceKey(debit));
   const bool elsewhere =
       piece != book_.pieces.end() && piece->second.has_value() && *piece->second != *plan.credit;
@@ -302,6 +308,8 @@ void Decider::Move(const Plan& plan, Outcome& outcome) {
     if (!piece.serial.empty()) {
       book_.pieces[PieceKey(piece)] =
           debit.serial.empty() ? std::nullopt : std::optional(*plan.debit);
+      if (movement.kind == "use") book_.used_pieces.insert(PieceKey(piece));
+      if (movement.kind == "reversal") book_.used_pieces.erase(PieceKey(piece));
     }
   } else {
     movement.serial = credit.serial;
@@ -398,6 +406,7 @@ void Decider::Restore() {
   restore(saved_->reservations, book_.reservations);
   book_.pieces = saved_->pieces;
   book_.reversed = saved_->reversed;
+  book_.used_pieces = saved_->used_pieces;
 }
 
 // A member that was asked for twice is not answered as posted either.
@@ -423,6 +432,7 @@ std::vector<Outcome> Decider::DecideGroup(const std::string& actor_id,
   saved_.emplace();
   saved_->pieces = book_.pieces;
   saved_->reversed = book_.reversed;
+  saved_->used_pieces = book_.used_pieces;
   std::vector<Outcome> outcomes;
   std::optional<size_t> failed;
   for (size_t index = 0; index < commands.size(); ++index) {

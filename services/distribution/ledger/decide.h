@@ -65,6 +65,7 @@ class Decider {
     std::vector<std::pair<size_t, BookReservation>> reservations;
     absl::flat_hash_map<std::string, std::optional<size_t>> pieces;
     absl::flat_hash_map<std::string, bool> reversed;
+    absl::flat_hash_set<std::string> used_pieces;
   };
 
   const Facts& facts_;

@@ -50,7 +50,9 @@ absl::Status Lane::Submit(std::unique_ptr<PostingJob> job) {
   const size_t size = job->commands.size();
   {
     const std::lock_guard lock(mutex_);
-    if (draining_ || waiting_movements_ + size > options_.movements_max) return Overloaded();
+    // A quarter is kept for single movements, so that no number of batches keeps a scanner out.
+    const size_t room = size == 1 ? options_.movements_max : options_.movements_max / 4 * 3;
+    if (draining_ || waiting_movements_ + size > room) return Overloaded();
     waiting_movements_ += size;
     job->outcomes.resize(size);
     (size == 1 ? singles_ : batches_).push_back({.job = std::move(job)});

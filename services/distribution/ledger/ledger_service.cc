@@ -9,6 +9,7 @@
 #include "services/distribution/ledger/ledger_handlers.h"
 #include "services/distribution/ledger/movement_stream.h"
 #include "services/distribution/ledger/posting_request.h"
+#include "services/distribution/queries.h"
 
 namespace qingqu::distribution {
 namespace {
@@ -179,9 +180,13 @@ class Face final : public LedgerFace {
  public:
   Face(std::unique_ptr<rpc::CallRunner> runner, db::ConnectionPool* pool, const Clock* clock)
       : runner_(std::move(runner)),
+        lane_pool_({.conninfo = pool->conninfo(),
+                    .connections_max = 1,
+                    .queries = {queries::kAllQueries.begin(), queries::kAllQueries.end()}}),
         lane_(
-            [pool, clock](const std::vector<PostingSlice>& slices) {
-              return PostSlices(*pool, *clock, absl::Now() + kCommitTimeMax, slices);
+            [this, clock](const std::vector<PostingSlice>& slices) {
+              return PostSlices(lane_pool_, *clock, account_ids_, absl::Now() + kCommitTimeMax,
+                                slices);
             },
             Lane::Options{}),
         service_(runner_.get(), &lane_, pool, clock) {}
@@ -195,6 +200,9 @@ class Face final : public LedgerFace {
 
  private:
   const std::unique_ptr<rpc::CallRunner> runner_;
+  // Its own connection: no number of slow reads keeps the lane from posting.
+  db::ConnectionPool lane_pool_;
+  AccountIds account_ids_;
   Lane lane_;
   LedgerService service_;
 };

@@ -33,7 +33,9 @@ bool IsKeepersOnly(v1::MovementKind kind) {
   return Enters(kind) ||
          IsOneOf(kind, {v1::MOVEMENT_KIND_REJECT, v1::MOVEMENT_KIND_ISSUE,
                         v1::MOVEMENT_KIND_RETURN_TO_SUPPLIER, v1::MOVEMENT_KIND_CHANGE_CONDITION,
-                        v1::MOVEMENT_KIND_STOCKTAKE_LOSS, v1::MOVEMENT_KIND_REVERSAL});
+                        v1::MOVEMENT_KIND_STOCKTAKE_LOSS, v1::MOVEMENT_KIND_REVERSAL,
+                        v1::MOVEMENT_KIND_TRANSFER_OUT, v1::MOVEMENT_KIND_RESERVE,
+                        v1::MOVEMENT_KIND_VOID});
 }
 bool NeedsReason(v1::MovementKind kind) {
   return IsOneOf(kind, {v1::MOVEMENT_KIND_REJECT, v1::MOVEMENT_KIND_RETURN_TO_SUPPLIER,
@@ -132,8 +134,11 @@ std::string LedgerModel::CheckForm(const ModelUser& user, absl::Time now,
            Known(asked.condition()) != Known(asked.to_condition());
   }();
   if (!form) return "INVALID_FIELD";
-  const bool missing = (IsKeepersOnly(asked.kind()) && !user.keeps_stock) ||
-                       (asked.override_expiry() && !user.overrides_expiry);
+  const bool alone = asked.kind() == v1::MOVEMENT_KIND_TAKE_OWNERSHIP && asked.group().empty();
+  const bool lifts_recall = asked.kind() == v1::MOVEMENT_KIND_CHANGE_CONDITION &&
+                            asked.condition() == v1::STOCK_CONDITION_RECALLED;
+  const bool missing = ((IsKeepersOnly(asked.kind()) || alone) && !user.keeps_stock) ||
+                       ((asked.override_expiry() || lifts_recall) && !user.overrides_expiry);
   return missing ? "PERMISSION_MISSING" : "";
 }
 
@@ -233,7 +238,10 @@ std::string LedgerModel::CheckNames(Step& step) {
       return "MOVEMENT_NOT_FOUND";
     }
     step.burns = true;
-    if (!step.original->moved) return "NOT_REVERSIBLE";
+    const Movement& first = step.original->answer.movement;
+    const bool recall = first.kind() == v1::MOVEMENT_KIND_CHANGE_CONDITION &&
+                        first.to_condition() == v1::STOCK_CONDITION_RECALLED;
+    if (!step.original->moved || recall) return "NOT_REVERSIBLE";
     step.from = step.original->to;
     step.to = step.original->from;
     step.quantity = step.original->answer.movement.quantity();
@@ -313,6 +321,9 @@ std::string LedgerModel::CheckPlaces(Step& step) {
     if (at_once && OwnerAt(*from) != OwnerAt(*to)) return "ROUTE_NOT_ALLOWED";
     const ModelPlace* store = kind == v1::MOVEMENT_KIND_ISSUE ? from : to;
     if (at_once && store->kind == ModelPlace::kWard) return "ROUTE_NOT_ALLOWED";
+    if (kind == v1::MOVEMENT_KIND_RETURN_TO_STORE && from->kind != ModelPlace::kWard) {
+      return "ROUTE_NOT_ALLOWED";
+    }
   }
   const ModelPlace& first = from != nullptr ? *from : *to;
   const std::string& owner = filled.owner();
@@ -379,7 +390,7 @@ void LedgerModel::FindAccounts(Step& step) {
   step.from = at(from, owner, condition);
   switch (filled.kind()) {
     case v1::MOVEMENT_KIND_RECEIVE:
-      step.from = outside("supply/" + last.alliance_id);
+      step.from = outside("supply/" + OwnerAt(last));
       step.to = at(to, arrived, condition);
       break;
     case v1::MOVEMENT_KIND_STOCKTAKE_GAIN:
@@ -396,7 +407,7 @@ void LedgerModel::FindAccounts(Step& step) {
       break;
     case v1::MOVEMENT_KIND_REJECT:
     case v1::MOVEMENT_KIND_RETURN_TO_SUPPLIER:
-      step.to = outside("supply/" + first.alliance_id);
+      step.to = outside("supply/" + OwnerAt(first));
       break;
     case v1::MOVEMENT_KIND_USE:
       step.to = outside("use/" + first.institution_id);
@@ -450,7 +461,8 @@ std::string LedgerModel::CheckReferences(Step& step) {
 std::string LedgerModel::CheckIssuable(Step& step) {
   const v1::MovementKind kind = step.asked.kind();
   if (step.goes_back || !IsOneOf(kind, {v1::MOVEMENT_KIND_TRANSFER_OUT, v1::MOVEMENT_KIND_ISSUE,
-                                        v1::MOVEMENT_KIND_USE, v1::MOVEMENT_KIND_RESERVE})) {
+                                        v1::MOVEMENT_KIND_USE, v1::MOVEMENT_KIND_RESERVE,
+                                        v1::MOVEMENT_KIND_TAKE_OWNERSHIP})) {
     return "";
   }
   const v1::StockCondition condition = std::get<5>(step.from);
@@ -480,6 +492,10 @@ std::string LedgerModel::CheckBalances(Step& step) {
   if (!step.moves) return "";
   if (state_.balances[step.to].on_hand + step.quantity > kBalanceLimit) return "BALANCE_TOO_LARGE";
   if (std::get<3>(step.to).empty()) return "";
+  const bool comes_in = contra && step.original == nullptr;
+  if (comes_in && state_.used_pieces.contains({std::get<1>(step.to), std::get<3>(step.to)})) {
+    return "SERIAL_USED";
+  }
   for (const auto& [account, balance] : state_.balances) {
     const bool same = std::get<1>(account) == std::get<1>(step.to) &&
                       std::get<3>(account) == std::get<3>(step.to);
@@ -507,6 +523,7 @@ void LedgerModel::RememberToUndo(const Step& step) {
   keep(state_.lots, std::pair(std::get<1>(step.from), std::get<2>(step.from)));
   keep(state_.reservations, Id(step.asked.name()));
   if (step.held != nullptr) keep(state_.reservations, Id(step.asked.reservation()));
+  undo_.push_back([this, used = state_.used_pieces] { state_.used_pieces = used; });
   if (step.original != nullptr) {
     undo_.push_back([this, original = step.asked.original()] { state_.reversed.erase(original); });
   }
@@ -579,6 +596,9 @@ void LedgerModel::Apply(Step& step) {
   answer.set_reason(step.asked.reason());
   answer.set_group(step.asked.group());
   answer.set_override_expiry(step.asked.override_expiry());
+  const std::pair piece(item, step.serial);
+  if (kind == v1::MOVEMENT_KIND_USE && !step.serial.empty()) state_.used_pieces.insert(piece);
+  if (kind == v1::MOVEMENT_KIND_REVERSAL) state_.used_pieces.erase(piece);
   if (step.original != nullptr) {
     state_.reversed.insert(step.asked.original());
     answer.set_original(step.asked.original());

@@ -90,6 +90,7 @@ class LedgerModel {
     std::map<std::string, Held> reservations;
     std::map<std::string, Resolved> resolved;
     std::set<std::string> reversed;
+    std::set<std::pair<std::string, std::string>> used_pieces;  // item, serial
   };
   // A movement on its way through the rules.
   struct Step;

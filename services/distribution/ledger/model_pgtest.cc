@@ -76,7 +76,8 @@ class World : public PostingTest {
             "distribution", {queries::kAllQueries.begin(), queries::kAllQueries.end()}, 4)),
         other_lane_(
             [this](const std::vector<PostingSlice>& slices) {
-              return PostSlices(*other_pool_, clock_, absl::Now() + absl::Seconds(60), slices);
+              return PostSlices(*other_pool_, clock_, other_account_ids_,
+                                absl::Now() + absl::Seconds(60), slices);
             },
             Lane::Options{.commit_max = 8, .slice_max = 3}) {
     SeedItem({.item_id = "gauze", .number = 1});
@@ -180,6 +181,7 @@ class World : public PostingTest {
   }
 
   std::unique_ptr<db::ConnectionPool> other_pool_;
+  AccountIds other_account_ids_;
   Lane other_lane_;
 };
 
@@ -485,8 +487,7 @@ void ExpectReplayAgrees(const World& world, const std::vector<Heard>& heard, Led
     const size_t bar = line.find('|');
     const auto found = postings.find("movements/" + line.substr(bar + 1));
     ASSERT_TRUE(found != postings.end()) << line;
-    v1::Movement asked = *found->second.asked;
-    asked.clear_group();
+    const v1::Movement& asked = *found->second.asked;
     const ModelAnswer replayed =
         model
             .Post(ModelUserOf(found->second.call->user_id),
@@ -494,7 +495,6 @@ void ExpectReplayAgrees(const World& world, const std::vector<Heard>& heard, Led
             .front();
     v1::Movement expected = WithoutLotFacts(replayed.movement);
     v1::Movement answer = WithoutLotFacts(found->second.answer);
-    answer.clear_group();
     // Counted from when the call came, if it is not told.
     expected.clear_expire_time();
     answer.clear_expire_time();

@@ -6,29 +6,35 @@
 namespace qingqu::distribution {
 namespace {
 
+constexpr std::string_view kKeep = "distribution.stock.keep";
+constexpr std::string_view kSend = "distribution.transfer.send";
+constexpr std::string_view kTake = "distribution.transfer.receive";
+constexpr std::string_view kHold = "distribution.stock.reserve";
+
 constexpr std::array kRules{
-    KindRule{v1::MOVEMENT_KIND_RECEIVE, "receive", Side::kSupply, Side::kPlace, true},
-    KindRule{v1::MOVEMENT_KIND_REJECT, "reject", Side::kPlace, Side::kSupply, true, true},
-    KindRule{v1::MOVEMENT_KIND_TRANSFER_OUT, "transfer_out", Side::kPlace, Side::kTransit, false,
+    KindRule{v1::MOVEMENT_KIND_RECEIVE, "receive", Side::kSupply, Side::kPlace, kKeep},
+    KindRule{v1::MOVEMENT_KIND_REJECT, "reject", Side::kPlace, Side::kSupply, kKeep, true},
+    KindRule{v1::MOVEMENT_KIND_TRANSFER_OUT, "transfer_out", Side::kPlace, Side::kTransit, kSend,
              false, true},
-    KindRule{v1::MOVEMENT_KIND_TRANSFER_IN, "transfer_in", Side::kTransit, Side::kPlace},
-    KindRule{v1::MOVEMENT_KIND_ISSUE, "issue", Side::kPlace, Side::kPlace, true, false, true},
-    KindRule{v1::MOVEMENT_KIND_USE, "use", Side::kPlace, Side::kUse, false, false, true},
+    KindRule{v1::MOVEMENT_KIND_TRANSFER_IN, "transfer_in", Side::kTransit, Side::kPlace, kTake},
+    KindRule{v1::MOVEMENT_KIND_ISSUE, "issue", Side::kPlace, Side::kPlace, kKeep, false, true},
+    KindRule{v1::MOVEMENT_KIND_USE, "use", Side::kPlace, Side::kUse, "", false, true},
     KindRule{v1::MOVEMENT_KIND_RETURN_TO_STORE, "return_to_store", Side::kPlace, Side::kPlace},
     KindRule{v1::MOVEMENT_KIND_RETURN_TO_SUPPLIER, "return_to_supplier", Side::kPlace,
-             Side::kSupply, true, true},
+             Side::kSupply, kKeep, true},
     KindRule{v1::MOVEMENT_KIND_CHANGE_CONDITION, "change_condition", Side::kPlace, Side::kPlace,
-             true, true},
+             kKeep, true},
     KindRule{v1::MOVEMENT_KIND_STOCKTAKE_GAIN, "stocktake_gain", Side::kAdjustment, Side::kPlace,
-             true, true},
-    KindRule{v1::MOVEMENT_KIND_STOCKTAKE_LOSS, "stocktake_loss", Side::kPlace, Side::kLoss, true,
+             kKeep, true},
+    KindRule{v1::MOVEMENT_KIND_STOCKTAKE_LOSS, "stocktake_loss", Side::kPlace, Side::kLoss, kKeep,
              true},
     KindRule{v1::MOVEMENT_KIND_OPENING_BALANCE, "opening_balance", Side::kAdjustment, Side::kPlace,
-             true},
-    KindRule{v1::MOVEMENT_KIND_TAKE_OWNERSHIP, "take_ownership", Side::kPlace, Side::kPlace},
-    KindRule{v1::MOVEMENT_KIND_REVERSAL, "reversal", Side::kNone, Side::kNone, true, true},
-    KindRule{v1::MOVEMENT_KIND_RESERVE, "reserve", Side::kPlace, Side::kNone, false, false, true},
-    KindRule{v1::MOVEMENT_KIND_VOID, "void", Side::kNone, Side::kNone},
+             kKeep},
+    KindRule{v1::MOVEMENT_KIND_TAKE_OWNERSHIP, "take_ownership", Side::kPlace, Side::kPlace, "",
+             false, true},
+    KindRule{v1::MOVEMENT_KIND_REVERSAL, "reversal", Side::kNone, Side::kNone, kKeep, true},
+    KindRule{v1::MOVEMENT_KIND_RESERVE, "reserve", Side::kPlace, Side::kNone, kHold, false, true},
+    KindRule{v1::MOVEMENT_KIND_VOID, "void", Side::kNone, Side::kNone, kHold},
 };
 
 constexpr KindRule kExpireRule{v1::MOVEMENT_KIND_EXPIRE, "expire", Side::kNone, Side::kNone};

@@ -16,8 +16,8 @@ struct KindRule {
   std::string_view name;  // in the database: "transfer_out"
   Side from;
   Side to;
-  // Stock keeping (distribution.stock.keep), besides posting at all.
-  bool keepers_only = false;
+  // Needed besides the right to post at all; "": none.
+  std::string_view permission = "";
   bool needs_reason = false;
   // Goods must be in a state to be given to a patient or sent on: available and not expired.
   bool must_be_issuable = false;

@@ -22,7 +22,9 @@ MovementStream::MovementStream(rpc::CallRunner* runner, Lane* lane, CallContext 
 }
 
 void MovementStream::Read() {
-  if (read_running_ || half_closed_ || failing_ || ended_ || read_.size() >= kReadAheadMax) return;
+  if (read_running_ || half_closed_ || failing_ || ended_ || read_.size() >= kReadAheadMax) {
+    return;
+  }
   reading_ = std::make_unique<v1::StreamMovementsRequest>();
   read_running_ = true;
   StartRead(reading_.get());
@@ -49,8 +51,11 @@ void MovementStream::OnReadDone(bool ok) {
   PostNext(lock);
 }
 
+// Nothing is posted before what was posted is answered: a client that does not read is not served.
 void MovementStream::PostNext(std::unique_lock<std::mutex>& lock) {
-  if (post_running_ || ended_ || read_.empty() || failing_) return EndWhenIdle(lock);
+  if (post_running_ || write_running_ || !answers_.empty() || ended_ || read_.empty() || failing_) {
+    return EndWhenIdle(lock);
+  }
   auto round = std::make_shared<Round>();
   round->requests = std::move(read_);
   read_.clear();
@@ -78,6 +83,7 @@ void MovementStream::OnPosted(const std::shared_ptr<Round>& round, const absl::S
   std::unique_lock lock(mutex_);
   post_running_ = false;
   if (!status.ok()) return EndWith(lock, status);
+  if (failing_) return EndWhenIdle(lock);
   size_t begin = 0;
   for (const auto& request : round->requests) {
     v1::StreamMovementsResponse& answer = answers_.emplace_back();
@@ -86,11 +92,11 @@ void MovementStream::OnPosted(const std::shared_ptr<Round>& round, const absl::S
     answer.set_last_movement(request->movements().rbegin()->name());
     begin = end;
   }
-  WriteNext(lock);
-  if (lock.owns_lock()) PostNext(lock);
+  // The next round begins when gRPC has taken the answers (OnWriteDone), not on the lane's thread.
+  WriteNext();
 }
 
-void MovementStream::WriteNext(std::unique_lock<std::mutex>& /*lock*/) {
+void MovementStream::WriteNext() {
   if (write_running_ || answers_.empty() || ended_) return;
   writing_ = std::move(answers_.front());
   answers_.pop_front();
@@ -101,13 +107,20 @@ void MovementStream::WriteNext(std::unique_lock<std::mutex>& /*lock*/) {
 void MovementStream::OnWriteDone(bool ok) {
   std::unique_lock lock(mutex_);
   write_running_ = false;
-  if (!ok) return EndWith(lock, absl::CancelledError("the caller went away"));
-  WriteNext(lock);
-  EndWhenIdle(lock);
+  if (!ok) return GoAway(lock);
+  WriteNext();
+  PostNext(lock);
 }
 
 void MovementStream::OnCancel() {
   std::unique_lock lock(mutex_);
+  GoAway(lock);
+}
+
+// Nobody is left to answer.
+void MovementStream::GoAway(std::unique_lock<std::mutex>& lock) {
+  answers_.clear();
+  read_.clear();
   EndWith(lock, absl::CancelledError("the caller went away"));
 }
 

@@ -40,7 +40,8 @@ class MovementStream final
   void PostNext(std::unique_lock<std::mutex>& lock);
   void OnPosted(const std::shared_ptr<Round>& round, const absl::Status& status,
                 const PostingJob* job);
-  void WriteNext(std::unique_lock<std::mutex>& lock);
+  void WriteNext();
+  void GoAway(std::unique_lock<std::mutex>& lock);
   void EndWith(std::unique_lock<std::mutex>& lock, const absl::Status& status);
   void EndWhenIdle(std::unique_lock<std::mutex>& lock);
 

@@ -91,8 +91,9 @@ absl::Status Planner::PlanPlaces(const auth::Principal& principal, const Command
   if (command.rule->kind == v1::MOVEMENT_KIND_ISSUE && !IsStore(*from_)) {
     return RouteRefused("goods are issued out of a store");
   }
-  if (command.rule->kind == v1::MOVEMENT_KIND_RETURN_TO_STORE && !IsStore(*to_)) {
-    return RouteRefused("goods are returned to a store");
+  if (command.rule->kind == v1::MOVEMENT_KIND_RETURN_TO_STORE &&
+      (!IsStore(*to_) || IsStore(*from_))) {
+    return RouteRefused("goods are returned to a store, from a place that is none");
   }
   for (const Location* place : {from_, to_}) {
     if (place != nullptr) Concern(*place, plan);

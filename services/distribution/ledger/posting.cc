@@ -10,7 +10,6 @@
 #include "common/db/transaction.h"
 #include "common/status/status.h"
 #include "common/status/status_macros.h"
-#include "services/distribution/ledger/book_store.h"
 #include "services/distribution/ledger/movement_store.h"
 #include "services/distribution/queries.h"
 #include "services/distribution/sql_values.h"
@@ -43,12 +42,26 @@ void AppendMember(std::string& json, std::string_view name, std::string_view val
   json.append(",\"").append(name).append("\":").append(Quoted(value));
 }
 
+// Of a refusal, which moved nothing, the goods and places that were asked for: so who tried to
+// issue a lot is found under that lot.
+StoredMovement Told(const Outcome& outcome, const Command& command) {
+  StoredMovement told = outcome.movement;
+  if (outcome.status.ok()) return told;
+  told.item_id = command.item_id;
+  told.lot_number = command.lot_number;
+  told.serial = command.serial;
+  told.from_location_id = command.from_location_id;
+  told.to_location_id = command.to_location_id;
+  told.reservation_id = command.reservation_id;
+  told.original_id = command.original_id;
+  return told;
+}
+
 // What the journal says of one movement.
-std::string MovementJson(const Outcome& outcome) {
-  const StoredMovement& movement = outcome.movement;
+std::string MovementJson(const absl::Status& status, const StoredMovement& movement) {
   std::string json = fmt::format("{{\"movement\":\"movements/{}\",\"kind\":\"{}\",\"quantity\":{}",
                                  movement.movement_id, movement.kind, movement.quantity);
-  if (!outcome.status.ok()) AppendMember(json, "refused", ErrorReason(outcome.status));
+  if (!status.ok()) AppendMember(json, "refused", ErrorReason(status));
   if (!movement.item_id.empty()) AppendMember(json, "item", "items/" + movement.item_id);
   AppendMember(json, "lot", movement.lot_number);
   AppendMember(json, "serial", movement.serial);
@@ -75,12 +88,14 @@ class Entries {
     std::string details = "{\"movements\":[";
     const Outcome* first = nullptr;
     std::string reason;
-    for (const Outcome& outcome : slice.outcomes) {
+    for (size_t index = 0; index < slice.outcomes.size(); ++index) {
+      const Outcome& outcome = slice.outcomes[index];
       if (!outcome.written) continue;
       if (first != nullptr) details += ',';
       if (first == nullptr) first = &outcome;
-      details += MovementJson(outcome);
-      AddSubjects(outcome.movement, subjects);
+      const StoredMovement told = Told(outcome, slice.commands[index]);
+      details += MovementJson(outcome.status, told);
+      AddSubjects(told, subjects);
       if (reason.empty() && outcome.status.ok()) reason = outcome.movement.reason;
     }
     if (first == nullptr) return;
@@ -165,8 +180,9 @@ MovementWrite RowOf(const Outcome& outcome, const Book& book, const Plan& plan) 
 // One run of a batch inside of its transaction.
 class Run {
  public:
-  Run(pqxx::transaction_base& tx, const Clock& clock, const std::vector<PostingSlice>& slices)
-      : tx_(tx), clock_(clock), slices_(slices) {}
+  Run(pqxx::transaction_base& tx, const Clock& clock, AccountIds& known,
+      const std::vector<PostingSlice>& slices)
+      : tx_(tx), clock_(clock), known_(known), slices_(slices) {}
 
   absl::Status Post() {
     EnterLedger(tx_);
@@ -175,7 +191,7 @@ class Run {
     }
     const Facts facts = ReadFacts(tx_, commands_, book_);
     MakePlans(facts);
-    const absl::Time changed_at = LockBook(tx_, plans_, book_);
+    const absl::Time changed_at = LockBook(tx_, plans_, known_, book_);
     posted_at_ = std::max(ToMicroseconds(clock_.Now()), changed_at);
     // A clock that is a little behind must not refuse what happens now, right after a month's end.
     for (const auto& [holder, closed_until] : facts.closed_until) {
@@ -270,6 +286,7 @@ class Run {
 
   pqxx::transaction_base& tx_;
   const Clock& clock_;
+  AccountIds& known_;
   const std::vector<PostingSlice>& slices_;
   std::vector<const Command*> commands_;
   std::vector<Plan> plans_;
@@ -288,8 +305,8 @@ bool DecideAgain(const absl::Status& status) {
 
 }  // namespace
 
-absl::Status PostSlices(db::ConnectionPool& pool, const Clock& clock, absl::Time deadline,
-                        const std::vector<PostingSlice>& slices) {
+absl::Status PostSlices(db::ConnectionPool& pool, const Clock& clock, AccountIds& known,
+                        absl::Time deadline, const std::vector<PostingSlice>& slices) {
   // Several callers at once: what each may do is checked by the planner, and the journal names
   // each.
   CallContext lane{.principal = auth::SystemPrincipal("distribution"),
@@ -304,7 +321,7 @@ absl::Status PostSlices(db::ConnectionPool& pool, const Clock& clock, absl::Time
     }
     status = db::RunTransaction(
         pool, lane, db::TransactionOptions{.beyond_scope = true},
-        [&](pqxx::transaction_base& tx) { return Run(tx, clock, slices).Post(); });
+        [&](pqxx::transaction_base& tx) { return Run(tx, clock, known, slices).Post(); });
     if (status.ok() || !DecideAgain(status)) return status;
   }
   return status;

@@ -8,6 +8,7 @@
 #include "common/auth/call_context.h"
 #include "common/base/clock.h"
 #include "common/db/connection_pool.h"
+#include "services/distribution/ledger/book_store.h"
 #include "services/distribution/ledger/command.h"
 #include "services/distribution/ledger/decide.h"
 
@@ -25,7 +26,7 @@ struct PostingSlice {
 // account, the same id in another process) or the commit is in doubt, all of it is decided again:
 // ids make that safe. OK when every outcome is filled in; else nothing was posted, or, with
 // COMMIT_IN_DOUBT, it may have been.
-absl::Status PostSlices(db::ConnectionPool& pool, const Clock& clock, absl::Time deadline,
-                        const std::vector<PostingSlice>& slices);
+absl::Status PostSlices(db::ConnectionPool& pool, const Clock& clock, AccountIds& known,
+                        absl::Time deadline, const std::vector<PostingSlice>& slices);
 
 }  // namespace qingqu::distribution

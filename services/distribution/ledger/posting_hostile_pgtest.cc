@@ -315,7 +315,8 @@ TEST(FullLaneTest, WhatIsTooMuchIsRefusedAtOnceAndWhatWasAcceptedIsAnswered) {
     for (int index = 0; index < 500; ++index) {
       const size_t size = index % 5 == 0 ? 7 : 1;
       const absl::Status status = lane.Submit(JobOf(size, answered));
-      EXPECT_EQ(status.ok(), waiting + size <= 100) << index;
+      // A quarter is kept for single movements.
+      EXPECT_EQ(status.ok(), waiting + size <= (size == 1 ? 100U : 75U)) << index;
       if (status.ok()) {
         ++accepted;
         waiting += size;

@@ -85,6 +85,12 @@ TEST_F(PostingRulesTest, APieceIsInOnePlace) {
   issue.set_serial("S1");
   EXPECT_EQ(Reason(Pharmacist(), issue), "");
   EXPECT_EQ(OnHand("ward", "stent"), 1);
+  // What was used up does not come in again.
+  CallContext bedside = Nurse();
+  bedside.principal.acting_service = "usage";
+  EXPECT_TRUE(Use(bedside, "uses/u1", "ward", {Line("stent", "A", 1, "S1")}).ok());
+  first.set_name(NewName());
+  EXPECT_EQ(Reason(Pharmacist(), first), "SERIAL_USED");
   ExpectSoundLedger();
 }
 

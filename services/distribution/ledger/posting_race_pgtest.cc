@@ -25,7 +25,8 @@ class PostingRaceTest : public PostingTest {
             "distribution", {queries::kAllQueries.begin(), queries::kAllQueries.end()}, 4)),
         other_lane_(
             [this](const std::vector<PostingSlice>& slices) {
-              return PostSlices(*other_pool_, clock_, absl::Now() + absl::Seconds(60), slices);
+              return PostSlices(*other_pool_, clock_, other_account_ids_,
+                                absl::Now() + absl::Seconds(60), slices);
             },
             Lane::Options{}),
         ledger_(pool_.get(), &clock_) {}
@@ -72,6 +73,7 @@ class PostingRaceTest : public PostingTest {
 
   using Answers = std::map<std::string, int>;
   std::unique_ptr<db::ConnectionPool> other_pool_;
+  AccountIds other_account_ids_;
   Lane other_lane_;
   LedgerHandlers ledger_;
 };

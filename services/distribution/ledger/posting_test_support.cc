@@ -18,7 +18,8 @@ PostingTest::PostingTest(int connections_max)
       clock_(now_),
       lane_(
           [this](const std::vector<PostingSlice>& slices) {
-            return PostSlices(*pool_, clock_, absl::Now() + absl::Seconds(20), slices);
+            return PostSlices(*pool_, clock_, account_ids_, absl::Now() + absl::Seconds(20),
+                              slices);
           },
           Lane::Options{}) {}
 

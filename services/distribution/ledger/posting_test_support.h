@@ -35,6 +35,7 @@ class PostingTest : public DistributionTest {
   static std::string ReasonOf(const v1::MovementResult& result);
 
   FakeClock clock_;
+  AccountIds account_ids_;
   Lane lane_;
 };
 

@@ -19,7 +19,8 @@ namespace qingqu::distribution {
 namespace {
 
 constexpr absl::Duration kExpireTimeMax = absl::Seconds(20);
-constexpr absl::Duration kWatchTimeMax = absl::Minutes(30);
+// A stop waits for the watch; what takes longer is asked for by `qingqu ledger check`.
+constexpr absl::Duration kWatchTimeMax = absl::Seconds(60);
 // A client's clock may be a day ahead, and an operator a quarter away.
 constexpr absl::Duration kPartitionsAhead = absl::Hours(24 * 100);
 

@@ -226,12 +226,13 @@ BEGIN
     EXECUTE format('ALTER TABLE distribution.%I FORCE ROW LEVEL SECURITY', v_table);
   END LOOP;
   FOREACH v_table IN ARRAY ARRAY['reservation', 'period_balance'] LOOP
-    EXECUTE format('CREATE POLICY %I ON distribution.%I USING (distribution.sees(institution_id, alliance_id))',
+    EXECUTE format('CREATE POLICY %I ON distribution.%I USING ((SELECT scope.sees_all()) OR distribution.sees(institution_id, alliance_id))',
                    v_table || '_scope', v_table);
   END LOOP;
 END $$;
 CREATE POLICY movement_scope ON distribution.movement
-  USING (distribution.sees(from_institution_id, alliance_id) OR distribution.sees(to_institution_id, alliance_id));
+  USING ((SELECT scope.sees_all()) OR distribution.sees(from_institution_id, alliance_id)
+         OR distribution.sees(to_institution_id, alliance_id));
 
 SELECT distribution.ensure_movement_partitions(now() + interval '13 months');
 

@@ -5,4 +5,4 @@ JOIN account ON account.location_id = wanted.location_id AND account.item_id = w
   AND account.lot_id = wanted.lot_id AND account.serial = wanted.serial AND account.owner = wanted.owner
   AND account.condition = 'available'
 ORDER BY account.account_id
-FOR UPDATE OF account
+FOR NO KEY UPDATE OF account

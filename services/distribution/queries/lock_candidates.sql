@@ -6,4 +6,4 @@ FROM account
 JOIN lot ON lot.lot_id = account.lot_id
 WHERE account.location_id = $1 AND account.kind = 'stock' AND account.item_id = ANY ($2::text[]) AND account.on_hand > 0
 ORDER BY account.account_id
-FOR UPDATE OF account
+FOR NO KEY UPDATE OF account

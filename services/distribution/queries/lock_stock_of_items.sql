@@ -7,4 +7,4 @@ WHERE account.location_id = $1 AND account.kind = 'stock' AND account.item_id = 
   AND account.condition = 'available' AND account.owner NOT LIKE 'suppliers/%' AND account.on_hand > account.reserved
   AND (lot.expiry_date IS NULL OR lot.expiry_date >= $3::date)
 ORDER BY account.account_id
-FOR UPDATE OF account
+FOR NO KEY UPDATE OF account

@@ -13,4 +13,4 @@ WHERE account.location_id = $1 AND account.kind = 'stock' AND account.item_id = 
          (SELECT part.item_id, part.lot_number FROM unnest($5::text[], $6::text[]) AS part (item_id, lot_number))
        OR account.item_id IN (SELECT unnest($7::text[])))
 ORDER BY account.account_id
-FOR UPDATE OF account
+FOR NO KEY UPDATE OF account
