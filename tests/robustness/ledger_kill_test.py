@@ -18,7 +18,7 @@ from api_clients import CliClient
 from postgres_server import PostgresServer
 from processes import wait_until
 
-ROUNDS = int(os.environ.get("QINGQU_ROBUSTNESS_ROUNDS", "30"))
+ROUNDS = int(os.environ.get("QINGQU_ROBUSTNESS_ROUNDS", "20"))
 SEED = int(os.environ.get("QINGQU_ROBUSTNESS_SEED", "0")) or random.SystemRandom().randint(1, 999_999)
 ANSWERED_BETWEEN = 20
 REPLAYED_MAX, REPLAYED_AT_ONCE = 4_000, 500
