@@ -132,7 +132,8 @@ TEST(RoleGrantsTest, WhatProtosDeclareIsWhatIsGranted) {
   const std::set<std::string> granted(granted_views.begin(), granted_views.end());
   // A movement of stock asks for these besides, by its kind and content (LedgerService).
   std::set<std::string> declared = DeclaredPermissions();
-  declared.insert({"distribution.stock.keep", "distribution.expiry.override", "distribution.recall.lift"});
+  declared.insert(
+      {"distribution.stock.keep", "distribution.expiry.override", "distribution.recall.lift"});
   EXPECT_EQ(declared, granted);
   EXPECT_TRUE(granted.contains("usage.patient.read")) << "fields have been walked";
 }

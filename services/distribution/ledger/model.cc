@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <optional>
 
-#include "google/protobuf/util/message_differencer.h"
-
 #include "common/base/business_day.h"
 #include "common/base/uuid.h"
 #include "common/rpc/timestamp.h"
+#include "services/distribution/ledger/model_content.h"
 
 namespace qingqu::distribution {
 namespace {
@@ -64,27 +63,6 @@ std::string NameOf(const std::string& place) {
 }
 absl::Time TimeOf(const google::protobuf::Timestamp& time) {
   return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
-}
-
-// What counts as content: all but the name.
-bool SameContent(Movement one, Movement other) {
-  one.clear_name();
-  other.clear_name();
-  return google::protobuf::util::MessageDifferencer::Equals(one, other);
-}
-
-// In the order of their numbers; both in good form. "?" when several differ: the ledger may have
-// filled in what it was not told, and does not know which of them was the first.
-std::string FirstDifference(const Movement& one, const Movement& other) {
-  google::protobuf::util::MessageDifferencer differencer;
-  const auto& type = *Movement::descriptor();
-  std::string different;
-  for (int index = 1; index < type.field_count(); ++index) {
-    if (!differencer.CompareWithFields(one, other, {type.field(index)}, {type.field(index)})) {
-      different = different.empty() ? type.field(index)->name() : "?";
-    }
-  }
-  return different;
 }
 
 }  // namespace
@@ -190,7 +168,7 @@ ModelAnswer LedgerModel::One(const ModelUser& user, absl::Time now, const Moveme
     const Resolved& resolved = before->second;
     if (resolved.actor != user.user_id) return {.reason = "MOVEMENT_EXISTS", .field = "actor"};
     if (SameContent(resolved.asked, asked)) return resolved.answer;
-    return {.reason = "MOVEMENT_EXISTS", .field = FirstDifference(resolved.asked, asked)};
+    return {.reason = "MOVEMENT_EXISTS", .field = DifferentField(resolved.asked, asked)};
   }
   Step step{.user = user, .now = now, .asked = asked, .filled = asked};
   step.effective_at =
@@ -529,6 +507,33 @@ void LedgerModel::RememberToUndo(const Step& step) {
   }
 }
 
+// What an answer says of the goods, and what it repeats of what was asked.
+void LedgerModel::TellOfGoods(const Step& step, const Lot& lot, Movement& answer) {
+  const std::string to_place = PlaceOf(step.to);
+  const bool enters = step.moves && IsContra(PlaceOf(step.from));
+  const ModelAccount& told = enters ? step.to : step.from;
+  answer.set_item("items/" + std::get<1>(step.from));
+  if (std::get<2>(told).rfind('@', 0) != 0) answer.set_lot(std::get<2>(told));
+  answer.set_serial(step.asked.kind() == v1::MOVEMENT_KIND_VOID ? std::get<3>(step.from)
+                                                                : step.serial);
+  answer.set_owner(std::get<4>(told));
+  answer.set_condition(std::get<5>(told));
+  const bool inside = step.moves && !enters && !IsContra(to_place);
+  if (inside && std::get<5>(step.to) != std::get<5>(step.from)) {
+    answer.set_to_condition(std::get<5>(step.to));
+  }
+  answer.set_expiry_date(lot.expiry);
+  answer.set_manufacture_date(lot.manufactured);
+  answer.set_sterilisation_lot(lot.sterilisation);
+  answer.set_registration(lot.registration);
+  answer.set_quantity(step.quantity);
+  answer.set_document(step.asked.document());
+  answer.set_actor("users/" + step.user.user_id);
+  answer.set_reason(step.asked.reason());
+  answer.set_group(step.asked.group());
+  answer.set_override_expiry(step.asked.override_expiry());
+}
+
 void LedgerModel::Apply(Step& step) {
   const std::string item = std::get<1>(step.from);
   const v1::MovementKind kind = step.asked.kind();
@@ -574,28 +579,7 @@ void LedgerModel::Apply(Step& step) {
                                                                   : NameOf(to_place));
   }
   answer.set_from_balance(from.on_hand);
-  const bool enters = step.moves && IsContra(from_place);
-  const ModelAccount& told = enters ? step.to : step.from;
-  answer.set_item("items/" + item);
-  if (std::get<2>(told).rfind('@', 0) != 0) answer.set_lot(std::get<2>(told));
-  answer.set_serial(step.asked.kind() == v1::MOVEMENT_KIND_VOID ? std::get<3>(step.from)
-                                                                : step.serial);
-  answer.set_owner(std::get<4>(told));
-  answer.set_condition(std::get<5>(told));
-  const bool inside = step.moves && !enters && !IsContra(to_place);
-  if (inside && std::get<5>(step.to) != std::get<5>(step.from)) {
-    answer.set_to_condition(std::get<5>(step.to));
-  }
-  answer.set_expiry_date(lot.expiry);
-  answer.set_manufacture_date(lot.manufactured);
-  answer.set_sterilisation_lot(lot.sterilisation);
-  answer.set_registration(lot.registration);
-  answer.set_quantity(step.quantity);
-  answer.set_document(step.asked.document());
-  answer.set_actor("users/" + step.user.user_id);
-  answer.set_reason(step.asked.reason());
-  answer.set_group(step.asked.group());
-  answer.set_override_expiry(step.asked.override_expiry());
+  TellOfGoods(step, lot, answer);
   const std::pair piece(item, step.serial);
   if (kind == v1::MOVEMENT_KIND_USE && !step.serial.empty()) state_.used_pieces.insert(piece);
   if (kind == v1::MOVEMENT_KIND_REVERSAL) state_.used_pieces.erase(piece);

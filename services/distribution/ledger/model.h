@@ -107,6 +107,7 @@ class LedgerModel {
   std::string CheckBalances(Step& step);
   void FindAccounts(Step& step);
   void RememberToUndo(const Step& step);
+  static void TellOfGoods(const Step& step, const Lot& lot, v1::Movement& answer);
   void Apply(Step& step);
   bool WorksAt(const ModelUser& user, const ModelAccount& account) const;
 

@@ -171,7 +171,7 @@ class World : public PostingTest {
     job->done = [&](const absl::Status& status, const PostingJob& posted) {
       const std::lock_guard lock(mutex);
       if (status.ok()) request.MakeResults(&posted, 0, request.size(), results);
-      if (!status.ok()) std::cerr << "the lane answers " << status << std::endl;
+      if (!status.ok()) std::cerr << "the lane answers " << status << '\n';
       done = true;
       answered.notify_one();
     };
@@ -256,15 +256,15 @@ absl::Time HistoryBegin() {
 
 TEST(LedgerModelTest, OneClientIsAnsweredAsTheContractSays) {
   for (const uint64_t seed : Seeds()) {
-    std::cout << "seed " << seed << std::endl;
+    std::cout << "seed " << seed << '\n';
     ModelHistory history = MakeModelHistory(seed, HistoryBegin(), OperationsWanted());
     Tally tally;
     size_t calls = 0;
     const std::string wrong = Disagreement(history, &tally, &calls);
     for (const auto& [answer, times] : tally) std::cout << times << " " << answer << "; ";
-    std::cout << std::endl;
+    std::cout << '\n';
     if (wrong.empty()) continue;
-    std::cout << wrong << std::endl;
+    std::cout << wrong << '\n';
     history.resize(calls);
     const ModelHistory shortest =
         ShrinkHistory(history, absl::Minutes(1),
@@ -276,8 +276,8 @@ TEST(LedgerModelTest, OneClientIsAnsweredAsTheContractSays) {
 }
 
 // Histories that once failed, shrunk.
-TEST(LedgerModelTest, WhatFailedOnceAgreesNow) {
-  const std::vector<ModelHistory> histories{
+std::vector<ModelHistory> HistoriesThatFailedOnce() {
+  return {
       // A reversal told nothing of the lot.
       {ParseCall(absl::Seconds(1), "pharmacist-sun",
                  {R"(name: "movements/01a1fc42-d5e8-7000-8000-000000000001"
@@ -328,8 +328,7 @@ TEST(LedgerModelTest, WhatFailedOnceAgreesNow) {
                   R"(name: "movements/01a1fc42-d5e8-7000-8000-000000000002" reason: "because"
                      kind: MOVEMENT_KIND_REVERSAL
                      original: "movements/01a1fc42-d5e8-7000-8000-000000000001")"})},
-      // A reservation was asked for again when it was over; goods without lot number were held and
-      // issued in one batch.
+      // A reservation asked for again when it was over; goods without lot number in one batch.
       {ParseCall(absl::Seconds(1), "pharmacist-sun",
                  {R"(name: "movements/01a1fc42-d5e8-7000-8000-000000000001"
                      kind: MOVEMENT_KIND_RECEIVE item: "items/tape" quantity: 20
@@ -346,6 +345,10 @@ TEST(LedgerModelTest, WhatFailedOnceAgreesNow) {
                      kind: MOVEMENT_KIND_RESERVE item: "items/tape" quantity: 8
                      from_location: "locations/store" expiry_date: "2027-12-31"
                      expire_time { seconds: 1795233602 })"})}};
+}
+
+TEST(LedgerModelTest, WhatFailedOnceAgreesNow) {
+  const std::vector<ModelHistory> histories = HistoriesThatFailedOnce();
   for (size_t index = 0; index < histories.size(); ++index) {
     EXPECT_EQ(Disagreement(histories[index]), "") << index;
   }
@@ -506,7 +509,7 @@ void ExpectReplayAgrees(const World& world, const std::vector<Heard>& heard, Led
 
 TEST(LedgerModelTest, WhatSeveralClientsOfTwoProcessesPostAgreesInItsOrder) {
   for (const uint64_t seed : Seeds()) {
-    std::cout << "seed " << seed << std::endl;
+    std::cout << "seed " << seed << '\n';
     World world;
     const ModelHistory history = MakeModelHistory(seed, HistoryBegin(), OperationsWanted());
     const std::vector<Heard> heard = AskAtOnce(world, history, 6);
@@ -516,8 +519,7 @@ TEST(LedgerModelTest, WhatSeveralClientsOfTwoProcessesPostAgreesInItsOrder) {
     ASSERT_NO_FATAL_FAILURE(ExpectReplayAgrees(world, heard, model)) << "seed " << seed;
     EXPECT_EQ(world.Balances(), World::BalancesOf(model)) << "seed " << seed;
     EXPECT_EQ(world.Faults(), "") << "seed " << seed;
-    std::cout << stored.size() << " names taken, " << world.Posted().size() << " posted"
-              << std::endl;
+    std::cout << stored.size() << " names taken, " << world.Posted().size() << " posted" << '\n';
   }
 }
 
