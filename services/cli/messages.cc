@@ -259,6 +259,7 @@ constexpr std::array kMessages = std::to_array<MessageText>({
     {kEventTransferSent, "sent on", "调拨发出"},
     {kEventTransferReceived, "arrived", "调拨接收"},
     {kEventStockConsumed, "taken from stock", "库存消耗"},
+    {kEventStockReserved, "stock held", "预留库存"},
     {kEventMovementsPosted, "stock moved", "库存记账"},
     {kEventPeriodClosed, "month closed", "月结"},
     {kEventUseRecorded, "use recorded", "登记使用"},

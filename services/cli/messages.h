@@ -166,6 +166,7 @@ enum class Message {
   kEventTransferSent,
   kEventTransferReceived,
   kEventStockConsumed,
+  kEventStockReserved,
   kEventMovementsPosted,
   kEventPeriodClosed,
   kEventUseRecorded,

@@ -44,6 +44,7 @@ constexpr std::array kEventNames = std::to_array<EventName>({
     {"transfer.sent", Message::kEventTransferSent},
     {"transfer.received", Message::kEventTransferReceived},
     {"stock.consumed", Message::kEventStockConsumed},
+    {"stock.reserved", Message::kEventStockReserved},
     {"movements.posted", Message::kEventMovementsPosted},
     {"period.closed", Message::kEventPeriodClosed},
     {"use.recorded", Message::kEventUseRecorded},

@@ -39,16 +39,21 @@ Transcoder& Transcoder::operator=(Transcoder&&) noexcept = default;
 Transcoder::~Transcoder() = default;
 
 absl::Status Transcoder::AddArea(std::string_view area) {
-  const auto& services = rpc::AllServices();
-  const auto service = std::ranges::find_if(
-      services, [&](const auto* candidate) { return rpc::AreaOf(candidate->full_name()) == area; });
-  if (service == services.end()) {
-    return MakeError(absl::StatusCode::kInvalidArgument, "UNKNOWN_SERVICE",
-                     fmt::format("there is no service {}", area));
+  bool any = false;
+  for (const protobuf::ServiceDescriptor* service : rpc::AllServices()) {
+    if (rpc::AreaOf(service->full_name()) != area) continue;
+    AddService(area, *service);
+    any = true;
   }
-  for (int index = 0; index < (*service)->method_count(); ++index) {
-    const protobuf::MethodDescriptor& method = *(*service)->method(index);
-    const std::string path = fmt::format("/{}/{}", (*service)->full_name(), method.name());
+  if (any) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kInvalidArgument, "UNKNOWN_SERVICE",
+                   fmt::format("there is no service {}", area));
+}
+
+void Transcoder::AddService(std::string_view area, const protobuf::ServiceDescriptor& service) {
+  for (int index = 0; index < service.method_count(); ++index) {
+    const protobuf::MethodDescriptor& method = *service.method(index);
+    const std::string path = fmt::format("/{}/{}", service.full_name(), method.name());
     const bool no_side_effects =
         method.options().idempotency_level() == protobuf::MethodOptions::NO_SIDE_EFFECTS;
     methods_.emplace(path,
@@ -58,7 +63,6 @@ absl::Status Transcoder::AddArea(std::string_view area) {
                             .no_side_effects = no_side_effects,
                             .streaming = method.client_streaming() || method.server_streaming()});
   }
-  return absl::OkStatus();
 }
 
 const Method* Transcoder::Find(std::string_view path) const {

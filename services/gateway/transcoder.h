@@ -9,6 +9,7 @@
 
 namespace google::protobuf {
 class MethodDescriptor;
+class ServiceDescriptor;
 namespace util {
 class TypeResolver;
 }
@@ -61,6 +62,7 @@ class Transcoder {
  private:
   Transcoder();
   absl::Status AddArea(std::string_view area);
+  void AddService(std::string_view area, const google::protobuf::ServiceDescriptor& service);
 
   std::map<std::string, Method, std::less<>> methods_;
   std::unique_ptr<google::protobuf::util::TypeResolver> resolver_;

@@ -41,6 +41,15 @@ TEST_F(TranscoderTest, FindsEveryMethodInTheDescriptors) {
   EXPECT_NE(transcoder_.Find("/qingqu.identity.v1.IdentityService/SignIn"), nullptr);
 }
 
+TEST_F(TranscoderTest, OffersAllServicesOfAnArea) {
+  const auto all = Transcoder::Create(kServiceAreas);
+  ASSERT_TRUE(all.ok()) << all.status();
+  EXPECT_NE(all->Find("/qingqu.distribution.v1.DistributionService/ListBalances"), nullptr);
+  const Method* const stream = all->Find("/qingqu.distribution.v1.LedgerService/StreamMovements");
+  ASSERT_NE(stream, nullptr);
+  EXPECT_TRUE(stream->streaming);
+}
+
 TEST_F(TranscoderTest, OffersEveryServiceAndNoOther) {
   const auto all = Transcoder::Create(kServiceAreas);
   ASSERT_TRUE(all.ok()) << all.status();

@@ -18,6 +18,7 @@ namespace qingqu::distribution {
 namespace {
 
 constexpr int kAttemptsMax = 8;
+constexpr const char* kEvent = "movements.posted";
 
 // The text as a JSON string.
 std::string Quoted(std::string_view text) {
@@ -119,8 +120,8 @@ class Entries {
 
   void Append(pqxx::transaction_base& tx) const {
     if (!any_) return;
-    tx.exec_prepared(queries::kAppendMovementEntries.name, methods_.Build(), request_ids_.Build(),
-                     resources_.Build(), subjects_.Build(), users_.Build(),
+    tx.exec_prepared(queries::kAppendMovementEntries.name, kEvent, methods_.Build(),
+                     request_ids_.Build(), resources_.Build(), subjects_.Build(), users_.Build(),
                      institutions_of_users_.Build(), roles_.Build(), clients_.Build(),
                      institutions_.Build(), alliances_.Build(), reasons_.Build(), details_.Build());
   }
