@@ -89,7 +89,9 @@ class Movements {
   uint64_t count_ = 0;
 };
 
-std::string ReasonOf(const google::rpc::Status& status) {
+// Of a google.rpc.Status or of a MovementError, which has the same fields.
+template <typename Error>
+std::string ReasonOf(const Error& status) {
   google::rpc::ErrorInfo info;
   for (const auto& detail : status.details()) {
     if (detail.UnpackTo(&info)) return info.reason();
@@ -101,7 +103,10 @@ std::string ReasonOf(const google::rpc::Status& status) {
 class Tally {
  public:
   void Posted() { ++posted_; }
-  void Failed(const google::rpc::Status& status) { ++errors_[ReasonOf(status)]; }
+  template <typename Error>
+  void Failed(const Error& status) {
+    ++errors_[ReasonOf(status)];
+  }
   // A whole call failed. True when it was refused for now.
   bool CallFailed(const grpc::Status& status) {
     if (status.error_code() == grpc::StatusCode::UNAVAILABLE) {
