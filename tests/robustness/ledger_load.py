@@ -26,7 +26,7 @@ RESERVATION_SHORT_SECONDS = 2
 
 # What a movement of this load may be refused with; these burn the name, but for MOVEMENT_NOT_FOUND.
 REFUSALS = {
-    "INSUFFICIENT_STOCK", "SERIAL_NOT_HERE", "SERIAL_ELSEWHERE", "RESERVATION_CLOSED", "RESERVATION_EXCEEDED",
+    "INSUFFICIENT_STOCK", "SERIAL_NOT_HERE", "SERIAL_ELSEWHERE", "SERIAL_USED", "RESERVATION_CLOSED", "RESERVATION_EXCEEDED",
     "QUANTITY_ODD", "NOT_REVERSIBLE", "ALREADY_REVERSED", "LOT_UNKNOWN", "GROUP_FAILED", "MOVEMENT_NOT_FOUND"}
 
 # Of each user what he posts, as (kind, from, to, weight); HELD takes from a reservation.
@@ -40,8 +40,7 @@ WORK = {
         ("RETURN_TO_STORE", WARD, HOSPITAL, 2), ("USE", WARD, "", 2), ("RESERVE", HOSPITAL, "", 2), ("ISSUE", HELD, WARD, 2),
         ("VOID", "", "", 1), ("REVERSAL", "", "", 1)],
     "nurse": [
-        ("USE", WARD, "", 5), ("RETURN_TO_STORE", WARD, HOSPITAL, 1), ("RESERVE", WARD, "", 2),
-        ("USE", HELD, "", 2), ("VOID", "", "", 1)],
+        ("USE", WARD, "", 5), ("RETURN_TO_STORE", WARD, HOSPITAL, 1)],
 }
 CALLERS = ["operator", "pharmacist", "nurse", "pharmacist", "operator", "pharmacist"]
 
