@@ -131,8 +131,6 @@ absl::StatusOr<Allocator> TakeStock(pqxx::transaction_base& tx, Consumption& con
   }
 }
 
-bool IsConsigned(const Stock& stock) { return stock.owner.rfind("suppliers/", 0) == 0; }
-
 PostingDocument UseDocument(const CallContext& call, const Location& location,
                             const Consumption& consumption) {
   return {.document = consumption.document,
@@ -169,7 +167,7 @@ absl::StatusOr<std::vector<int64_t>> TakeOwnership(pqxx::transaction_base& tx,
   for (size_t index = 0; index < consumption.lines.size(); ++index) {
     for (const Allocation& taken : consumption.lines[index].taken) {
       const Stock& stock = allocator.stocks()[taken.stock_index];
-      if (!IsConsigned(stock)) continue;
+      if (!IsSupplierOwned(stock.owner)) continue;
       keys.push_back({.kind = "stock",
                       .location_id = location.location_id,
                       .item_id = stock.item_id,
@@ -244,7 +242,7 @@ void JournalUse(pqxx::transaction_base& tx, const CallContext& call, const Locat
                        {"lot", stock.lot_number},
                        {"serial", stock.serial},
                        {"quantity", taken.quantity}});
-      if (IsConsigned(stock)) parts.back()["owner"] = stock.owner;
+      if (IsSupplierOwned(stock.owner)) parts.back()["owner"] = stock.owner;
       entry.subjects.push_back("items/" + stock.item_id);
       if (stock.lot_number.empty()) continue;
       entry.subjects.push_back(db::LotSubject(stock.item_id, stock.lot_number));

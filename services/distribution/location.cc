@@ -72,6 +72,8 @@ std::string OwnerAt(const Location& location) {
   return "institutions/" + location.institution_id;
 }
 
+bool IsSupplierOwned(std::string_view owner) { return owner.rfind("suppliers/", 0) == 0; }
+
 std::string SeenBy(const Location& location) {
   return location.kind == LocationKind::kCentralStore ? "" : location.institution_id;
 }

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -39,6 +40,9 @@ absl::Status CheckParent(const Location& parent, const Location& child);
 
 // Who owns what lies there: "alliances/east" at the central store, else "institutions/h1".
 std::string OwnerAt(const Location& location);
+
+// On consignment: a supplier's, "suppliers/kangda", wherever they lie.
+bool IsSupplierOwned(std::string_view owner);
 
 // Whose accounts the row-level security lets see what lies there: the institution, or "" for the
 // whole alliance.

@@ -19,8 +19,6 @@ constexpr int64_t kBalanceMax = 1'000'000'000'000'000;
 // Goods that were good when they were used are posted a little later just as well.
 constexpr absl::Duration kRecordedLateMax = absl::Hours(48);
 
-bool IsSupplierOwned(std::string_view owner) { return owner.rfind("suppliers/", 0) == 0; }
-
 std::string PieceKey(const BookAccount& account) {
   return fmt::format("{}\n{}", account.item_id, account.serial);
 }

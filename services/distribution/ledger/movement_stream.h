@@ -16,8 +16,8 @@ namespace qingqu::distribution {
 
 // One StreamMovements call: reads ahead a few requests, posts what has come in as one job at a
 // time, so that effects are in the order of the stream, and answers each request. Ends itself: with
-// the client's half-close, its going away, a malformed request, or the end of the token's life.
-// Deletes itself when gRPC is done with it.
+// the client's half-close, its going away, a malformed request, or a request that comes ten minutes
+// after it began. Deletes itself when gRPC is done with it.
 class MovementStream final
     : public grpc::ServerBidiReactor<v1::StreamMovementsRequest, v1::StreamMovementsResponse> {
  public:

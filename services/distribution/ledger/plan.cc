@@ -13,8 +13,6 @@ namespace {
 
 constexpr int64_t kThousand = 1000;
 
-bool IsSupplierOwned(std::string_view owner) { return owner.rfind("suppliers/", 0) == 0; }
-
 bool IsStore(const Location& place) {
   return place.kind == LocationKind::kCentralStore || place.kind == LocationKind::kInstitutionStore;
 }

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "fmt/format.h"
+#include "nlohmann/json.hpp"
 #include "pqxx/pqxx"
 
 #include "common/db/array.h"
@@ -20,27 +21,9 @@ namespace {
 constexpr int kAttemptsMax = 8;
 constexpr const char* kEvent = "movements.posted";
 
-// The text as a JSON string.
-std::string Quoted(std::string_view text) {
-  std::string quoted = "\"";
-  for (const char character : text) {
-    const auto byte = static_cast<unsigned char>(character);
-    if (character == '"' || character == '\\') {
-      quoted += '\\';
-      quoted += character;
-    } else if (byte < 0x20) {
-      quoted += fmt::format("\\u{:04x}", byte);
-    } else {
-      quoted += character;
-    }
-  }
-  quoted += '"';
-  return quoted;
-}
-
 void AppendMember(std::string& json, std::string_view name, std::string_view value) {
   if (value.empty()) return;
-  json.append(",\"").append(name).append("\":").append(Quoted(value));
+  json.append(",\"").append(name).append("\":").append(nlohmann::json(value).dump());
 }
 
 // Of a refusal, which moved nothing, the goods and places that were asked for: so who tried to
