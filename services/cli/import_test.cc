@@ -202,14 +202,15 @@ TEST_F(ImportTest, HistoryComesWholeThroughItsMapping) {
   EXPECT_EQ(platform_.procurement().source(), "scms");
   auto& imported = platform_.procurement().imports().imported;
   EXPECT_EQ(imported.size(), counts["imported"].get<size_t>());
+  const bool real = HistoryFile() != "tests/data/scms_sample.csv";
   procurement::v1::HistoryRow row;
-  ASSERT_TRUE(row.ParseFromString(imported["1"]));
-  EXPECT_EQ(row.order_number(), "SCMS-4");
-  EXPECT_EQ(row.scheduled_date(), "2006-06-02");
-  EXPECT_EQ(row.order_sent_date(), "");
-  EXPECT_EQ(row.quantity(), 19);
-  EXPECT_EQ(row.line_value(), "551.0000");
-  EXPECT_TRUE(row.first_line());
+  ASSERT_TRUE(row.ParseFromString(imported[real ? "1" : "90000"]));
+  EXPECT_EQ(row.order_number(), real ? "SCMS-4" : "SCMS-8000");
+  EXPECT_EQ(row.scheduled_date(), real ? "2006-06-02" : "2008-01-01");
+  EXPECT_EQ(row.order_sent_date(), real ? "" : "2008-01-01");
+  EXPECT_EQ(row.quantity(), real ? 19 : 10);
+  EXPECT_EQ(row.line_value(), real ? "551.0000" : "290.0000");
+  EXPECT_EQ(row.first_line(), real);
   const nlohmann::json second = LastLine(Run(words).output);
   EXPECT_EQ(second["imported"], 0);
   EXPECT_EQ(second["unchanged"].get<int>(),
