@@ -95,7 +95,8 @@ class SupervisionHandlersTest : public ::testing::Test {
             .institution_id = "county-hospital",
             .details_json = R"({"lines": [{"line_number": 1, "item": "items/x", "lot": "L1"}]})",
             .restricted_json =
-                R"({"patient": "p-17", "lines": [{"line_number": 1, "doctor": "d-9"}]})"});
+                R"({"patient": "patient-seventeen",
+                    "lines": [{"line_number": 1, "doctor": "doctor-nine"}]})"});
     Append(seller, {.event = "despatch.created",
                     .resource = "despatches/elsewhere",
                     .subjects = {db::LotSubject("x", "L2")},
@@ -151,8 +152,8 @@ TEST_F(SupervisionHandlersTest, TheInspectorGetsTheWholeChainInOrder) {
   EXPECT_EQ(use.actor_institution(), "institutions/county-hospital");
   EXPECT_EQ(use.actor_roles(0), "department_nurse");
   EXPECT_GT(use.entry_time().seconds(), 0);
-  EXPECT_THAT(use.details().DebugString(), HasSubstr("p-17"));
-  EXPECT_THAT(use.details().DebugString(), HasSubstr("d-9"));
+  EXPECT_THAT(use.details().DebugString(), HasSubstr("patient-seventeen"));
+  EXPECT_THAT(use.details().DebugString(), HasSubstr("doctor-nine"));
   // Of the documents only the lot's lines.
   EXPECT_EQ(trace->entries(5).details().fields().at("lines").list_value().values_size(), 1);
   EXPECT_EQ(trace->entries(7).details().fields().at("lines").list_value().values_size(), 1);
@@ -164,8 +165,8 @@ TEST_F(SupervisionHandlersTest, WhoMayNotReadPatientsGetsTheChainWithoutThem) {
     const auto trace = Trace(testing::CallBy("someone", role));
     ASSERT_TRUE(trace.ok()) << trace.status();
     EXPECT_EQ(trace->entries_size(), 12);
-    EXPECT_THAT(trace->DebugString(), Not(HasSubstr("p-17")));
-    EXPECT_THAT(trace->DebugString(), Not(HasSubstr("d-9")));
+    EXPECT_THAT(trace->DebugString(), Not(HasSubstr("patient-seventeen")));
+    EXPECT_THAT(trace->DebugString(), Not(HasSubstr("doctor-nine")));
   }
 }
 
@@ -179,8 +180,8 @@ TEST_F(SupervisionHandlersTest, TheSupplierGetsItsPartOnly) {
                           "order.accepted orders/o", "despatch.created despatches/d",
                           "receipt.posted receipts/p"));
   const std::string text = trace->DebugString();
-  for (const char* hidden :
-       {"requisition", "zeta", "p-17", "users/officer", "users/op", "transfers", "uses"}) {
+  for (const char* hidden : {"requisition", "zeta", "patient-seventeen", "users/officer",
+                             "users/op", "transfers", "uses"}) {
     EXPECT_THAT(text, Not(HasSubstr(hidden)));
   }
   EXPECT_EQ(trace->entries(4).actor(), "users/seller");
