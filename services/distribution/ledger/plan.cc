@@ -13,6 +13,12 @@ namespace {
 
 constexpr int64_t kThousand = 1000;
 
+// What moved by itself may be moved back: a reversal is not reversed, and a recall is lifted by
+// whoever may release goods, never by a reversal.
+bool MayBeReversed(std::string_view kind, std::string_view to_condition) {
+  return kind != "reversal" && !(kind == "change_condition" && to_condition == "recalled");
+}
+
 bool IsStore(const Location& place) {
   return place.kind == LocationKind::kCentralStore || place.kind == LocationKind::kInstitutionStore;
 }
@@ -317,7 +323,9 @@ absl::Status Planner::PlanReversal(const auth::Principal& principal, const Comma
   const auto stored = facts_.known.find(command.original_id);
   bool reversible = false;
   if (stored != facts_.known.end() && stored->second.refusal_json.empty()) {
-    reversible = stored->second.moved > 0 && stored->second.kind != "reversal";
+    // What a document posted has no hash: the document would not know that its goods went back.
+    reversible = stored->second.moved > 0 && !stored->second.content_hash.empty() &&
+                 MayBeReversed(stored->second.kind, stored->second.to_condition);
     PlanBackwards(stored->second, plan);
   } else if (earlier != planned_.end() && earlier->second.status.ok()) {
     reversible = earlier->second.reversible;
@@ -341,7 +349,9 @@ absl::Status Planner::PlanReversal(const auth::Principal& principal, const Comma
   plan.to_institution_id = plan.from_institution_id;
   plan.burns = true;
   if (!reversible) {
-    return RuleBroken("NOT_REVERSIBLE", "only goods that moved are moved back, and only once",
+    return RuleBroken("NOT_REVERSIBLE",
+                      "only goods that were moved by a movement of its own are moved back, and no "
+                      "recall is lifted so",
                       "original");
   }
   plan.enters = book_.accounts[*plan.credit].IsContra();
@@ -371,7 +381,8 @@ Plan Planner::Make(const auth::Principal& principal, const Command& command) {
   };
   plan.status = make();
   if (plan.status.ok()) plan.burns = true;
-  plan.reversible = plan.debit.has_value() && command.rule->kind != v1::MOVEMENT_KIND_REVERSAL;
+  plan.reversible =
+      plan.debit.has_value() && MayBeReversed(command.rule->name, command.to_condition);
   // The first that takes the id decides what it means.
   Plan& kept = planned_[command.movement_id];
   if (!kept.burns) kept = plan;

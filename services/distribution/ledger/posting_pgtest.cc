@@ -187,12 +187,7 @@ TEST_F(PostingRulesTest, WhatIsHeldTooLongIsLetGo) {
 TEST_F(PostingRulesTest, AMovementIsReversedOnce) {
   const auto received = PostOne(Pharmacist(), Receive("gauze", "A", 10, "store"));
   ASSERT_TRUE(received.ok()) << received.status();
-  const auto reverse = [&] {
-    v1::Movement movement = Make(v1::MOVEMENT_KIND_REVERSAL, "", "", 0, "", "");
-    movement.set_original(received->name());
-    movement.set_reason("counted twice");
-    return movement;
-  };
+  const auto reverse = [&] { return Reverse(received->name()); };
   EXPECT_EQ(Reason(By("p", "hospital_pharmacist", "town-clinic"), reverse()), "MOVEMENT_NOT_FOUND");
   EXPECT_EQ(Reason(Pharmacist(), reverse()), "");
   EXPECT_EQ(Reason(Pharmacist(), reverse()), "ALREADY_REVERSED");
@@ -220,6 +215,35 @@ TEST_F(PostingRulesTest, RecallBeatsOverride) {
   forced.set_name(NewName());
   forced.set_condition(v1::STOCK_CONDITION_RECALLED);
   EXPECT_EQ(Reason(head, forced), "RECALLED");
+  ExpectSoundLedger();
+}
+
+TEST_F(PostingRulesTest, ARecallIsNotLiftedByReversingIt) {
+  ASSERT_EQ(Reason(Pharmacist(), Receive("gauze", "A", 10, "store")), "");
+  const auto recall = [this] {
+    v1::Movement change = Make(v1::MOVEMENT_KIND_CHANGE_CONDITION, "gauze", "A", 4, "store", "");
+    change.set_to_condition(v1::STOCK_CONDITION_RECALLED);
+    change.set_reason("recall 7 of the maker");
+    return change;
+  };
+  const v1::Movement stored = recall();
+  ASSERT_EQ(Reason(Pharmacist(), stored), "");
+  EXPECT_EQ(Reason(Pharmacist(), Reverse(stored.name())), "NOT_REVERSIBLE");
+  // Both in one call, so that the recall is not stored yet when its reversal is planned.
+  const v1::Movement planned = recall();
+  const auto results = PostAll(Pharmacist(), {planned, Reverse(planned.name())});
+  EXPECT_EQ(ReasonOf(results[0]), "");
+  EXPECT_EQ(ReasonOf(results[1]), "NOT_REVERSIBLE");
+  ExpectSoundLedger();
+}
+
+TEST_F(PostingRulesTest, WhatADocumentPostedIsNotReversedByAMovement) {
+  ASSERT_EQ(Reason(Pharmacist(), Receive("gauze", "A", 10, "store")), "");
+  const auto sent = Send(Pharmacist(), "store", "ward", {{"gauze", 3}});
+  ASSERT_TRUE(sent.ok()) << sent.status();
+  const std::string posted = database_.Value(
+      "SELECT 'movements/' || movement_id FROM distribution.movement WHERE document IS NOT NULL");
+  EXPECT_EQ(Reason(Pharmacist(), Reverse(posted)), "NOT_REVERSIBLE");
   ExpectSoundLedger();
 }
 

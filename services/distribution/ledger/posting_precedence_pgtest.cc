@@ -49,12 +49,6 @@ class PostingPrecedenceTest : public PostingTest {
     EXPECT_EQ(Reason(head_, hold), "");
     return hold;
   }
-  v1::Movement Reverse(const v1::Movement& original) {
-    v1::Movement back = Make(v1::MOVEMENT_KIND_REVERSAL, "", "", 0, "", "");
-    back.set_original(original.name());
-    back.set_reason("a mistake");
-    return back;
-  }
   static v1::Movement InOctober(v1::Movement movement) {
     movement.mutable_effective_time()->set_seconds(1792800000);  // 2026-10-23
     return movement;
@@ -109,8 +103,8 @@ TEST_F(PostingPrecedenceTest, PlacesThenWhatIsNamed) {
   elsewhere.set_kind(v1::MOVEMENT_KIND_TRANSFER_OUT);
   elsewhere.set_lot("B");
   ExpectFree(Pharmacist(), elsewhere, "ROUTE_NOT_ALLOWED");
-  ExpectFree(Clinic(), Reverse(hold), "MOVEMENT_NOT_FOUND");
-  ExpectBurnt(Reverse(hold), "NOT_REVERSIBLE");
+  ExpectFree(Clinic(), Reverse(hold.name()), "MOVEMENT_NOT_FOUND");
+  ExpectBurnt(Reverse(hold.name()), "NOT_REVERSIBLE");
   v1::Movement same = IssueOf(hold, 1, "store");
   ExpectFree(Pharmacist(), same, "INVALID_FIELD");
 }
@@ -208,7 +202,7 @@ TEST_F(PostingPrecedenceTest, WhatIsWrongWithAMovementThenWithItsGroup) {
 TEST_F(PostingPrecedenceTest, WhatWasRefusedEarlierInTheBatchIsNotThere) {
   const v1::Movement too_much = Issue("A", 100);
   const v1::Movement hold = Make(v1::MOVEMENT_KIND_RESERVE, "gauze", "A", 100, "store", "");
-  const v1::Movement back = Reverse(too_much);
+  const v1::Movement back = Reverse(too_much.name());
   const v1::Movement held = IssueOf(hold, 1);
   std::vector<std::string> reasons;
   for (const v1::MovementResult& result :

@@ -50,6 +50,13 @@ v1::Movement PostingTest::Receive(std::string_view item, std::string_view lot, i
   return movement;
 }
 
+v1::Movement PostingTest::Reverse(const std::string& original_name) {
+  v1::Movement movement = Make(v1::MOVEMENT_KIND_REVERSAL, "", "", 0, "", "");
+  movement.set_original(original_name);
+  movement.set_reason("a mistake");
+  return movement;
+}
+
 std::vector<v1::MovementResult> PostingTest::PostAll(const CallContext& call,
                                                      const std::vector<v1::Movement>& movements) {
   const Movements asked(movements.begin(), movements.end());

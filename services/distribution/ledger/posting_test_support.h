@@ -24,6 +24,7 @@ class PostingTest : public DistributionTest {
   // Goods with expiry 2027-12-31 that come in at a place.
   v1::Movement Receive(std::string_view item, std::string_view lot, int64_t quantity,
                        std::string_view to);
+  v1::Movement Reverse(const std::string& original_name);
 
   // All movements of one call, in order, through the lane.
   std::vector<v1::MovementResult> PostAll(const CallContext& call,
