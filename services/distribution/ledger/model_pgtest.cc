@@ -244,10 +244,17 @@ size_t OperationsWanted() {
   return wanted == nullptr ? 1200 : static_cast<size_t>(std::atoll(wanted));
 }
 
+// The same two for everybody; QINGQU_MODEL_SEED is one of the caller's, QINGQU_MODEL_SEEDS asks for
+// so many new ones.
 std::vector<uint64_t> Seeds() {
-  const char* const seed = std::getenv("QINGQU_MODEL_SEED");
-  if (seed != nullptr) return {static_cast<uint64_t>(std::atoll(seed))};
-  return {20261121, std::random_device()()};
+  if (const char* const seed = std::getenv("QINGQU_MODEL_SEED")) {
+    return {static_cast<uint64_t>(std::atoll(seed))};
+  }
+  const char* const count = std::getenv("QINGQU_MODEL_SEEDS");
+  if (count == nullptr) return {20261121, 2897997059};
+  std::vector<uint64_t> seeds(static_cast<size_t>(std::atoll(count)));
+  for (uint64_t& seed : seeds) seed = std::random_device()();
+  return seeds;
 }
 
 absl::Time HistoryBegin() {
