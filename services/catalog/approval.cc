@@ -12,6 +12,14 @@ absl::Time WholeMicroseconds(absl::Time time) {
   return absl::FromUnixMicros(absl::ToUnixMicros(time));
 }
 
+Approval Next(const Approval& approval, ApprovalState state, absl::Time now) {
+  Approval next = approval;
+  next.state = state;
+  next.updated_at = WholeMicroseconds(now);
+  ++next.version;
+  return next;
+}
+
 }  // namespace
 
 std::string_view ApprovalStateName(ApprovalState state) {
@@ -47,20 +55,35 @@ absl::Status CheckEtag(const Approval& approval, std::string_view etag, std::str
 }
 
 Approval Approved(const Approval& approval, std::string_view approver_id, absl::Time now) {
-  Approval next = approval;
-  next.state = ApprovalState::kApproved;
+  Approval next = Next(approval, ApprovalState::kApproved, now);
   next.approver_id = approver_id;
-  next.updated_at = WholeMicroseconds(now);
-  ++next.version;
   return next;
 }
 
 Approval Suspended(const Approval& approval, absl::Time now) {
-  Approval next = approval;
-  next.state = ApprovalState::kSuspended;
-  next.updated_at = WholeMicroseconds(now);
-  ++next.version;
+  Approval next = Next(approval, ApprovalState::kSuspended, now);
+  next.reinstatement_proposer_id.clear();
+  next.reinstater_id.clear();
   return next;
+}
+
+Approval ReinstatementProposed(const Approval& approval, std::string_view proposer_id,
+                               absl::Time now) {
+  Approval next = Next(approval, ApprovalState::kSuspended, now);
+  next.reinstatement_proposer_id = proposer_id;
+  return next;
+}
+
+Approval Reinstated(const Approval& approval, std::string_view reinstater_id, absl::Time now) {
+  Approval next = Next(approval, ApprovalState::kApproved, now);
+  next.reinstater_id = reinstater_id;
+  return next;
+}
+
+bool MaySuspend(const Approval& approval) {
+  return approval.state == ApprovalState::kApproved ||
+         (approval.state == ApprovalState::kSuspended &&
+          !approval.reinstatement_proposer_id.empty());
 }
 
 }  // namespace qingqu::catalog

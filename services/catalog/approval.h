@@ -24,7 +24,10 @@ struct Approval {
   ApprovalState state = ApprovalState::kProposed;
   std::string proposer_id;
   std::string approver_id;  // empty while proposed
-  absl::Time created_at;    // whole microseconds, as the database keeps them
+  // Who asked that it come back after it was suspended last, and who agreed; empty: nobody.
+  std::string reinstatement_proposer_id;
+  std::string reinstater_id;
+  absl::Time created_at;  // whole microseconds, as the database keeps them
   absl::Time updated_at;
   int64_t version = 1;
 };
@@ -38,5 +41,12 @@ absl::Status CheckEtag(const Approval& approval, std::string_view etag, std::str
 // `approval` in its next state; the caller has checked that the change is allowed.
 Approval Approved(const Approval& approval, std::string_view approver_id, absl::Time now);
 Approval Suspended(const Approval& approval, absl::Time now);
+Approval ReinstatementProposed(const Approval& approval, std::string_view proposer_id,
+                               absl::Time now);
+Approval Reinstated(const Approval& approval, std::string_view reinstater_id, absl::Time now);
+
+// Whether it can be suspended: it is approved, or somebody asks that it come back, which this
+// refuses.
+bool MaySuspend(const Approval& approval);
 
 }  // namespace qingqu::catalog

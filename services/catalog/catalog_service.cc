@@ -41,6 +41,18 @@ class CatalogService final : public v1::CatalogService::CallbackService {
     return RunUnary(*runner_, "SuspendSupplier", context, request, response, suppliers_,
                     &SupplierHandlers::SuspendSupplier);
   }
+  grpc::ServerUnaryReactor* ProposeSupplierReinstatement(
+      grpc::CallbackServerContext* context, const v1::ProposeSupplierReinstatementRequest* request,
+      v1::Supplier* response) override {
+    return RunUnary(*runner_, "ProposeSupplierReinstatement", context, request, response,
+                    suppliers_, &SupplierHandlers::ProposeSupplierReinstatement);
+  }
+  grpc::ServerUnaryReactor* ReinstateSupplier(grpc::CallbackServerContext* context,
+                                              const v1::ReinstateSupplierRequest* request,
+                                              v1::Supplier* response) override {
+    return RunUnary(*runner_, "ReinstateSupplier", context, request, response, suppliers_,
+                    &SupplierHandlers::ReinstateSupplier);
+  }
   grpc::ServerUnaryReactor* GetSupplier(grpc::CallbackServerContext* context,
                                         const v1::GetSupplierRequest* request,
                                         v1::Supplier* response) override {
@@ -70,6 +82,18 @@ class CatalogService final : public v1::CatalogService::CallbackService {
                                         v1::Item* response) override {
     return RunUnary(*runner_, "SuspendItem", context, request, response, items_,
                     &ItemHandlers::SuspendItem);
+  }
+  grpc::ServerUnaryReactor* ProposeItemReinstatement(
+      grpc::CallbackServerContext* context, const v1::ProposeItemReinstatementRequest* request,
+      v1::Item* response) override {
+    return RunUnary(*runner_, "ProposeItemReinstatement", context, request, response, items_,
+                    &ItemHandlers::ProposeItemReinstatement);
+  }
+  grpc::ServerUnaryReactor* ReinstateItem(grpc::CallbackServerContext* context,
+                                          const v1::ReinstateItemRequest* request,
+                                          v1::Item* response) override {
+    return RunUnary(*runner_, "ReinstateItem", context, request, response, items_,
+                    &ItemHandlers::ReinstateItem);
   }
   grpc::ServerUnaryReactor* GetItem(grpc::CallbackServerContext* context,
                                     const v1::GetItemRequest* request,

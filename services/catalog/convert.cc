@@ -55,6 +55,12 @@ void SetApproval(const Approval& approval, Message& message) {
   if (!approval.approver_id.empty()) {
     message.set_approver(fmt::format("users/{}", approval.approver_id));
   }
+  if (!approval.reinstatement_proposer_id.empty()) {
+    message.set_reinstatement_proposer(fmt::format("users/{}", approval.reinstatement_proposer_id));
+  }
+  if (!approval.reinstater_id.empty()) {
+    message.set_reinstater(fmt::format("users/{}", approval.reinstater_id));
+  }
   *message.mutable_create_time() = rpc::ToTimestamp(approval.created_at);
   *message.mutable_update_time() = rpc::ToTimestamp(approval.updated_at);
   message.set_etag(Etag(approval));

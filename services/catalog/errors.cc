@@ -36,6 +36,12 @@ absl::Status SupplierNotApproved(std::string_view name) {
                    Resource(name));
 }
 
+absl::Status SupplierNotSuspended(std::string_view name) {
+  return MakeError(StatusCode::kFailedPrecondition, "SUPPLIER_NOT_SUSPENDED",
+                   fmt::format("{} is not suspended, so it cannot be reinstated", name),
+                   Resource(name));
+}
+
 absl::Status LicenceExpired(std::string_view name, CivilDate expire_date) {
   return MakeError(StatusCode::kFailedPrecondition, "LICENCE_EXPIRED",
                    fmt::format("the licence of {} held until {}; propose the supplier anew with a "
@@ -65,6 +71,12 @@ absl::Status ItemNotApproved(std::string_view name) {
                    Resource(name));
 }
 
+absl::Status ItemNotSuspended(std::string_view name) {
+  return MakeError(StatusCode::kFailedPrecondition, "ITEM_NOT_SUSPENDED",
+                   fmt::format("{} is not suspended, so it cannot be reinstated", name),
+                   Resource(name));
+}
+
 absl::Status RegistrationExpired(std::string_view name, CivilDate expire_date) {
   return MakeError(StatusCode::kFailedPrecondition, "REGISTRATION_EXPIRED",
                    fmt::format("the registration of {} held until {}; propose the item anew with a "
@@ -89,6 +101,18 @@ absl::Status DeviceIdentifierUnknown(std::string_view device_identifier) {
 absl::Status ClassNotFound(std::string_view name) {
   return MakeError(StatusCode::kNotFound, "CLASS_NOT_FOUND",
                    fmt::format("there is no class {}", name), Resource(name));
+}
+
+absl::Status ReinstatementAlreadyProposed(std::string_view name) {
+  return MakeError(StatusCode::kFailedPrecondition, "REINSTATEMENT_ALREADY_PROPOSED",
+                   fmt::format("that {} come back waits for another person's decision", name),
+                   Resource(name));
+}
+
+absl::Status ReinstatementNotProposed(std::string_view name) {
+  return MakeError(StatusCode::kFailedPrecondition, "REINSTATEMENT_NOT_PROPOSED",
+                   fmt::format("nobody has asked that {} come back; propose it first", name),
+                   Resource(name));
 }
 
 absl::Status SamePerson(std::string_view name) {

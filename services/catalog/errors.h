@@ -15,18 +15,22 @@ absl::Status SupplierNotFound(std::string_view name);
 absl::Status SupplierExists(std::string_view name);
 absl::Status SupplierNotProposed(std::string_view name);
 absl::Status SupplierNotApproved(std::string_view name);
+absl::Status SupplierNotSuspended(std::string_view name);
 absl::Status LicenceExpired(std::string_view name, CivilDate expire_date);
 
 absl::Status ItemNotFound(std::string_view name);
 absl::Status ItemExists(std::string_view name);
 absl::Status ItemNotProposed(std::string_view name);
 absl::Status ItemNotApproved(std::string_view name);
+absl::Status ItemNotSuspended(std::string_view name);
 absl::Status RegistrationExpired(std::string_view name, CivilDate expire_date);
 absl::Status DeviceIdentifierTaken(std::string_view device_identifier, std::string_view item_name);
 absl::Status DeviceIdentifierUnknown(std::string_view device_identifier);
 
 absl::Status ClassNotFound(std::string_view name);
 
+absl::Status ReinstatementAlreadyProposed(std::string_view name);
+absl::Status ReinstatementNotProposed(std::string_view name);
 absl::Status SamePerson(std::string_view name);
 absl::Status EtagMismatch(std::string_view name, std::string_view present_etag);
 

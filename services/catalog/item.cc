@@ -79,6 +79,13 @@ void CheckPacks(const ItemDraft& draft, Item& item, FieldViolations& violations)
   }
 }
 
+absl::Status CheckRegistrationInForce(const Item& item, absl::Time now) {
+  if (!item.registration_expire_date || *item.registration_expire_date >= BusinessDay(now)) {
+    return absl::OkStatus();
+  }
+  return RegistrationExpired(ItemName(item.id), *item.registration_expire_date);
+}
+
 }  // namespace
 
 std::string ItemName(std::string_view id) { return fmt::format("items/{}", id); }
@@ -110,20 +117,41 @@ absl::StatusOr<Item> ApproveItem(const Item& item, std::string_view approver_id,
   const std::string name = ItemName(item.id);
   if (item.approval.state != ApprovalState::kProposed) return ItemNotProposed(name);
   if (item.approval.proposer_id == approver_id) return SamePerson(name);
-  if (item.registration_expire_date.has_value() &&
-      *item.registration_expire_date < BusinessDay(now)) {
-    return RegistrationExpired(name, *item.registration_expire_date);
-  }
+  QINGQU_RETURN_IF_ERROR(CheckRegistrationInForce(item, now));
   Item approved = item;
   approved.approval = Approved(item.approval, approver_id, now);
   return approved;
 }
 
 absl::StatusOr<Item> SuspendItem(const Item& item, absl::Time now) {
-  if (item.approval.state != ApprovalState::kApproved) return ItemNotApproved(ItemName(item.id));
+  if (!MaySuspend(item.approval)) return ItemNotApproved(ItemName(item.id));
   Item suspended = item;
   suspended.approval = Suspended(item.approval, now);
   return suspended;
+}
+
+absl::StatusOr<Item> ProposeItemReinstatement(const Item& item, std::string_view proposer_id,
+                                              absl::Time now) {
+  const std::string name = ItemName(item.id);
+  if (item.approval.state != ApprovalState::kSuspended) return ItemNotSuspended(name);
+  if (!item.approval.reinstatement_proposer_id.empty()) return ReinstatementAlreadyProposed(name);
+  QINGQU_RETURN_IF_ERROR(CheckRegistrationInForce(item, now));
+  Item proposed = item;
+  proposed.approval = ReinstatementProposed(item.approval, proposer_id, now);
+  return proposed;
+}
+
+absl::StatusOr<Item> ReinstateItem(const Item& item, std::string_view reinstater_id,
+                                   absl::Time now) {
+  const std::string name = ItemName(item.id);
+  const Approval& approval = item.approval;
+  if (approval.state != ApprovalState::kSuspended) return ItemNotSuspended(name);
+  if (approval.reinstatement_proposer_id.empty()) return ReinstatementNotProposed(name);
+  if (approval.reinstatement_proposer_id == reinstater_id) return SamePerson(name);
+  QINGQU_RETURN_IF_ERROR(CheckRegistrationInForce(item, now));
+  Item reinstated = item;
+  reinstated.approval = Reinstated(approval, reinstater_id, now);
+  return reinstated;
 }
 
 }  // namespace qingqu::catalog

@@ -79,7 +79,18 @@ absl::StatusOr<Item> ProposeItem(const ItemDraft& draft, std::string_view propos
 // PERMISSION_DENIED SAME_PERSON.
 absl::StatusOr<Item> ApproveItem(const Item& item, std::string_view approver_id, absl::Time now);
 
-// The item suspended. FAILED_PRECONDITION ITEM_NOT_APPROVED.
+// The item suspended, which also refuses that it come back. FAILED_PRECONDITION
+// ITEM_NOT_APPROVED.
 absl::StatusOr<Item> SuspendItem(const Item& item, absl::Time now);
+
+// The item with somebody asking that it come back. FAILED_PRECONDITION ITEM_NOT_SUSPENDED,
+// REINSTATEMENT_ALREADY_PROPOSED or REGISTRATION_EXPIRED.
+absl::StatusOr<Item> ProposeItemReinstatement(const Item& item, std::string_view proposer_id,
+                                              absl::Time now);
+
+// The item approved again. FAILED_PRECONDITION ITEM_NOT_SUSPENDED, REINSTATEMENT_NOT_PROPOSED
+// or REGISTRATION_EXPIRED, PERMISSION_DENIED SAME_PERSON.
+absl::StatusOr<Item> ReinstateItem(const Item& item, std::string_view reinstater_id,
+                                   absl::Time now);
 
 }  // namespace qingqu::catalog

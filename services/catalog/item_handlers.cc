@@ -88,6 +88,40 @@ absl::StatusOr<v1::Item> ItemHandlers::SuspendItem(const CallContext& call,
       });
 }
 
+absl::StatusOr<v1::Item> ItemHandlers::ProposeItemReinstatement(
+    const CallContext& call, const v1::ProposeItemReinstatementRequest& request) {
+  QINGQU_RETURN_IF_ERROR(auth::RequireAllianceScope(call.principal));
+  QINGQU_ASSIGN_OR_RETURN(const std::string id, ParseName("name", "items/{item}", request.name()));
+  QINGQU_ASSIGN_OR_RETURN(const std::string reason, CheckReason(request.reason()));
+  return db::RunIdempotent<v1::Item>(
+      *pool_, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Item> {
+        QINGQU_ASSIGN_OR_RETURN(const Item present, LockItem(tx, id));
+        QINGQU_RETURN_IF_ERROR(CheckEtag(present.approval, request.etag(), request.name()));
+        QINGQU_ASSIGN_OR_RETURN(
+            const Item proposed,
+            catalog::ProposeItemReinstatement(present, call.principal.user_id, call.received_at));
+        UpdateItemState(tx, proposed);
+        return Record(tx, call, "item.reinstatement_proposed", proposed, reason);
+      });
+}
+
+absl::StatusOr<v1::Item> ItemHandlers::ReinstateItem(const CallContext& call,
+                                                     const v1::ReinstateItemRequest& request) {
+  QINGQU_RETURN_IF_ERROR(auth::RequireAllianceScope(call.principal));
+  QINGQU_ASSIGN_OR_RETURN(const std::string id, ParseName("name", "items/{item}", request.name()));
+  QINGQU_ASSIGN_OR_RETURN(const std::string reason, CheckReason(request.reason()));
+  return db::RunIdempotent<v1::Item>(
+      *pool_, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Item> {
+        QINGQU_ASSIGN_OR_RETURN(const Item present, LockItem(tx, id));
+        QINGQU_RETURN_IF_ERROR(CheckEtag(present.approval, request.etag(), request.name()));
+        QINGQU_ASSIGN_OR_RETURN(
+            const Item reinstated,
+            catalog::ReinstateItem(present, call.principal.user_id, call.received_at));
+        UpdateItemState(tx, reinstated);
+        return Record(tx, call, "item.reinstated", reinstated, reason);
+      });
+}
+
 absl::StatusOr<v1::Item> ItemHandlers::GetItem(const CallContext& call,
                                                const v1::GetItemRequest& request) {
   QINGQU_ASSIGN_OR_RETURN(const std::string id, ParseName("name", "items/{item}", request.name()));

@@ -19,6 +19,10 @@ class ItemHandlers {
                                        const v1::ApproveItemRequest& request);
   absl::StatusOr<v1::Item> SuspendItem(const CallContext& call,
                                        const v1::SuspendItemRequest& request);
+  absl::StatusOr<v1::Item> ProposeItemReinstatement(
+      const CallContext& call, const v1::ProposeItemReinstatementRequest& request);
+  absl::StatusOr<v1::Item> ReinstateItem(const CallContext& call,
+                                         const v1::ReinstateItemRequest& request);
   absl::StatusOr<v1::Item> GetItem(const CallContext& call, const v1::GetItemRequest& request);
   absl::StatusOr<v1::ListItemsResponse> ListItems(const CallContext& call,
                                                   const v1::ListItemsRequest& request);

@@ -147,7 +147,8 @@ absl::StatusOr<FoundIdentifier> LookupDeviceIdentifier(pqxx::transaction_base& t
 void UpdateItemState(pqxx::transaction_base& tx, const Item& item) {
   tx.exec_prepared(queries::kUpdateItemState.name, item.id,
                    std::string(ApprovalStateName(item.approval.state)), item.approval.approver_id,
-                   TimestampText(item.approval.updated_at));
+                   TimestampText(item.approval.updated_at), item.approval.reinstatement_proposer_id,
+                   item.approval.reinstater_id);
 }
 
 }  // namespace qingqu::catalog

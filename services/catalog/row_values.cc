@@ -12,6 +12,8 @@ Approval ReadApproval(const pqxx::row& row) {
   return {.state = ApprovalStateFromName(row["state"].as<std::string>()),
           .proposer_id = row["proposer_id"].as<std::string>(),
           .approver_id = row["approver_id"].as<std::string>(""),
+          .reinstatement_proposer_id = row["reinstatement_proposer_id"].as<std::string>(""),
+          .reinstater_id = row["reinstater_id"].as<std::string>(""),
           .created_at = absl::FromUnixMicros(row["created_us"].as<int64_t>()),
           .updated_at = absl::FromUnixMicros(row["updated_us"].as<int64_t>()),
           .version = row["version"].as<int64_t>()};

@@ -13,7 +13,8 @@ namespace qingqu::catalog {
 
 // Columns of suppliers and items alike, between PostgreSQL's text and our types.
 
-// The columns state, proposer_id, approver_id, created_us, updated_us and version.
+// The columns state, proposer_id, approver_id, reinstatement_proposer_id, reinstater_id,
+// created_us, updated_us and version.
 Approval ReadApproval(const pqxx::row& row);
 
 // Never NULL.

@@ -30,8 +30,9 @@ TEST_F(FaceTest, EachMethodIsWiredAndGuarded) {
   for (int index = 0; index < Service().method_count(); ++index) {
     const auto& method = *Service().method(index);
     EXPECT_EQ(host_.AnswerToEmpty(method, ""), "SIGN_IN_REQUIRED") << method.name();
-    const bool approves =
-        method.name().starts_with("Approve") || method.name().starts_with("Suspend");
+    const bool approves = method.name().starts_with("Approve") ||
+                          method.name().starts_with("Suspend") ||
+                          method.name().starts_with("Reinstate");
     const std::string answer = host_.AnswerToEmpty(
         method, host_.Authorization(approves ? Li().principal : Wang().principal));
     const bool may_be_empty = method.name().starts_with("List") ||

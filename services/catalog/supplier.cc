@@ -10,6 +10,14 @@
 #include "services/catalog/field_rules.h"
 
 namespace qingqu::catalog {
+namespace {
+
+absl::Status CheckLicenceInForce(const Supplier& supplier, absl::Time now) {
+  if (supplier.licence_expire_date >= BusinessDay(now)) return absl::OkStatus();
+  return LicenceExpired(SupplierName(supplier.id), supplier.licence_expire_date);
+}
+
+}  // namespace
 
 std::string SupplierName(std::string_view id) { return fmt::format("suppliers/{}", id); }
 
@@ -39,21 +47,44 @@ absl::StatusOr<Supplier> ApproveSupplier(const Supplier& supplier, std::string_v
   const std::string name = SupplierName(supplier.id);
   if (supplier.approval.state != ApprovalState::kProposed) return SupplierNotProposed(name);
   if (supplier.approval.proposer_id == approver_id) return SamePerson(name);
-  if (supplier.licence_expire_date < BusinessDay(now)) {
-    return LicenceExpired(name, supplier.licence_expire_date);
-  }
+  QINGQU_RETURN_IF_ERROR(CheckLicenceInForce(supplier, now));
   Supplier approved = supplier;
   approved.approval = Approved(supplier.approval, approver_id, now);
   return approved;
 }
 
 absl::StatusOr<Supplier> SuspendSupplier(const Supplier& supplier, absl::Time now) {
-  if (supplier.approval.state != ApprovalState::kApproved) {
-    return SupplierNotApproved(SupplierName(supplier.id));
-  }
+  if (!MaySuspend(supplier.approval)) return SupplierNotApproved(SupplierName(supplier.id));
   Supplier suspended = supplier;
   suspended.approval = Suspended(supplier.approval, now);
   return suspended;
+}
+
+absl::StatusOr<Supplier> ProposeSupplierReinstatement(const Supplier& supplier,
+                                                      std::string_view proposer_id,
+                                                      absl::Time now) {
+  const std::string name = SupplierName(supplier.id);
+  if (supplier.approval.state != ApprovalState::kSuspended) return SupplierNotSuspended(name);
+  if (!supplier.approval.reinstatement_proposer_id.empty()) {
+    return ReinstatementAlreadyProposed(name);
+  }
+  QINGQU_RETURN_IF_ERROR(CheckLicenceInForce(supplier, now));
+  Supplier proposed = supplier;
+  proposed.approval = ReinstatementProposed(supplier.approval, proposer_id, now);
+  return proposed;
+}
+
+absl::StatusOr<Supplier> ReinstateSupplier(const Supplier& supplier, std::string_view reinstater_id,
+                                           absl::Time now) {
+  const std::string name = SupplierName(supplier.id);
+  const Approval& approval = supplier.approval;
+  if (approval.state != ApprovalState::kSuspended) return SupplierNotSuspended(name);
+  if (approval.reinstatement_proposer_id.empty()) return ReinstatementNotProposed(name);
+  if (approval.reinstatement_proposer_id == reinstater_id) return SamePerson(name);
+  QINGQU_RETURN_IF_ERROR(CheckLicenceInForce(supplier, now));
+  Supplier reinstated = supplier;
+  reinstated.approval = Reinstated(approval, reinstater_id, now);
+  return reinstated;
 }
 
 }  // namespace qingqu::catalog

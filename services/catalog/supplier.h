@@ -42,7 +42,18 @@ absl::StatusOr<Supplier> ProposeSupplier(const SupplierDraft& draft, std::string
 absl::StatusOr<Supplier> ApproveSupplier(const Supplier& supplier, std::string_view approver_id,
                                          absl::Time now);
 
-// The supplier suspended. FAILED_PRECONDITION SUPPLIER_NOT_APPROVED.
+// The supplier suspended, which also refuses that it come back. FAILED_PRECONDITION
+// SUPPLIER_NOT_APPROVED.
 absl::StatusOr<Supplier> SuspendSupplier(const Supplier& supplier, absl::Time now);
+
+// The supplier with somebody asking that it come back. FAILED_PRECONDITION SUPPLIER_NOT_SUSPENDED,
+// REINSTATEMENT_ALREADY_PROPOSED or LICENCE_EXPIRED.
+absl::StatusOr<Supplier> ProposeSupplierReinstatement(const Supplier& supplier,
+                                                      std::string_view proposer_id, absl::Time now);
+
+// The supplier approved again. FAILED_PRECONDITION SUPPLIER_NOT_SUSPENDED,
+// REINSTATEMENT_NOT_PROPOSED or LICENCE_EXPIRED, PERMISSION_DENIED SAME_PERSON.
+absl::StatusOr<Supplier> ReinstateSupplier(const Supplier& supplier, std::string_view reinstater_id,
+                                           absl::Time now);
 
 }  // namespace qingqu::catalog

@@ -78,6 +78,42 @@ absl::StatusOr<v1::Supplier> SupplierHandlers::SuspendSupplier(
       });
 }
 
+absl::StatusOr<v1::Supplier> SupplierHandlers::ProposeSupplierReinstatement(
+    const CallContext& call, const v1::ProposeSupplierReinstatementRequest& request) {
+  QINGQU_RETURN_IF_ERROR(auth::RequireAllianceScope(call.principal));
+  QINGQU_ASSIGN_OR_RETURN(const std::string id,
+                          ParseName("name", "suppliers/{supplier}", request.name()));
+  QINGQU_ASSIGN_OR_RETURN(const std::string reason, CheckReason(request.reason()));
+  return db::RunIdempotent<v1::Supplier>(
+      *pool_, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Supplier> {
+        QINGQU_ASSIGN_OR_RETURN(const Supplier present, LockSupplier(tx, id));
+        QINGQU_RETURN_IF_ERROR(CheckEtag(present.approval, request.etag(), request.name()));
+        QINGQU_ASSIGN_OR_RETURN(const Supplier proposed,
+                                catalog::ProposeSupplierReinstatement(
+                                    present, call.principal.user_id, call.received_at));
+        UpdateSupplierState(tx, proposed);
+        return Record(tx, call, "supplier.reinstatement_proposed", proposed, reason);
+      });
+}
+
+absl::StatusOr<v1::Supplier> SupplierHandlers::ReinstateSupplier(
+    const CallContext& call, const v1::ReinstateSupplierRequest& request) {
+  QINGQU_RETURN_IF_ERROR(auth::RequireAllianceScope(call.principal));
+  QINGQU_ASSIGN_OR_RETURN(const std::string id,
+                          ParseName("name", "suppliers/{supplier}", request.name()));
+  QINGQU_ASSIGN_OR_RETURN(const std::string reason, CheckReason(request.reason()));
+  return db::RunIdempotent<v1::Supplier>(
+      *pool_, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Supplier> {
+        QINGQU_ASSIGN_OR_RETURN(const Supplier present, LockSupplier(tx, id));
+        QINGQU_RETURN_IF_ERROR(CheckEtag(present.approval, request.etag(), request.name()));
+        QINGQU_ASSIGN_OR_RETURN(
+            const Supplier reinstated,
+            catalog::ReinstateSupplier(present, call.principal.user_id, call.received_at));
+        UpdateSupplierState(tx, reinstated);
+        return Record(tx, call, "supplier.reinstated", reinstated, reason);
+      });
+}
+
 absl::StatusOr<v1::Supplier> SupplierHandlers::GetSupplier(const CallContext& call,
                                                            const v1::GetSupplierRequest& request) {
   QINGQU_ASSIGN_OR_RETURN(const std::string id,

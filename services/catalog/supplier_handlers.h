@@ -19,6 +19,10 @@ class SupplierHandlers {
                                                const v1::ApproveSupplierRequest& request);
   absl::StatusOr<v1::Supplier> SuspendSupplier(const CallContext& call,
                                                const v1::SuspendSupplierRequest& request);
+  absl::StatusOr<v1::Supplier> ProposeSupplierReinstatement(
+      const CallContext& call, const v1::ProposeSupplierReinstatementRequest& request);
+  absl::StatusOr<v1::Supplier> ReinstateSupplier(const CallContext& call,
+                                                 const v1::ReinstateSupplierRequest& request);
   absl::StatusOr<v1::Supplier> GetSupplier(const CallContext& call,
                                            const v1::GetSupplierRequest& request);
   absl::StatusOr<v1::ListSuppliersResponse> ListSuppliers(const CallContext& call,

@@ -58,7 +58,8 @@ std::vector<Supplier> ListSuppliers(pqxx::transaction_base& tx,
 void UpdateSupplierState(pqxx::transaction_base& tx, const Supplier& supplier) {
   tx.exec_prepared(queries::kUpdateSupplierState.name, supplier.id,
                    std::string(ApprovalStateName(supplier.approval.state)),
-                   supplier.approval.approver_id, TimestampText(supplier.approval.updated_at));
+                   supplier.approval.approver_id, TimestampText(supplier.approval.updated_at),
+                   supplier.approval.reinstatement_proposer_id, supplier.approval.reinstater_id);
 }
 
 }  // namespace qingqu::catalog

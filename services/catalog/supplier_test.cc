@@ -65,5 +65,44 @@ TEST(SuspendSupplier, NeedsAnApprovedSupplier) {
   EXPECT_EQ(ErrorReason(SuspendSupplier(*suspended, kNow).status()), "SUPPLIER_NOT_APPROVED");
 }
 
+TEST(ReinstateSupplier, NeedsTwoPeopleAndALicenceInForce) {
+  const Supplier proposed = *ProposeSupplier(Draft(), "wang", kNow);
+  const Supplier approved = *ApproveSupplier(proposed, "li", kNow);
+  for (const Supplier& supplier : {proposed, approved}) {
+    EXPECT_EQ(ErrorReason(ProposeSupplierReinstatement(supplier, "li", kNow).status()),
+              "SUPPLIER_NOT_SUSPENDED");
+    EXPECT_EQ(ErrorReason(ReinstateSupplier(supplier, "li", kNow).status()),
+              "SUPPLIER_NOT_SUSPENDED");
+  }
+  const Supplier suspended = *SuspendSupplier(approved, kNow);
+  EXPECT_EQ(ErrorReason(ReinstateSupplier(suspended, "wang", kNow).status()),
+            "REINSTATEMENT_NOT_PROPOSED");
+  const absl::Time tomorrow = kNow + absl::Hours(24);
+  EXPECT_EQ(ErrorReason(ProposeSupplierReinstatement(suspended, "li", tomorrow).status()),
+            "LICENCE_EXPIRED");
+  const auto asked = ProposeSupplierReinstatement(suspended, "li", kNow);
+  ASSERT_TRUE(asked.ok());
+  EXPECT_EQ(asked->approval.state, ApprovalState::kSuspended);
+  EXPECT_EQ(ErrorReason(ProposeSupplierReinstatement(*asked, "wang", kNow).status()),
+            "REINSTATEMENT_ALREADY_PROPOSED");
+  EXPECT_EQ(ErrorReason(ReinstateSupplier(*asked, "li", kNow).status()), "SAME_PERSON");
+  EXPECT_EQ(ErrorReason(ReinstateSupplier(*asked, "wang", tomorrow).status()), "LICENCE_EXPIRED");
+  const auto back = ReinstateSupplier(*asked, "wang", kNow);
+  ASSERT_TRUE(back.ok());
+  EXPECT_EQ(back->approval.state, ApprovalState::kApproved);
+  EXPECT_EQ(back->approval.version, suspended.approval.version + 2);
+}
+
+TEST(SuspendSupplier, RefusesAReinstatementThatSomebodyAsksFor) {
+  const Supplier approved = *ApproveSupplier(*ProposeSupplier(Draft(), "wang", kNow), "li", kNow);
+  const Supplier asked =
+      *ProposeSupplierReinstatement(*SuspendSupplier(approved, kNow), "wang", kNow);
+  const auto refused = SuspendSupplier(asked, kNow);
+  ASSERT_TRUE(refused.ok());
+  EXPECT_EQ(ErrorReason(ReinstateSupplier(*refused, "li", kNow).status()),
+            "REINSTATEMENT_NOT_PROPOSED");
+  EXPECT_TRUE(ProposeSupplierReinstatement(*refused, "wang", kNow).ok()) << "it is asked anew";
+}
+
 }  // namespace
 }  // namespace qingqu::catalog
