@@ -21,6 +21,9 @@ absl::Status TooLate() {
                    "names to learn what was");
 }
 
+// As long after a single movement another one is expected.
+constexpr absl::Duration kSinglesComeFor = absl::Seconds(1);
+
 // Where a slice from `begin` of at most `size` commands ends without cutting a group.
 size_t SliceEnd(const std::vector<Command>& commands, size_t begin, size_t size) {
   size_t end = std::min(commands.size(), begin + size);
@@ -54,6 +57,7 @@ absl::Status Lane::Submit(std::unique_ptr<PostingJob> job) {
     const size_t room = size == 1 ? options_.movements_max : options_.movements_max / 4 * 3;
     if (draining_ || waiting_movements_ + size > room) return Overloaded();
     waiting_movements_ += size;
+    if (size == 1) single_at_ = absl::Now();
     job->outcomes.resize(size);
     (size == 1 ? singles_ : batches_).push_back({.job = std::move(job)});
   }
@@ -68,36 +72,37 @@ void Lane::Drain() {
   changed_.wait(lock, [this] { return waiting_movements_ == 0; });
 }
 
-// Singles first, then a slice of each batch in turn. Batches are never kept out altogether.
+// Singles never keep batches out altogether.
+size_t Lane::RoomForBatches() const {
+  if (batches_.empty()) return 0;
+  const bool short_commits = absl::Now() - single_at_ < kSinglesComeFor;
+  const size_t most = short_commits ? options_.beside_singles_max : options_.commit_max;
+  const size_t left = options_.commit_max - std::min(options_.commit_max, singles_.size());
+  return std::max(std::min(most, left), options_.commit_max / 4);
+}
+
+// Singles first, then a slice of each batch in turn.
 bool Lane::Gather(std::vector<Waiting>& gathered, std::vector<PostingSlice>& slices) {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return draining_ || !singles_.empty() || !batches_.empty(); });
   if (singles_.empty() && batches_.empty()) return false;
-  size_t room = options_.commit_max;
-  const size_t kept_for_batches = batches_.empty() ? 0 : room / 4;
-  while (!singles_.empty() && room > kept_for_batches) {
-    gathered.push_back(std::move(singles_.front()));
-    singles_.pop_front();
-    --room;
-  }
-  for (size_t turn = batches_.size(); turn > 0 && room > 0; --turn) {
-    gathered.push_back(std::move(batches_.front()));
-    batches_.pop_front();
-    const Waiting& batch = gathered.back();
-    const size_t end =
-        SliceEnd(batch.job->commands, batch.next, std::min(room, options_.slice_max));
-    room -= std::min(room, end - batch.next);
-  }
-  lock.unlock();
-  room = options_.commit_max;
-  for (const Waiting& waiting : gathered) {
+  const auto take = [&](std::deque<Waiting>& from, size_t size_max) {
+    Waiting& waiting = gathered.emplace_back(std::move(from.front()));
+    from.pop_front();
     PostingJob& job = *waiting.job;
-    const size_t end = SliceEnd(job.commands, waiting.next, std::min(room, options_.slice_max));
-    const size_t size = end - waiting.next;
-    room -= std::min(room, size);
+    const size_t size = SliceEnd(job.commands, waiting.next, size_max) - waiting.next;
     slices.push_back({.call = &job.call,
                       .commands = absl::MakeSpan(job.commands).subspan(waiting.next, size),
                       .outcomes = absl::MakeSpan(job.outcomes).subspan(waiting.next, size)});
+    return size;
+  };
+  size_t for_batches = RoomForBatches();
+  for (size_t room = options_.commit_max - for_batches; room > 0 && !singles_.empty(); --room) {
+    take(singles_, 1);
+  }
+  for (size_t turn = batches_.size(); turn > 0 && for_batches > 0; --turn) {
+    const size_t share = std::max(for_batches / turn, options_.slice_min);
+    for_batches -= std::min(for_batches, take(batches_, std::min(share, for_batches)));
   }
   return true;
 }

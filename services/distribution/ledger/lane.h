@@ -27,15 +27,17 @@ struct PostingJob {
 };
 
 // Where concurrent calls gather: one writer takes what has come in, posts it in one commit, and
-// answers. Single movements go first, and a long batch is cut into slices that take turns with
-// others, so a scan waits for one commit at most. Thread-safe.
+// answers. Single movements go first, and batches share what is left of a commit: a scan waits for
+// one commit at most, and while scans come in commits are kept short. Thread-safe.
 class Lane {
  public:
   // Posts slices, all in one commit; see PostSlices.
   using Post = std::function<absl::Status(const std::vector<PostingSlice>&)>;
   struct Options {
-    size_t commit_max = 4096;      // movements in one commit
-    size_t slice_max = 1024;       // of one batch in one commit
+    size_t commit_max = 4096;  // movements in one commit
+    size_t beside_singles_max =
+        1024;                      // of batches, in a commit within a second of a single movement
+    size_t slice_min = 256;        // of a batch in one commit, however many batches wait
     size_t movements_max = 65536;  // that may wait; more are refused
   };
 
@@ -64,6 +66,7 @@ class Lane {
   void Write();
   void Tell();
   bool Gather(std::vector<Waiting>& gathered, std::vector<PostingSlice>& slices);
+  size_t RoomForBatches() const;
   void PostGathered(std::vector<Waiting> gathered, const std::vector<PostingSlice>& slices);
   void Finish(std::vector<Answer> answers);
 
@@ -74,7 +77,8 @@ class Lane {
   std::deque<Waiting> singles_;   // guarded by mutex_
   std::deque<Waiting> batches_;   // guarded by mutex_
   size_t waiting_movements_ = 0;  // guarded by mutex_; gathered ones count until they are answered
-  bool draining_ = false;         // guarded by mutex_
+  absl::Time single_at_ = absl::InfinitePast();  // guarded by mutex_; when the last one came in
+  bool draining_ = false;                        // guarded by mutex_
   std::mutex answers_mutex_;
   std::condition_variable answered_;
   std::deque<Answer> answers_;  // guarded by answers_mutex_

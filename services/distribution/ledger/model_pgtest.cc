@@ -79,7 +79,7 @@ class World : public PostingTest {
               return PostSlices(*other_pool_, clock_, other_account_ids_,
                                 absl::Now() + absl::Seconds(60), slices);
             },
-            Lane::Options{.commit_max = 8, .slice_max = 3}) {
+            Lane::Options{.commit_max = 8, .beside_singles_max = 4, .slice_min = 3}) {
     SeedItem({.item_id = "gauze", .number = 1});
     SeedItem({.item_id = "stent", .number = 2, .serial_tracked = true});
     SeedItem({.item_id = "tape", .number = 3, .lot_tracked = false});

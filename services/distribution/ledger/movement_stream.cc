@@ -30,70 +30,106 @@ void MovementStream::Read() {
   StartRead(reading_.get());
 }
 
+// Requests are looked through as they come, without the lock, while others are posted.
 void MovementStream::OnReadDone(bool ok) {
+  Request request;
+  {
+    const std::lock_guard lock(mutex_);
+    request.message = std::move(reading_);
+  }
+  absl::Status wrong;
+  if (ok) {
+    const int size = request.message->movements_size();
+    if (size < 1 || size > kMovementsMax) {
+      wrong = InvalidField("movements", "must be 1 to 1,000");
+    } else if (absl::Now() - arrived_at_ > kStreamLifeMax) {
+      wrong = MakeError(absl::StatusCode::kUnavailable, "STREAM_TOO_OLD",
+                        "a stream lasts ten minutes; open a new one and send again what was not "
+                        "answered");
+    } else {
+      CallContext call = call_;
+      call.received_at = runner_->Now();
+      request.posting.Add(call, request.message->movements());
+    }
+  }
   std::unique_lock lock(mutex_);
   read_running_ = false;
   if (!ok) {
     half_closed_ = true;
-    return EndWhenIdle(lock);
+  } else if (!wrong.ok()) {
+    Fail(wrong);
+  } else {
+    read_.push_back(std::move(request));
   }
-  const int size = reading_->movements_size();
-  if (size < 1 || size > kMovementsMax) {
-    return EndWith(lock, InvalidField("movements", "must be 1 to 1,000"));
-  }
-  if (absl::Now() - arrived_at_ > kStreamLifeMax) {
-    return EndWith(lock, MakeError(absl::StatusCode::kUnavailable, "STREAM_TOO_OLD",
-                                   "a stream lasts ten minutes; open a new one and send again "
-                                   "what was not answered"));
-  }
-  read_.push_back(std::move(reading_));
-  Read();
-  PostNext(lock);
+  GoOn(lock);
 }
 
-// Nothing is posted before what was posted is answered: a client that does not read is not served.
-void MovementStream::PostNext(std::unique_lock<std::mutex>& lock) {
-  if (post_running_ || write_running_ || !answers_.empty() || ended_ || read_.empty() || failing_) {
-    return EndWhenIdle(lock);
+void MovementStream::GoOn(std::unique_lock<std::mutex>& lock) {
+  PostNext();
+  while (unposted_ != nullptr) {
+    const std::shared_ptr<Round> round = std::move(unposted_);
+    unposted_ = nullptr;
+    post_running_ = false;
+    AddAnswers(*round, nullptr);
+    PostNext();
+  }
+  Read();
+  WriteNext();
+  EndWhenIdle(lock);
+}
+
+// One job at a time, and none while as much as it would add waits to be read by the client.
+void MovementStream::PostNext() {
+  if (post_running_ || failing_ || ended_ || read_.empty() || answers_.size() >= kReadAheadMax) {
+    return;
   }
   auto round = std::make_shared<Round>();
-  round->requests = std::move(read_);
+  for (Request& request : read_) {
+    round->messages.push_back(std::move(request.message));
+    round->posting.Append(std::move(request.posting));
+  }
   read_.clear();
   CallContext call = call_;
   call.received_at = runner_->Now();
   call.deadline = absl::Now() + rpc::kDeadlineDefault;
-  for (const auto& request : round->requests) round->posting.Add(call, request->movements());
   post_running_ = true;
-  Read();
   std::unique_ptr<PostingJob> job = round->posting.MakeJob(call);
   if (job == nullptr) {
-    lock.unlock();
-    return OnPosted(round, absl::OkStatus(), nullptr);
+    unposted_ = std::move(round);
+    return;
   }
   job->done = [this, round](const absl::Status& status, const PostingJob& posted) {
     OnPosted(round, status, &posted);
   };
-  lock.unlock();
   const absl::Status submitted = lane_->Submit(std::move(job));
-  if (!submitted.ok()) OnPosted(round, submitted, nullptr);
+  if (submitted.ok()) return;
+  post_running_ = false;
+  Fail(submitted);
 }
 
+// On the lane's thread: the lane goes on with the next round while this one is answered.
 void MovementStream::OnPosted(const std::shared_ptr<Round>& round, const absl::Status& status,
                               const PostingJob* job) {
   std::unique_lock lock(mutex_);
   post_running_ = false;
-  if (!status.ok()) return EndWith(lock, status);
-  if (failing_) return EndWhenIdle(lock);
+  if (!status.ok()) {
+    Fail(status);
+  } else if (!gone_) {
+    PostNext();
+    AddAnswers(*round, job);
+  }
+  GoOn(lock);
+}
+
+void MovementStream::AddAnswers(const Round& round, const PostingJob* job) {
   size_t begin = 0;
-  for (const auto& request : round->requests) {
+  for (const auto& message : round.messages) {
     v1::StreamMovementsResponse& answer = answers_.emplace_back();
-    const size_t end = begin + static_cast<size_t>(request->movements_size());
-    round->posting.MakeResults(job, begin, end, *answer.mutable_results());
-    answer.set_last_movement(request->movements().rbegin()->name());
+    const size_t end = begin + static_cast<size_t>(message->movements_size());
+    round.posting.MakeResults(job, begin, end, *answer.mutable_results());
+    answer.set_last_movement(message->movements().rbegin()->name());
     begin = end;
   }
-  // The next round begins when gRPC has taken the answers (OnWriteDone), not on the lane's thread.
-  WriteNext();
 }
 
 void MovementStream::WriteNext() {
@@ -108,8 +144,7 @@ void MovementStream::OnWriteDone(bool ok) {
   std::unique_lock lock(mutex_);
   write_running_ = false;
   if (!ok) return GoAway(lock);
-  WriteNext();
-  PostNext(lock);
+  GoOn(lock);
 }
 
 void MovementStream::OnCancel() {
@@ -119,17 +154,17 @@ void MovementStream::OnCancel() {
 
 // Nobody is left to answer.
 void MovementStream::GoAway(std::unique_lock<std::mutex>& lock) {
+  gone_ = true;
   answers_.clear();
   read_.clear();
-  EndWith(lock, absl::CancelledError("the caller went away"));
+  Fail(absl::CancelledError("the caller went away"));
+  GoOn(lock);
 }
 
-void MovementStream::EndWith(std::unique_lock<std::mutex>& lock, const absl::Status& status) {
-  if (!failing_) {
-    failing_ = true;
-    end_ = status;
-  }
-  EndWhenIdle(lock);
+void MovementStream::Fail(const absl::Status& status) {
+  if (failing_) return;
+  failing_ = true;
+  end_ = status;
 }
 
 // What was posted is answered first. After an error what was read but not posted is dropped: the

@@ -3,6 +3,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/server_callback.h"
@@ -15,7 +16,8 @@
 namespace qingqu::distribution {
 
 // One StreamMovements call: reads ahead a few requests, posts what has come in as one job at a
-// time, so that effects are in the order of the stream, and answers each request. Ends itself: with
+// time, so that effects are in the order of the stream, and answers each request while the next job
+// is posted. A client that does not read its answers is read no further. Ends itself: with
 // the client's half-close, its going away, a malformed request, or a request that comes ten minutes
 // after it began. Deletes itself when gRPC is done with it.
 class MovementStream final
@@ -30,28 +32,35 @@ class MovementStream final
   void OnDone() override;
 
  private:
+  struct Request {
+    std::unique_ptr<v1::StreamMovementsRequest> message;
+    PostingRequest posting;
+  };
   // What is posted together.
   struct Round {
-    std::deque<std::unique_ptr<v1::StreamMovementsRequest>> requests;
+    std::vector<std::unique_ptr<v1::StreamMovementsRequest>> messages;
     PostingRequest posting;
   };
 
   void Read();
-  void PostNext(std::unique_lock<std::mutex>& lock);
+  void GoOn(std::unique_lock<std::mutex>& lock);
+  void PostNext();
   void OnPosted(const std::shared_ptr<Round>& round, const absl::Status& status,
                 const PostingJob* job);
+  void AddAnswers(const Round& round, const PostingJob* job);
   void WriteNext();
   void GoAway(std::unique_lock<std::mutex>& lock);
-  void EndWith(std::unique_lock<std::mutex>& lock, const absl::Status& status);
+  void Fail(const absl::Status& status);
   void EndWhenIdle(std::unique_lock<std::mutex>& lock);
 
   rpc::CallRunner* const runner_;
   Lane* const lane_;
   const CallContext call_;
   const absl::Time arrived_at_;
-  std::mutex mutex_;  // guards all below
-  std::unique_ptr<v1::StreamMovementsRequest> reading_;
-  std::deque<std::unique_ptr<v1::StreamMovementsRequest>> read_;
+  std::mutex mutex_;                                     // guards all below
+  std::unique_ptr<v1::StreamMovementsRequest> reading_;  // gRPC writes it
+  std::deque<Request> read_;
+  std::shared_ptr<Round> unposted_;  // the round at hand, when nothing of it is in good form
   std::deque<v1::StreamMovementsResponse> answers_;
   v1::StreamMovementsResponse writing_;
   bool read_running_ = false;
@@ -61,6 +70,7 @@ class MovementStream final
   bool ended_ = false;  // Finish was called
   absl::Status end_;
   bool failing_ = false;  // ends with end_ once nothing runs
+  bool gone_ = false;     // nobody is there to be answered
 };
 
 }  // namespace qingqu::distribution

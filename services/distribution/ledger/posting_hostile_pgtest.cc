@@ -310,7 +310,8 @@ TEST(FullLaneTest, WhatIsTooMuchIsRefusedAtOnceAndWhatWasAcceptedIsAnswered) {
           for (const PostingSlice& slice : slices) posted += slice.commands.size();
           return absl::OkStatus();
         },
-        Lane::Options{.commit_max = 16, .slice_max = 4, .movements_max = 100});
+        Lane::Options{
+            .commit_max = 16, .beside_singles_max = 8, .slice_min = 4, .movements_max = 100});
     size_t waiting = 0;
     for (int index = 0; index < 500; ++index) {
       const size_t size = index % 5 == 0 ? 7 : 1;

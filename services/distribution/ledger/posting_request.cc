@@ -1,6 +1,8 @@
 #include "services/distribution/ledger/posting_request.h"
 
+#include <iterator>
 #include <set>
+#include <utility>
 
 #include "common/rpc/status_conversion.h"
 #include "services/distribution/ledger/refusals.h"
@@ -50,6 +52,14 @@ void PostingRequest::Add(const CallContext& call, const Movements& movements) {
         index > 0 && !group.empty() && movements[static_cast<int>(index) - 1].group() == group;
     commands_.push_back(std::move(parsed[index]));
   }
+}
+
+void PostingRequest::Append(PostingRequest&& more) {
+  for (Entry& entry : more.entries_) {
+    entry.command += commands_.size();
+    entries_.push_back(std::move(entry));
+  }
+  std::move(more.commands_.begin(), more.commands_.end(), std::back_inserter(commands_));
 }
 
 std::unique_ptr<PostingJob> PostingRequest::MakeJob(const CallContext& call) {

@@ -22,6 +22,8 @@ class PostingRequest {
  public:
   // `movements` live until the results are made.
   void Add(const CallContext& call, const Movements& movements);
+  // What `more` asks for comes after what is there.
+  void Append(PostingRequest&& more);
 
   // A job with the commands in good form, or nullptr when there is none.
   std::unique_ptr<PostingJob> MakeJob(const CallContext& call);
