@@ -59,7 +59,6 @@ absl::Time ClosedUntil(pqxx::transaction_base& tx, const PostingDocument& docume
 
 // Changes the balances in the order of the postings.
 std::vector<MovementWrite> Apply(const PostingDocument& document, absl::Time posted_at,
-                                 std::optional<absl::Time> effective_at,
                                  const std::vector<Posting>& postings, LockedAccounts& accounts) {
   std::vector<MovementWrite> movements;
   movements.reserve(postings.size());
@@ -79,7 +78,6 @@ std::vector<MovementWrite> Apply(const PostingDocument& document, absl::Time pos
                          .moved = posting.quantity,
                          .debit_after = debit.on_hand,
                          .credit_after = credit.on_hand,
-                         .effective_at = effective_at,
                          .document_line = posting.document_line,
                          .actor_id = document.actor_id,
                          .alliance_id = document.alliance_id,
@@ -156,9 +154,7 @@ absl::Status Post(pqxx::transaction_base& tx, const PostingDocument& document,
   // clock that is behind that of the process that closed it.
   const absl::Time closed_until = ClosedUntil(tx, document);
   posted_at = std::max(posted_at, closed_until);
-  std::optional<absl::Time> effective_at = std::max(document.posted_at, closed_until);
-  if (effective_at == posted_at) effective_at.reset();
-  InsertMovements(tx, posted_at, Apply(document, posted_at, effective_at, postings, accounts));
+  InsertMovements(tx, posted_at, Apply(document, posted_at, postings, accounts));
   return WriteBalances(tx, posted_at, accounts);
 }
 

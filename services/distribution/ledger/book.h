@@ -13,6 +13,12 @@
 
 namespace qingqu::distribution {
 
+// How little an account held from an instant of effect on until the next span begins, or now.
+struct EffectSpan {
+  absl::Time from;
+  int64_t least = 0;
+};
+
 // An account as the batch sees it: as it was locked, changed by what was decided since.
 struct BookAccount {
   int64_t account_id = 0;  // 0: not opened yet, and holds nothing
@@ -31,6 +37,8 @@ struct BookAccount {
   absl::Time changed_at = absl::UnixEpoch();
   bool changed = false;
   int64_t on_hand_before = 0;  // when it was locked
+  // By time of effect; only of an account that is taken from in the past (effect.h).
+  std::vector<EffectSpan> spans;
 
   bool IsContra() const { return kind != "stock" && kind != "transit"; }
   int64_t Free() const { return on_hand - reserved; }

@@ -8,6 +8,7 @@
 #include "common/status/status.h"
 #include "common/status/status_macros.h"
 #include "services/distribution/item_store.h"
+#include "services/distribution/ledger/effect.h"
 #include "services/distribution/ledger/movement_store.h"
 #include "services/distribution/ledger_store.h"
 #include "services/distribution/location_store.h"
@@ -153,7 +154,8 @@ absl::Time LockAccounts(pqxx::transaction_base& tx, AccountIds& known, Book& boo
     BookAccount& account = *accounts.at(row[0].as<int64_t>());
     account.on_hand = account.on_hand_before = row[1].as<int64_t>();
     account.reserved = row[2].as<int64_t>();
-    changed_at = std::max(changed_at, InstantOf(row[3]));
+    account.changed_at = InstantOf(row[3]);
+    changed_at = std::max(changed_at, account.changed_at);
   }
   return changed_at;
 }
@@ -336,6 +338,7 @@ absl::Time LockBook(pqxx::transaction_base& tx, const std::vector<Plan>& plans, 
   ReadLots(tx, book);
   const absl::Time changed_at = LockAccounts(tx, known, book);
   FindPieces(tx, plans, book);
+  ReadEffectSpans(tx, plans, book);
   return changed_at;
 }
 

@@ -9,6 +9,7 @@
 #include "common/status/status.h"
 #include "common/status/status_macros.h"
 #include "services/distribution/errors.h"
+#include "services/distribution/ledger/effect.h"
 #include "services/distribution/ledger/refusals.h"
 #include "services/distribution/sql_values.h"
 
@@ -183,7 +184,8 @@ absl::Status Decider::CheckGoods(const Command& command, const Plan& plan,
   return absl::OkStatus();
 }
 
-absl::Status Decider::CheckBalances(const Command& command, const Plan& plan) const {
+absl::Status Decider::CheckBalances(const Command& command, const Plan& plan,
+                                    absl::Time effective_at) const {
   const BookAccount& credit = book_.accounts[*plan.credit];
   const bool from_reservation =
       plan.reservation.has_value() && command.rule->kind != v1::MOVEMENT_KIND_RESERVE;
@@ -198,6 +200,14 @@ absl::Status Decider::CheckBalances(const Command& command, const Plan& plan) co
                       fmt::format("{} of items/{} are free there, not {}", credit.Free(),
                                   credit.item_id, plan.quantity),
                       "quantity");
+  }
+  if (plan.debit.has_value() && effective_at < posted_at_ && !credit.IsContra() &&
+      LeastSince(credit, effective_at) < plan.quantity) {
+    return RuleBroken(
+        "NOT_THERE_THEN",
+        fmt::format("{} of items/{} were not there from {} on", plan.quantity, credit.item_id,
+                    absl::FormatTime(absl::RFC3339_full, effective_at, absl::UTCTimeZone())),
+        "effective_time");
   }
   if (credit.IsContra() && credit.on_hand - plan.quantity < -kBalanceMax) {
     return RuleBroken("BALANCE_TOO_LARGE", "the ledger holds at most 10^15 units of anything",
@@ -239,7 +249,7 @@ absl::Status Decider::Check(const Command& command, const Plan& plan, Outcome& o
     return absl::OkStatus();
   }
   QINGQU_RETURN_IF_ERROR(CheckGoods(command, plan, effective_at));
-  return CheckBalances(command, plan);
+  return CheckBalances(command, plan, effective_at);
 }
 
 void Decider::ApplyLot(const Command& command, const Plan& plan) {
@@ -296,6 +306,8 @@ void Decider::Move(const Plan& plan, Outcome& outcome) {
     credit.on_hand -= plan.quantity;
     debit.on_hand += plan.quantity;
     credit.changed = debit.changed = true;
+    MoveSpans({.effective_at = movement.effective_at, .moved = -plan.quantity}, credit);
+    MoveSpans({.effective_at = movement.effective_at, .moved = plan.quantity}, debit);
     movement.moved = plan.quantity;
     movement.debit_after = debit.on_hand;
     movement.to_location_id = debit.location_id;

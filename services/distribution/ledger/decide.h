@@ -46,7 +46,8 @@ class Decider {
   absl::Status CheckLot(const Command& command, const Plan& plan) const;
   absl::Status CheckReservation(const Command& command, const Plan& plan) const;
   absl::Status CheckGoods(const Command& command, const Plan& plan, absl::Time effective_at) const;
-  absl::Status CheckBalances(const Command& command, const Plan& plan) const;
+  absl::Status CheckBalances(const Command& command, const Plan& plan,
+                             absl::Time effective_at) const;
   void Apply(const Command& command, const Plan& plan, Outcome& outcome);
   void ApplyLot(const Command& command, const Plan& plan);
   void ApplyReservation(const Command& command, const Plan& plan, Outcome& outcome);

@@ -458,6 +458,24 @@ std::string LedgerModel::CheckIssuable(Step& step) {
   return expired && !overridden ? "LOT_EXPIRED" : "";
 }
 
+// Of the balance by time of effect: at the instant, and after each change since.
+int64_t LedgerModel::LeastSince(const ModelAccount& account, absl::Time since) const {
+  const auto found = state_.effects.find(account);
+  if (found == state_.effects.end()) return 0;
+  const auto at = [&](absl::Time time) {
+    int64_t held = 0;
+    for (const auto& [effective_at, moved] : found->second) {
+      if (effective_at <= time) held += moved;
+    }
+    return held;
+  };
+  int64_t least = at(since);
+  for (const auto& change : found->second) {
+    if (change.first > since) least = std::min(least, at(change.first));
+  }
+  return least;
+}
+
 // 12.
 std::string LedgerModel::CheckBalances(Step& step) {
   if (step.asked.kind() == v1::MOVEMENT_KIND_VOID) return "";
@@ -465,6 +483,10 @@ std::string LedgerModel::CheckBalances(Step& step) {
   const bool contra = IsContra(PlaceOf(step.from));
   if (!contra && step.held == nullptr && from.on_hand - from.reserved < step.quantity) {
     return step.serial.empty() ? "INSUFFICIENT_STOCK" : "SERIAL_NOT_HERE";
+  }
+  if (step.moves && !contra && step.effective_at < step.now &&
+      LeastSince(step.from, step.effective_at) < step.quantity) {
+    return "NOT_THERE_THEN";
   }
   if (contra && from.on_hand - step.quantity < -kBalanceLimit) return "BALANCE_TOO_LARGE";
   if (!step.moves) return "";
@@ -498,6 +520,8 @@ void LedgerModel::RememberToUndo(const Step& step) {
   };
   keep(state_.balances, step.from);
   if (step.moves) keep(state_.balances, step.to);
+  keep(state_.effects, step.from);
+  if (step.moves) keep(state_.effects, step.to);
   keep(state_.lots, std::pair(std::get<1>(step.from), std::get<2>(step.from)));
   keep(state_.reservations, Id(step.asked.name()));
   if (step.held != nullptr) keep(state_.reservations, Id(step.asked.reservation()));
@@ -574,6 +598,8 @@ void LedgerModel::Apply(Step& step) {
     Balance& to = state_.balances[step.to];
     from.on_hand -= step.quantity;
     to.on_hand += step.quantity;
+    state_.effects[step.from].emplace_back(step.effective_at, -step.quantity);
+    state_.effects[step.to].emplace_back(step.effective_at, step.quantity);
     answer.set_to_balance(to.on_hand);
     answer.set_to_location(kind == v1::MOVEMENT_KIND_TRANSFER_OUT ? step.filled.to_location()
                                                                   : NameOf(to_place));

@@ -86,6 +86,8 @@ class LedgerModel {
   };
   struct State {
     std::map<ModelAccount, Balance> balances;
+    // What came to an account and left it, by time of effect.
+    std::map<ModelAccount, std::vector<std::pair<absl::Time, int64_t>>> effects;
     std::map<std::pair<std::string, std::string>, Lot> lots;
     std::map<std::string, Held> reservations;
     std::map<std::string, Resolved> resolved;
@@ -105,6 +107,7 @@ class LedgerModel {
   std::string CheckReferences(Step& step);
   std::string CheckIssuable(Step& step);
   std::string CheckBalances(Step& step);
+  int64_t LeastSince(const ModelAccount& account, absl::Time since) const;
   void FindAccounts(Step& step);
   void RememberToUndo(const Step& step);
   static void TellOfGoods(const Step& step, const Lot& lot, v1::Movement& answer);

@@ -138,11 +138,23 @@ class World : public PostingTest {
     return fmt::format("{}", fmt::join(lines, "\n"));
   }
 
+  // Accounts that held less than nothing at some instant, by time of effect.
+  std::string BelowZeroInThePast() const {
+    return database_.Value(Sorted(
+        "SELECT account_id || ' held ' || min(held) FROM (SELECT account_id, sum(moved) OVER "
+        "(PARTITION BY account_id ORDER BY effective_at) AS held FROM (SELECT debit_account_id AS "
+        "account_id, effective_at, moved FROM distribution.movement UNION ALL SELECT "
+        "credit_account_id, effective_at, -moved FROM distribution.movement) AS side) AS level "
+        "JOIN distribution.account USING (account_id) WHERE kind IN ('stock', 'transit') AND held "
+        "< 0 GROUP BY account_id"));
+  }
+
   // "" when the ledger's own check finds nothing.
   std::string Faults() {
     const auto checked = handlers_.CheckLedger(By("inspector-wu", "discipline_inspector"), {});
     if (!checked.ok()) return std::string(checked.status().message());
-    return checked->findings_size() == 0 ? "" : checked->DebugString();
+    if (checked->findings_size() > 0) return checked->DebugString();
+    return BelowZeroInThePast();
   }
 
   // "time in microseconds|id" of what was posted, in order.
@@ -402,6 +414,7 @@ TEST(LedgerModelTest, TheHistoriesComeByNearlyEverything) {
                              "LOT_EXPIRED",
                              "SERIAL_NOT_HERE",
                              "INSUFFICIENT_STOCK",
+                             "NOT_THERE_THEN",
                              "SERIAL_ELSEWHERE",
                              "GROUP_FAILED"}) {
     EXPECT_GT(tally[std::string("refused ") + reason], 1) << reason;

@@ -46,6 +46,7 @@ struct Plan {
   std::string to_institution_id;
   std::vector<std::string> holders;  // whose periods count
   bool goes_back_to_central = false;
+  std::optional<absl::Time> effective_at;  // when the command tells it
 };
 
 // Plans commands in their order, so that one may name a reservation or a movement of an earlier

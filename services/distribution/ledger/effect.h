@@ -1,0 +1,40 @@
+#pragma once
+
+#include <vector>
+
+#include "absl/time/time.h"
+#include "pqxx/transaction_base"
+
+#include "services/distribution/ledger/book.h"
+#include "services/distribution/ledger/plan.h"
+
+namespace qingqu::distribution {
+
+// The balance by time of effect of an account that holds goods is never below zero, at any instant.
+// What takes effect when it is posted changes nothing before, so only what takes goods away and
+// took effect earlier has to be looked at: all that the account held from then on has to cover it.
+
+// Prepares the accounts of the book, as they were locked, that such a plan takes goods from: cuts
+// their past at the times of effect of the batch and reads how little they held between them. Reads
+// nothing where the account has not changed since the earliest of these times; else one statement.
+void ReadEffectSpans(pqxx::transaction_base& tx, const std::vector<Plan>& plans, Book& book);
+
+// One change of an account by `moved` (negative: goods left) at an instant.
+struct EffectStep {
+  absl::Time effective_at;
+  int64_t moved = 0;
+};
+
+// The spans that begin at `cuts` (in order, no two the same) of an account that holds `on_hand` now
+// and changed by `steps` (in order) since the first of them.
+std::vector<EffectSpan> EffectSpansOf(const std::vector<absl::Time>& cuts, int64_t on_hand,
+                                      const std::vector<EffectStep>& steps);
+
+// The least that the account held at any time from `since` on, which is one of its cuts or later
+// than all of them.
+int64_t LeastSince(const BookAccount& account, absl::Time since);
+
+// Of a step that was decided: on_hand is what it is after it.
+void MoveSpans(const EffectStep& step, BookAccount& account);
+
+}  // namespace qingqu::distribution

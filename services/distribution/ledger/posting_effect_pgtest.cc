@@ -1,0 +1,151 @@
+// Movements that took effect before they were posted: what an account held by time of effect is
+// never below zero, at any instant.
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+#include "common/rpc/timestamp.h"
+#include "common/status/status.h"
+#include "services/distribution/ledger/posting_test_support.h"
+
+namespace qingqu::distribution {
+namespace {
+
+using ::testing::ElementsAre;
+
+class PostingEffectTest : public PostingTest {
+ protected:
+  void SetUp() override {
+    SeedItem({.item_id = "gauze", .number = 1});
+    SeedItem({.item_id = "stent", .number = 2, .serial_tracked = true});
+    begin_ = now_;
+  }
+
+  // Minutes after the test began, by the lane's clock.
+  void AdvanceTo(int minutes) {
+    now_ = begin_ + absl::Minutes(minutes);
+    clock_.Set(now_);
+  }
+  v1::Movement Effective(int minutes, v1::Movement movement) const {
+    *movement.mutable_effective_time() = rpc::ToTimestamp(begin_ + absl::Minutes(minutes));
+    return movement;
+  }
+  v1::Movement Issue(int64_t quantity) {
+    return Make(v1::MOVEMENT_KIND_ISSUE, "gauze", "A", quantity, "store", "ward");
+  }
+  std::vector<std::string> ReasonsOf(const std::vector<v1::Movement>& movements) {
+    std::vector<std::string> reasons;
+    for (const v1::MovementResult& result : PostAll(Pharmacist(), movements)) {
+      reasons.push_back(ReasonOf(result));
+    }
+    return reasons;
+  }
+  // The least that any stock account ever held, by time of effect.
+  int64_t LeastEver() const {
+    return Count(
+        "SELECT min(held) FROM (SELECT account_id, sum(moved) OVER (PARTITION BY account_id ORDER "
+        "BY effective_at) AS held FROM (SELECT debit_account_id AS account_id, effective_at, moved "
+        "FROM distribution.movement UNION ALL SELECT credit_account_id, effective_at, -moved FROM "
+        "distribution.movement) AS side) AS level JOIN distribution.account USING (account_id) "
+        "WHERE kind IN ('stock', 'transit')");
+  }
+
+  absl::Time begin_;
+};
+
+TEST_F(PostingEffectTest, NothingLeavesBeforeItCame) {
+  AdvanceTo(60);
+  ASSERT_EQ(Reason(Pharmacist(), Receive("gauze", "A", 10, "store")), "");
+  AdvanceTo(70);
+  const v1::Movement early = Effective(30, Issue(1));
+  const absl::Status refused = PostOne(Pharmacist(), early).status();
+  EXPECT_EQ(ErrorReason(refused), "NOT_THERE_THEN");
+  EXPECT_EQ(ErrorDetails(refused).at("field"), "effective_time");
+  EXPECT_EQ(Reason(Pharmacist(), Effective(60, Issue(10))), "");
+  // The name of the other is burnt, though the receipt is found to have come earlier.
+  ASSERT_EQ(Reason(Pharmacist(), Effective(20, Receive("gauze", "A", 10, "store"))), "");
+  EXPECT_EQ(Reason(Pharmacist(), early), "NOT_THERE_THEN");
+  EXPECT_EQ(Reason(Pharmacist(), Effective(30, Issue(1))), "");
+  EXPECT_GE(LeastEver(), 0);
+  ExpectSoundLedger();
+}
+
+TEST_F(PostingEffectTest, TheLeastSinceThenCountsAndNotWhatThereWas) {
+  ASSERT_EQ(Reason(Pharmacist(), Receive("gauze", "A", 10, "store")), "");
+  AdvanceTo(10);
+  ASSERT_EQ(Reason(Pharmacist(), Issue(8)), "");
+  AdvanceTo(20);
+  ASSERT_EQ(Reason(Pharmacist(), Receive("gauze", "A", 10, "store")), "");
+  AdvanceTo(30);
+  // Twelve are there now and ten were there then, but two between.
+  EXPECT_EQ(Reason(Pharmacist(), Effective(5, Issue(3))), "NOT_THERE_THEN");
+  EXPECT_EQ(Reason(Pharmacist(), Effective(5, Issue(2))), "");
+  EXPECT_EQ(Reason(Pharmacist(), Effective(5, Issue(1))), "NOT_THERE_THEN");
+  EXPECT_EQ(Reason(Pharmacist(), Effective(20, Issue(10))), "");
+  EXPECT_EQ(LeastEver(), 0);
+  ExpectSoundLedger();
+}
+
+TEST_F(PostingEffectTest, MovementsOfOneCallCountInTheirOrder) {
+  AdvanceTo(60);
+  EXPECT_THAT(ReasonsOf({Effective(10, Receive("gauze", "A", 10, "store")), Effective(5, Issue(1)),
+                         Effective(10, Issue(4)), Effective(55, Issue(5)), Effective(30, Issue(2)),
+                         Effective(50, Issue(1)), Effective(59, Receive("gauze", "A", 9, "store")),
+                         Effective(58, Issue(1)), Effective(59, Issue(9))}),
+              ElementsAre("", "NOT_THERE_THEN", "", "", "INSUFFICIENT_STOCK", "", "",
+                          "NOT_THERE_THEN", ""));
+  // A group that is undone leaves the past as it was.
+  std::vector<v1::Movement> group{Effective(10, Receive("gauze", "A", 5, "store")), Issue(100)};
+  for (v1::Movement& movement : group) movement.set_group("g");
+  group.push_back(Effective(10, Issue(1)));
+  EXPECT_THAT(ReasonsOf(group),
+              ElementsAre("GROUP_FAILED", "INSUFFICIENT_STOCK", "INSUFFICIENT_STOCK"));
+  EXPECT_GE(LeastEver(), 0);
+  ExpectSoundLedger();
+}
+
+TEST_F(PostingEffectTest, GoodsArriveAfterTheyWereSent) {
+  AdvanceTo(0);
+  ASSERT_EQ(Reason(Pharmacist(), Receive("gauze", "A", 10, "central")), "");
+  AdvanceTo(30);
+  const auto sent = Make(v1::MOVEMENT_KIND_TRANSFER_OUT, "gauze", "A", 5, "central", "town-store");
+  ASSERT_EQ(Reason(Pharmacist(), sent), "");
+  AdvanceTo(40);
+  const CallContext clinic = By("pharmacist-li", "hospital_pharmacist", "town-clinic");
+  const auto arrival = [this] {
+    return Make(v1::MOVEMENT_KIND_TRANSFER_IN, "gauze", "A", 5, "central", "town-store");
+  };
+  EXPECT_EQ(Reason(clinic, Effective(20, arrival())), "NOT_THERE_THEN");
+  EXPECT_EQ(Reason(clinic, Effective(35, arrival())), "");
+  EXPECT_GE(LeastEver(), 0);
+}
+
+TEST_F(PostingEffectTest, WhatIsHeldWasThereThenAllTheSame) {
+  AdvanceTo(30);
+  ASSERT_EQ(Reason(Pharmacist(), Receive("gauze", "A", 10, "store")), "");
+  const v1::Movement hold = Make(v1::MOVEMENT_KIND_RESERVE, "gauze", "A", 8, "store", "");
+  ASSERT_EQ(Reason(Pharmacist(), hold), "");
+  AdvanceTo(40);
+  const auto issue = [&](int minutes) {
+    v1::Movement movement = Make(v1::MOVEMENT_KIND_ISSUE, "", "", 5, "", "ward");
+    movement.set_reservation("reservations/" + hold.name().substr(10));
+    return Effective(minutes, movement);
+  };
+  EXPECT_EQ(Reason(Pharmacist(), issue(20)), "NOT_THERE_THEN");
+  EXPECT_EQ(Reason(Pharmacist(), issue(35)), "");
+  ExpectSoundLedger();
+}
+
+// A document's goods take effect when they are posted, whatever was posted while it waited.
+TEST_F(PostingEffectTest, DocumentsTakeEffectWhenTheyArePosted) {
+  const CallContext before = Pharmacist();
+  AdvanceTo(30);
+  ASSERT_EQ(Reason(Pharmacist(), Receive("gauze", "A", 10, "store")), "");
+  const auto sent = Send(before, "store", "ward", {{"gauze", 3}});
+  ASSERT_TRUE(sent.ok()) << sent.status();
+  EXPECT_GE(LeastEver(), 0);
+  EXPECT_EQ(Count("SELECT count(*) FROM distribution.movement WHERE effective_at < posted_at"), 0);
+  ExpectSoundLedger();
+}
+
+}  // namespace
+}  // namespace qingqu::distribution
