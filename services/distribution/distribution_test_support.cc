@@ -25,6 +25,9 @@ constexpr const char* kCounty = R"(
     ('surgery', 'county-hospital', 'east', 'Surgery', now()),
     ('radiology', 'county-hospital', 'east', 'Radiology', now()),
     ('town-ward', 'town-clinic', 'east', 'Ward', now());
+  INSERT INTO catalog.supplier VALUES
+    ('kangda', 'Kangda', '91350100M000100Y43', '闽榕械经营许20260001号', 3, '2031-01-01',
+     'approved', 'a', 'b', now(), now());
   INSERT INTO distribution.location
     (location_id, kind, alliance_id, institution_id, department_id, display_name, created_at) VALUES
     ('central', 'central_store', 'east', 'county-hospital', NULL, 'Central store', now()),

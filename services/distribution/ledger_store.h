@@ -65,8 +65,8 @@ struct Posting {
 // Writes a movement for each posting, with an id computed from the document, its kind and its place
 // in the list, and changes the balances. The accounts are locked already, and the journal has its
 // entry. A movement is posted when the document says, or later when one of its accounts has changed
-// since, or when the last closed period ended, and takes effect then. Six statements, however many postings.
-// INTERNAL when an account is not the caller's to change.
+// since, or when the last closed period ended, and takes effect then. Six statements, however many
+// postings. INTERNAL when an account is not the caller's to change.
 absl::Status Post(pqxx::transaction_base& tx, const PostingDocument& document,
                   const std::vector<Posting>& postings);
 

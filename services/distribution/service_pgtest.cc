@@ -94,10 +94,29 @@ class QueryTest : public PostingTest {
     reversal.set_original(piece.name());
     reversal.set_reason("counted twice");
     EXPECT_EQ(Reason(Pharmacist(), reversal), "");
+    PostWhatIsLookedUp();
     prometheus::Registry metrics;
     Upkeep upkeep(pool_.get(), &clock_, &lane_, &metrics, {});
     EXPECT_TRUE(upkeep.ExpireReservations().ok());
     EXPECT_TRUE(upkeep.MakePartitions().ok());
+  }
+
+  // A supplier, the past of an account, and who sent what is received.
+  void PostWhatIsLookedUp() {
+    v1::Movement late = Make(v1::MOVEMENT_KIND_ISSUE, "gauze", "L", 1, "store", "ward");
+    late.mutable_effective_time()->set_seconds(absl::ToUnixSeconds(now_));
+    clock_.Advance(absl::Minutes(1));
+    v1::Movement lent = PostingTest::Receive("gauze", "L", 1, "store");
+    lent.set_owner("suppliers/kangda");
+    EXPECT_EQ(Reason(Pharmacist(), lent), "");
+    EXPECT_EQ(Reason(Pharmacist(), PostingTest::Receive("gauze", "L", 1, "store")), "");
+    EXPECT_EQ(Reason(Pharmacist(), late), "");
+    EXPECT_EQ(Reason(Operator(),
+                     Make(v1::MOVEMENT_KIND_TRANSFER_OUT, "gauze", "A", 1, "central", "store")),
+              "");
+    EXPECT_EQ(Reason(Pharmacist(),
+                     Make(v1::MOVEMENT_KIND_TRANSFER_IN, "gauze", "A", 1, "central", "store")),
+              "");
   }
 
   void CreateLocations() {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -71,6 +73,14 @@ struct BookReservation {
   bool changed = false;
 };
 
+// Who sent goods into an account of goods in transit.
+struct Senders {
+  std::set<std::string> ever;
+  // Whose goods may lie there: who sent since it was last empty, and everybody after goods that had
+  // been received were put back.
+  std::set<std::string> now;
+};
+
 // Where the ledger itself keeps goods: a place to be made when it is first needed.
 struct LedgerSide {
   std::string location_id;
@@ -103,6 +113,8 @@ class Book {
   absl::flat_hash_map<std::string, std::optional<size_t>> pieces;
   // Those of them that were used up: they come in by the reversal of their use only.
   absl::flat_hash_set<std::string> used_pieces;
+  // By account: of goods that somebody at another institution is to receive.
+  std::map<size_t, Senders> senders;
   // Ids of originals that are reversed, now or before.
   absl::flat_hash_map<std::string, bool> reversed;
 

@@ -56,7 +56,7 @@ void ReadReservations(pqxx::transaction_base& tx, const std::vector<std::string>
 
 // What commands name, each once.
 struct Wanted {
-  std::set<std::string> locations, items, packs, reservations, movements, originals;
+  std::set<std::string> locations, items, packs, reservations, movements, originals, suppliers;
 
   explicit Wanted(const std::vector<const Command*>& commands) {
     for (const Command* command : commands) {
@@ -68,6 +68,9 @@ struct Wanted {
       if (!command->pack.empty()) packs.insert(command->pack);
       if (!command->reservation_id.empty()) reservations.insert(command->reservation_id);
       if (!command->original_id.empty()) originals.insert(command->original_id);
+      if (IsSupplierOwned(command->owner)) {
+        suppliers.insert(command->owner.substr(command->owner.find('/') + 1));
+      }
     }
   }
 };
@@ -201,6 +204,25 @@ void FindPieces(pqxx::transaction_base& tx, const std::vector<Plan>& plans, Book
   }
 }
 
+void ReadSenders(pqxx::transaction_base& tx, const std::vector<Plan>& plans, Book& book) {
+  std::map<int64_t, size_t> indexes;
+  for (const Plan& plan : plans) {
+    if (!plan.changes_hands || !plan.credit.has_value()) continue;
+    book.senders.try_emplace(*plan.credit);
+    const int64_t account_id = book.accounts[*plan.credit].account_id;
+    if (account_id != 0) indexes.emplace(account_id, *plan.credit);
+  }
+  if (indexes.empty()) return;
+  db::ArrayBuilder ids;
+  for (const auto& [account_id, index] : indexes) ids.AddInteger(account_id);
+  for (const auto& row : tx.exec_prepared(queries::kListSenders.name, ids.Build())) {
+    Senders& senders = book.senders[indexes.at(row["account_id"].as<int64_t>())];
+    const auto actor_id = row["actor_id"].as<std::string>();
+    senders.ever.insert(actor_id);
+    if (row["now"].as<bool>()) senders.now.insert(actor_id);
+  }
+}
+
 void AddDateOrNull(db::ArrayBuilder& dates, const std::optional<CivilDate>& date) {
   dates.AddTextOrNull(DateText(date));
 }
@@ -315,6 +337,12 @@ Facts ReadFacts(pqxx::transaction_base& tx, const std::vector<const Command*>& c
   facts.locations = ReadLocations(tx, List(wanted.locations));
   facts.items = ReadItems(tx, List(wanted.items));
   if (!wanted.packs.empty()) facts.packs = ReadScannedItems(tx, List(wanted.packs));
+  if (!wanted.suppliers.empty()) {
+    for (const auto& row :
+         tx.exec_prepared(queries::kFindSuppliers.name, db::TextArray(List(wanted.suppliers)))) {
+      facts.suppliers.insert(row[0].as<std::string>());
+    }
+  }
   for (const auto& row : tx.exec_prepared(queries::kReadClosedUntil.name)) {
     facts.closed_until[row["holder"].as<std::string>()] = InstantOf(row["ends_us"]);
   }
@@ -338,6 +366,7 @@ absl::Time LockBook(pqxx::transaction_base& tx, const std::vector<Plan>& plans, 
   ReadLots(tx, book);
   const absl::Time changed_at = LockAccounts(tx, known, book);
   FindPieces(tx, plans, book);
+  ReadSenders(tx, plans, book);
   ReadEffectSpans(tx, plans, book);
   return changed_at;
 }

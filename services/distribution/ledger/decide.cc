@@ -184,6 +184,20 @@ absl::Status Decider::CheckGoods(const Command& command, const Plan& plan,
   return absl::OkStatus();
 }
 
+// Four eyes, as for transfer documents: whose goods may be among those in transit does not receive
+// them for another institution.
+absl::Status Decider::CheckHands(const Plan& plan, const std::string& actor_id) const {
+  if (!plan.changes_hands) return absl::OkStatus();
+  const auto senders = book_.senders.find(*plan.credit);
+  if (senders == book_.senders.end() || !senders->second.now.contains(actor_id)) {
+    return absl::OkStatus();
+  }
+  return MovementRefused(absl::StatusCode::kPermissionDenied, "SAME_PERSON",
+                         "you sent goods of this lot that are on their way; somebody else at their "
+                         "destination has to receive them",
+                         "actor");
+}
+
 absl::Status Decider::CheckBalances(const Command& command, const Plan& plan,
                                     absl::Time effective_at) const {
   const BookAccount& credit = book_.accounts[*plan.credit];
@@ -202,7 +216,7 @@ absl::Status Decider::CheckBalances(const Command& command, const Plan& plan,
                       "quantity");
   }
   if (plan.debit.has_value() && effective_at < posted_at_ && !credit.IsContra() &&
-      LeastSince(credit, effective_at) < plan.quantity) {
+      LeastSince(credit, effective_at, posted_at_) < plan.quantity) {
     return RuleBroken(
         "NOT_THERE_THEN",
         fmt::format("{} of items/{} were not there from {} on", plan.quantity, credit.item_id,
@@ -249,6 +263,7 @@ absl::Status Decider::Check(const Command& command, const Plan& plan, Outcome& o
     return absl::OkStatus();
   }
   QINGQU_RETURN_IF_ERROR(CheckGoods(command, plan, effective_at));
+  QINGQU_RETURN_IF_ERROR(CheckHands(plan, outcome.movement.actor_id));
   return CheckBalances(command, plan, effective_at);
 }
 
@@ -332,12 +347,26 @@ void Decider::Move(const Plan& plan, Outcome& outcome) {
   movement.lot_id = credit.lot_id;
 }
 
+void Decider::TrackSenders(const Plan& plan, const StoredMovement& movement) {
+  if (book_.senders.empty() || !plan.debit.has_value()) return;
+  const auto into = book_.senders.find(*plan.debit);
+  if (into != book_.senders.end()) {
+    Senders& senders = into->second;
+    if (movement.kind == "transfer_out") senders.ever.insert(movement.actor_id);
+    if (movement.kind == "transfer_out") senders.now.insert(movement.actor_id);
+    if (movement.kind == "reversal") senders.now = senders.ever;
+  }
+  const auto out_of = book_.senders.find(*plan.credit);
+  if (out_of != book_.senders.end() && movement.credit_after == 0) out_of->second.now.clear();
+}
+
 void Decider::Apply(const Command& command, const Plan& plan, Outcome& outcome) {
   StoredMovement& movement = outcome.movement;
   movement.quantity = plan.quantity;
   ApplyLot(command, plan);
   ApplyReservation(command, plan, outcome);
   Move(plan, outcome);
+  TrackSenders(plan, movement);
   if (!command.original_id.empty()) {
     book_.reversed[command.original_id] = true;
     movement.original_id = command.original_id;
@@ -416,6 +445,7 @@ void Decider::Restore() {
   restore(saved_->reservations, book_.reservations);
   book_.pieces = saved_->pieces;
   book_.reversed = saved_->reversed;
+  book_.senders = saved_->senders;
   book_.used_pieces = saved_->used_pieces;
 }
 
@@ -442,6 +472,7 @@ std::vector<Outcome> Decider::DecideGroup(const std::string& actor_id,
   saved_.emplace();
   saved_->pieces = book_.pieces;
   saved_->reversed = book_.reversed;
+  saved_->senders = book_.senders;
   saved_->used_pieces = book_.used_pieces;
   std::vector<Outcome> outcomes;
   std::optional<size_t> failed;

@@ -46,12 +46,14 @@ class Decider {
   absl::Status CheckLot(const Command& command, const Plan& plan) const;
   absl::Status CheckReservation(const Command& command, const Plan& plan) const;
   absl::Status CheckGoods(const Command& command, const Plan& plan, absl::Time effective_at) const;
+  absl::Status CheckHands(const Plan& plan, const std::string& actor_id) const;
   absl::Status CheckBalances(const Command& command, const Plan& plan,
                              absl::Time effective_at) const;
   void Apply(const Command& command, const Plan& plan, Outcome& outcome);
   void ApplyLot(const Command& command, const Plan& plan);
   void ApplyReservation(const Command& command, const Plan& plan, Outcome& outcome);
   void Move(const Plan& plan, Outcome& outcome);
+  void TrackSenders(const Plan& plan, const StoredMovement& movement);
   void Refuse(const Command& command, const Plan& plan, Outcome& outcome);
   void FailGroup(const std::string& actor_id, const std::vector<const Command*>& commands,
                  const std::vector<const Plan*>& plans, const std::string& failed_id,
@@ -66,6 +68,7 @@ class Decider {
     std::vector<std::pair<size_t, BookReservation>> reservations;
     absl::flat_hash_map<std::string, std::optional<size_t>> pieces;
     absl::flat_hash_map<std::string, bool> reversed;
+    std::map<size_t, Senders> senders;
     absl::flat_hash_set<std::string> used_pieces;
   };
 

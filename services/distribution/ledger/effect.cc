@@ -57,16 +57,18 @@ std::vector<EffectSpan> EffectSpansOf(const std::vector<absl::Time>& cuts, int64
 }
 
 void ReadEffectSpans(pqxx::transaction_base& tx, const std::vector<Plan>& plans, Book& book) {
-  const Cuts cuts = FindCuts(plans, book);
+  Cuts cuts = FindCuts(plans, book);
   db::ArrayBuilder ids;
   db::ArrayBuilder since;
   absl::Time earliest = absl::InfiniteFuture();
-  for (const auto& [index, times] : cuts) {
+  for (auto& [index, times] : cuts) {
     const BookAccount& account = book.accounts[index];
     if (account.account_id == 0 || *times.begin() >= account.changed_at) continue;
     ids.AddInteger(account.account_id);
     since.AddInteger(absl::ToUnixMicros(*times.begin()));
     earliest = std::min(earliest, *times.begin());
+    // What it has held since then it did not hold before.
+    times.insert(account.changed_at);
   }
   std::map<int64_t, std::vector<EffectStep>> steps;
   if (earliest != absl::InfiniteFuture()) {
@@ -83,23 +85,18 @@ void ReadEffectSpans(pqxx::transaction_base& tx, const std::vector<Plan>& plans,
   }
 }
 
-int64_t LeastSince(const BookAccount& account, absl::Time since) {
+int64_t LeastSince(const BookAccount& account, absl::Time since, absl::Time posted_at) {
   int64_t least = account.on_hand;
   for (const EffectSpan& span : account.spans) {
-    if (span.from >= since) least = std::min(least, span.least);
+    if (span.from >= since && span.from < posted_at) least = std::min(least, span.least);
   }
   return least;
 }
 
 void MoveSpans(const EffectStep& step, BookAccount& account) {
-  EffectSpan* within = nullptr;
   for (EffectSpan& span : account.spans) {
     if (span.from >= step.effective_at) span.least += step.moved;
-    if (span.from < step.effective_at) within = &span;
-    if (span.from == step.effective_at) within = nullptr;
   }
-  // No cut, hence now: the span that began last before it goes on.
-  if (within != nullptr) within->least = std::min(within->least, account.on_hand);
 }
 
 }  // namespace qingqu::distribution

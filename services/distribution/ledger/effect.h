@@ -30,11 +30,12 @@ struct EffectStep {
 std::vector<EffectSpan> EffectSpansOf(const std::vector<absl::Time>& cuts, int64_t on_hand,
                                       const std::vector<EffectStep>& steps);
 
-// The least that the account held at any time from `since` on, which is one of its cuts or later
-// than all of them.
-int64_t LeastSince(const BookAccount& account, absl::Time since);
+// The least that the account held at any instant from `since` on, which is one of its cuts, until
+// the batch is posted at `posted_at`; from then on it holds `on_hand`.
+int64_t LeastSince(const BookAccount& account, absl::Time since, absl::Time posted_at);
 
-// Of a step that was decided: on_hand is what it is after it.
+// Of a step that was decided and took effect at one of the cuts, or later than all of them: then
+// it changes nothing but `on_hand`.
 void MoveSpans(const EffectStep& step, BookAccount& account);
 
 }  // namespace qingqu::distribution

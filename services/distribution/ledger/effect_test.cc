@@ -28,17 +28,17 @@ TEST(EffectTest, ASpanKnowsTheLeastThatWasHeldInIt) {
 
 TEST(EffectTest, WhatIsTakenFromThePastIsMissingEverSince) {
   BookAccount account{.on_hand = 11, .spans = EffectSpansOf({At(10), At(25)}, 11, SomeSteps())};
-  EXPECT_EQ(LeastSince(account, At(10)), 6);
+  EXPECT_EQ(LeastSince(account, At(10), At(60)), 6);
   account.on_hand = 6;
   MoveSpans({.effective_at = At(25), .moved = -5}, account);
-  EXPECT_EQ(LeastSince(account, At(25)), 1);
-  EXPECT_EQ(LeastSince(account, At(10)), 1);
+  EXPECT_EQ(LeastSince(account, At(25), At(60)), 1);
+  EXPECT_EQ(LeastSince(account, At(10), At(60)), 1);
   EXPECT_EQ(account.spans[0].least, 6);
   // What comes in now helps nothing before.
   account.on_hand = 106;
   MoveSpans({.effective_at = At(60), .moved = 100}, account);
-  EXPECT_EQ(LeastSince(account, At(10)), 1);
-  EXPECT_EQ(LeastSince(account, At(60)), 106);
+  EXPECT_EQ(LeastSince(account, At(10), At(60)), 1);
+  EXPECT_EQ(LeastSince(account, At(60), At(60)), 106);
 }
 
 // Against levels counted one by one, for random steps and cuts.
@@ -76,7 +76,7 @@ TEST(EffectTest, SpansAgreeWithLevelsCountedOneByOne) {
         for (int64_t second = 0; second < 100; ++second) {
           if (At(second) >= cut) least = std::min(least, level(At(second)));
         }
-        ASSERT_EQ(LeastSince(account, cut), least) << "round " << round;
+        ASSERT_EQ(LeastSince(account, cut, At(50)), least) << "round " << round;
       }
       const bool now = below(2) == 0;
       add(now ? At(50) : cuts[static_cast<size_t>(below(static_cast<int64_t>(cuts.size())))]);

@@ -7,6 +7,7 @@
 #include "common/base/uuid.h"
 #include "common/rpc/timestamp.h"
 #include "services/distribution/ledger/model_content.h"
+#include "services/distribution/ledger/model_step.h"
 
 namespace qingqu::distribution {
 namespace {
@@ -16,17 +17,9 @@ using v1::Movement;
 constexpr int64_t kQuantityLimit = 1'000'000'000'000;
 constexpr int64_t kBalanceLimit = 1'000'000'000'000'000;
 
-bool IsOneOf(v1::MovementKind kind, std::initializer_list<v1::MovementKind> kinds) {
-  return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
-}
-
 bool NeedsBothPlaces(v1::MovementKind kind) {
   return IsOneOf(kind, {v1::MOVEMENT_KIND_TRANSFER_OUT, v1::MOVEMENT_KIND_TRANSFER_IN,
                         v1::MOVEMENT_KIND_ISSUE, v1::MOVEMENT_KIND_RETURN_TO_STORE});
-}
-bool Enters(v1::MovementKind kind) {
-  return IsOneOf(kind, {v1::MOVEMENT_KIND_RECEIVE, v1::MOVEMENT_KIND_STOCKTAKE_GAIN,
-                        v1::MOVEMENT_KIND_OPENING_BALANCE});
 }
 bool IsKeepersOnly(v1::MovementKind kind) {
   return Enters(kind) ||
@@ -45,10 +38,7 @@ bool Refers(const Movement& asked) {
   return asked.kind() == v1::MOVEMENT_KIND_REVERSAL || asked.kind() == v1::MOVEMENT_KIND_VOID;
 }
 
-std::string Id(const std::string& name) { return name.substr(name.find('/') + 1); }
 bool IsSuppliers(const std::string& owner) { return owner.rfind("suppliers/", 0) == 0; }
-bool IsContra(const std::string& place) { return place.rfind("contra/", 0) == 0; }
-bool IsStock(const std::string& place) { return place.find('/') == std::string::npos; }
 v1::StockCondition Known(v1::StockCondition condition) {
   return condition == v1::STOCK_CONDITION_UNSPECIFIED ? v1::STOCK_CONDITION_AVAILABLE : condition;
 }
@@ -56,33 +46,7 @@ std::string OwnerAt(const ModelPlace& place) {
   return place.kind == ModelPlace::kCentral ? "alliances/" + place.alliance_id
                                             : "institutions/" + place.institution_id;
 }
-std::string PlaceOf(const ModelAccount& account) { return std::get<0>(account); }
-std::string NameOf(const std::string& place) {
-  if (IsStock(place)) return "locations/" + place;
-  return IsContra(place) ? place.substr(0, place.find('/', 7)) : place;
-}
-absl::Time TimeOf(const google::protobuf::Timestamp& time) {
-  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
-}
-
 }  // namespace
-
-struct LedgerModel::Step {
-  const ModelUser& user;
-  absl::Time now;
-  const Movement& asked;
-  Movement filled;  // with what a reservation says
-  absl::Time effective_at;
-  bool burns = false;
-  Held* held = nullptr;
-  const Resolved* original = nullptr;
-  bool goes_back = false;  // to the central store
-  int64_t quantity = 0;
-  std::string lot;
-  std::string serial;
-  ModelAccount from, to;
-  bool moves = true;
-};
 
 bool LedgerModel::WorksAt(const ModelUser& user, const ModelAccount& account) const {
   const auto place = places.find(PlaceOf(account));
@@ -321,6 +285,9 @@ std::string LedgerModel::CheckGoods(Step& step) {
   const auto found = items.find(Id(filled.item()));
   if (found == items.end()) return "ITEM_NOT_FOUND";
   const ModelItem& item = found->second;
+  if (Enters(filled.kind()) && IsSuppliers(filled.owner()) && !suppliers.contains(filled.owner())) {
+    return "SUPPLIER_NOT_FOUND";
+  }
   if (item.serial_tracked && filled.kind() == v1::MOVEMENT_KIND_USE) return "USE_NEEDS_PATIENT";
   step.quantity = filled.quantity();
   if (!filled.pack().empty()) {
@@ -438,6 +405,11 @@ std::string LedgerModel::CheckReferences(Step& step) {
 // 11.
 std::string LedgerModel::CheckIssuable(Step& step) {
   const v1::MovementKind kind = step.asked.kind();
+  if (kind == v1::MOVEMENT_KIND_TRANSFER_IN) {
+    const bool hands = OwnerAt(places.at(Id(step.filled.from_location()))) !=
+                       OwnerAt(places.at(Id(step.filled.to_location())));
+    return hands && state_.sent[step.from].contains(step.user.user_id) ? "SAME_PERSON" : "";
+  }
   if (step.goes_back || !IsOneOf(kind, {v1::MOVEMENT_KIND_TRANSFER_OUT, v1::MOVEMENT_KIND_ISSUE,
                                         v1::MOVEMENT_KIND_USE, v1::MOVEMENT_KIND_RESERVE,
                                         v1::MOVEMENT_KIND_TAKE_OWNERSHIP})) {
@@ -502,120 +474,6 @@ std::string LedgerModel::CheckBalances(Step& step) {
     if (same && balance.on_hand > 0 && account != step.from) return "SERIAL_ELSEWHERE";
   }
   return "";
-}
-
-void LedgerModel::RememberToUndo(const Step& step) {
-  const auto keep = [this](auto& map, const auto& key) {
-    const auto found = map.find(key);
-    using Value = std::decay_t<decltype(found->second)>;
-    const std::optional<Value> value =
-        found == map.end() ? std::nullopt : std::optional<Value>(found->second);
-    undo_.push_back([&map, key, value] {
-      if (value.has_value()) {
-        map[key] = *value;
-      } else {
-        map.erase(key);
-      }
-    });
-  };
-  keep(state_.balances, step.from);
-  if (step.moves) keep(state_.balances, step.to);
-  keep(state_.effects, step.from);
-  if (step.moves) keep(state_.effects, step.to);
-  keep(state_.lots, std::pair(std::get<1>(step.from), std::get<2>(step.from)));
-  keep(state_.reservations, Id(step.asked.name()));
-  if (step.held != nullptr) keep(state_.reservations, Id(step.asked.reservation()));
-  undo_.push_back([this, used = state_.used_pieces] { state_.used_pieces = used; });
-  if (step.original != nullptr) {
-    undo_.push_back([this, original = step.asked.original()] { state_.reversed.erase(original); });
-  }
-}
-
-// What an answer says of the goods, and what it repeats of what was asked.
-void LedgerModel::TellOfGoods(const Step& step, const Lot& lot, Movement& answer) {
-  const std::string to_place = PlaceOf(step.to);
-  const bool enters = step.moves && IsContra(PlaceOf(step.from));
-  const ModelAccount& told = enters ? step.to : step.from;
-  answer.set_item("items/" + std::get<1>(step.from));
-  if (std::get<2>(told).rfind('@', 0) != 0) answer.set_lot(std::get<2>(told));
-  answer.set_serial(step.asked.kind() == v1::MOVEMENT_KIND_VOID ? std::get<3>(step.from)
-                                                                : step.serial);
-  answer.set_owner(std::get<4>(told));
-  answer.set_condition(std::get<5>(told));
-  const bool inside = step.moves && !enters && !IsContra(to_place);
-  if (inside && std::get<5>(step.to) != std::get<5>(step.from)) {
-    answer.set_to_condition(std::get<5>(step.to));
-  }
-  answer.set_expiry_date(lot.expiry);
-  answer.set_manufacture_date(lot.manufactured);
-  answer.set_sterilisation_lot(lot.sterilisation);
-  answer.set_registration(lot.registration);
-  answer.set_quantity(step.quantity);
-  answer.set_document(step.asked.document());
-  answer.set_actor("users/" + step.user.user_id);
-  answer.set_reason(step.asked.reason());
-  answer.set_group(step.asked.group());
-  answer.set_override_expiry(step.asked.override_expiry());
-}
-
-void LedgerModel::Apply(Step& step) {
-  const std::string item = std::get<1>(step.from);
-  const v1::MovementKind kind = step.asked.kind();
-  RememberToUndo(step);
-  Lot& lot = state_.lots[{
-      item, step.asked.kind() == v1::MOVEMENT_KIND_VOID ? std::get<2>(step.from) : step.lot}];
-  if (Enters(kind)) {
-    const auto add = [](std::string& known, const std::string& told) {
-      if (known.empty()) known = told;
-    };
-    if (items.at(item).expiry_tracked) add(lot.expiry, step.filled.expiry_date());
-    add(lot.manufactured, step.filled.manufacture_date());
-    add(lot.sterilisation, step.filled.sterilisation_lot());
-    add(lot.registration, step.filled.registration());
-  }
-  Balance& from = state_.balances[step.from];
-  Movement answer;
-  answer.set_name(step.asked.name());
-  answer.set_kind(kind);
-  if (kind == v1::MOVEMENT_KIND_RESERVE) {
-    const absl::Time ends_at = step.asked.has_expire_time() ? TimeOf(step.asked.expire_time())
-                                                            : step.now + absl::Hours(24);
-    state_.reservations[Id(step.asked.name())] = {
-        .account = step.from, .open = step.quantity, .ends_at = ends_at};
-    from.reserved += step.quantity;
-    answer.set_reservation("reservations/" + Id(step.asked.name()));
-    *answer.mutable_expire_time() = rpc::ToTimestamp(ends_at);
-  } else if (step.held != nullptr) {
-    step.held->open -= step.quantity;
-    from.reserved -= step.quantity;
-    answer.set_reservation(step.asked.reservation());
-  }
-  const std::string from_place = PlaceOf(step.from);
-  const std::string to_place = PlaceOf(step.to);
-  answer.set_from_location(kind == v1::MOVEMENT_KIND_TRANSFER_IN ? step.filled.from_location()
-                                                                 : NameOf(from_place));
-  if (step.moves) {
-    Balance& to = state_.balances[step.to];
-    from.on_hand -= step.quantity;
-    to.on_hand += step.quantity;
-    state_.effects[step.from].emplace_back(step.effective_at, -step.quantity);
-    state_.effects[step.to].emplace_back(step.effective_at, step.quantity);
-    answer.set_to_balance(to.on_hand);
-    answer.set_to_location(kind == v1::MOVEMENT_KIND_TRANSFER_OUT ? step.filled.to_location()
-                                                                  : NameOf(to_place));
-  }
-  answer.set_from_balance(from.on_hand);
-  TellOfGoods(step, lot, answer);
-  const std::pair piece(item, step.serial);
-  if (kind == v1::MOVEMENT_KIND_USE && !step.serial.empty()) state_.used_pieces.insert(piece);
-  if (kind == v1::MOVEMENT_KIND_REVERSAL) state_.used_pieces.erase(piece);
-  if (step.original != nullptr) {
-    state_.reversed.insert(step.asked.original());
-    answer.set_original(step.asked.original());
-  }
-  *answer.mutable_post_time() = rpc::ToTimestamp(step.now);
-  *answer.mutable_effective_time() = rpc::ToTimestamp(step.effective_at);
-  step.filled = std::move(answer);
 }
 
 }  // namespace qingqu::distribution

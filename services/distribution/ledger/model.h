@@ -60,6 +60,7 @@ class LedgerModel {
 
   std::map<std::string, ModelPlace> places;
   std::map<std::string, ModelItem> items;
+  std::set<std::string> suppliers;  // "suppliers/kangda"
 
   // One call: groups are neighbours.
   std::vector<ModelAnswer> Post(const ModelUser& user, absl::Time now,
@@ -92,6 +93,8 @@ class LedgerModel {
     std::map<std::string, Held> reservations;
     std::map<std::string, Resolved> resolved;
     std::set<std::string> reversed;
+    // Of goods in transit: who ever sent some, and who sent what may lie there.
+    std::map<ModelAccount, std::set<std::string>> ever_sent, sent;
     std::set<std::pair<std::string, std::string>> used_pieces;  // item, serial
   };
   // A movement on its way through the rules.

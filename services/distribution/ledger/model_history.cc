@@ -300,6 +300,7 @@ class Maker {
       movement.set_owner("suppliers/kangda");
     }
     if (Chance(1)) movement.set_owner("institutions/town-clinic");
+    if (Chance(1)) movement.set_owner("suppliers/nobody");
   }
 
   void FillRest(Movement& movement) {
@@ -386,6 +387,7 @@ LedgerModel NewLedgerModel() {
       {"town-ward", {"town-clinic", "east", ModelPlace::kWard}},
       {"west-store", {"west-hospital", "west", ModelPlace::kStore}},
   };
+  model.suppliers = {"suppliers/kangda"};
   model.items = {{"gauze", {.pack = Gtin(11)}},
                  {"stent", {.serial_tracked = true, .pack = Gtin(21)}},
                  {"tape", {.lot_tracked = false, .pack = Gtin(31)}},

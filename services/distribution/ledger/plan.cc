@@ -76,6 +76,7 @@ absl::Status Planner::PlanPlaces(const auth::Principal& principal, const Command
     case v1::MOVEMENT_KIND_TRANSFER_IN:
       if (from_->alliance_id != to_->alliance_id) return LocationNotFound(from_->location_id);
       QINGQU_RETURN_IF_ERROR(CheckDestination(principal, *to_));
+      plan.changes_hands = SeenBy(*from_) != SeenBy(*to_);
       break;
     case v1::MOVEMENT_KIND_USE:
       if (!MayUseUp(principal, *from_)) return LocationNotFound(from_->location_id);
@@ -119,6 +120,11 @@ absl::Status Planner::PlanGoods(const Command& command, Plan& plan) {
   }
   const scanning::ItemFacts& facts = item->second;
   plan.enters = command.rule->from != Side::kPlace && command.rule->from != Side::kTransit;
+  if (plan.enters && IsSupplierOwned(command.owner) &&
+      !facts_.suppliers.contains(command.owner.substr(command.owner.find('/') + 1))) {
+    return MovementRefused(absl::StatusCode::kNotFound, "SUPPLIER_NOT_FOUND",
+                           fmt::format("there is no {}", command.owner), "owner");
+  }
   const bool onwards = command.rule->must_be_issuable && !plan.goes_back_to_central;
   if (facts.suspended && (onwards || command.rule->kind == v1::MOVEMENT_KIND_RECEIVE)) {
     return RuleBroken("ITEM_SUSPENDED",

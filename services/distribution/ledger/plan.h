@@ -21,6 +21,7 @@ struct Facts {
   std::map<std::string, Location, std::less<>> locations;
   std::map<std::string, scanning::ItemFacts> items;
   std::map<std::string, scanning::ItemFacts> packs;  // by device identifier
+  std::set<std::string> suppliers;                   // whose goods come in, "kangda"
   std::map<std::string, StoredMovement> known;       // that were resolved before, and originals
   std::map<std::string, absl::Time> closed_until;    // by holder: "institutions/h1"
   bool names_repeat = false;  // some command has the name of another one of the batch
@@ -46,6 +47,7 @@ struct Plan {
   std::string to_institution_id;
   std::vector<std::string> holders;  // whose periods count
   bool goes_back_to_central = false;
+  bool changes_hands = false;              // goods that were sent arrive at another institution
   std::optional<absl::Time> effective_at;  // when the command tells it
 };
 

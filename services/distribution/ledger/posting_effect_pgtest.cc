@@ -103,6 +103,18 @@ TEST_F(PostingEffectTest, MovementsOfOneCallCountInTheirOrder) {
   ExpectSoundLedger();
 }
 
+// What is posted at one instant counts together, in one call as in several.
+TEST_F(PostingEffectTest, OneInstantHasOneBalance) {
+  ASSERT_EQ(Reason(Pharmacist(), Receive("gauze", "A", 14, "store")), "");
+  AdvanceTo(10);
+  EXPECT_THAT(ReasonsOf({Issue(8), Receive("gauze", "A", 8, "store"), Effective(5, Issue(10))}),
+              ElementsAre("", "", ""));
+  ASSERT_EQ(Reason(Pharmacist(), Issue(3)), "");
+  EXPECT_THAT(ReasonsOf({Receive("gauze", "A", 3, "store"), Effective(5, Issue(4))}),
+              ElementsAre("", ""));
+  EXPECT_EQ(LeastEver(), 0);
+}
+
 TEST_F(PostingEffectTest, GoodsArriveAfterTheyWereSent) {
   AdvanceTo(0);
   ASSERT_EQ(Reason(Pharmacist(), Receive("gauze", "A", 10, "central")), "");

@@ -117,6 +117,22 @@ TEST_F(PostingRulesTest, AGroupIsPostedTogetherOrNotAtAll) {
   ExpectSoundLedger();
 }
 
+TEST_F(PostingRulesTest, ConsignedGoodsComeFromASupplierThatExists) {
+  v1::Movement consigned = Receive("gauze", "A", 5, "ward");
+  consigned.set_owner("suppliers/kangdaa");
+  const absl::Status refused = PostOne(Pharmacist(), consigned).status();
+  EXPECT_EQ(ErrorReason(refused), "SUPPLIER_NOT_FOUND");
+  EXPECT_EQ(ErrorDetails(refused).at("field"), "owner");
+  consigned.set_name(NewName());
+  consigned.set_kind(v1::MOVEMENT_KIND_OPENING_BALANCE);
+  EXPECT_EQ(Reason(Pharmacist(), consigned), "SUPPLIER_NOT_FOUND");
+  consigned.set_name(NewName());
+  consigned.set_owner("suppliers/kangda");
+  EXPECT_EQ(Reason(Pharmacist(), consigned), "");
+  EXPECT_EQ(Count("SELECT count(*) FROM distribution.account WHERE owner = 'suppliers/kangdaa'"),
+            0);
+}
+
 TEST_F(PostingRulesTest, AConsignedPieceBecomesOwnWhenItIsUsedAtTheBedside) {
   v1::Movement piece = Receive("stent", "A", 1, "ward");
   piece.set_serial("S1");

@@ -123,6 +123,12 @@ TEST_F(PostingPrecedenceTest, WhatIsNamedThenTheItem) {
 }
 
 TEST_F(PostingPrecedenceTest, TheItemThenHowItIsTracked) {
+  v1::Movement lent = Receive("nothing", "A", 1, "store");
+  lent.set_owner("suppliers/nobody");
+  ExpectBurnt(lent, "ITEM_NOT_FOUND");
+  lent = Receive("held-back", "", 1, "store");
+  lent.set_owner("suppliers/nobody");
+  ExpectBurnt(lent, "SUPPLIER_NOT_FOUND");
   ExpectBurnt(Make(v1::MOVEMENT_KIND_ISSUE, "held-back", "", 1, "store", "ward"), "ITEM_SUSPENDED");
   ExpectBurnt(Make(v1::MOVEMENT_KIND_USE, "stent", "A", 2, "ward", ""), "USE_NEEDS_PATIENT");
   v1::Movement packs = Make(v1::MOVEMENT_KIND_ISSUE, "held-back", "A", 0, "store", "ward");
@@ -181,6 +187,23 @@ TEST_F(PostingPrecedenceTest, WhetherGoodsMayBeIssuedThenHowManyThereAre) {
   v1::Movement piece = Make(v1::MOVEMENT_KIND_ISSUE, "stent", "OLD", 1, "store", "ward");
   piece.set_serial("S2");
   ExpectBurnt(piece, "LOT_EXPIRED");
+}
+
+TEST_F(PostingPrecedenceTest, WhoSentThenHowManyThereAreThenWhen) {
+  ASSERT_EQ(Reason(Pharmacist(), Receive("gauze", "A", 10, "central")), "");
+  clock_.Advance(absl::Minutes(1));
+  const auto move = [this](v1::MovementKind kind, int64_t quantity) {
+    return Make(kind, "gauze", "A", quantity, "central", "store");
+  };
+  const auto before = [this](v1::Movement movement) {
+    movement.mutable_effective_time()->set_seconds(absl::ToUnixSeconds(now_) - 60);
+    return movement;
+  };
+  ASSERT_EQ(Reason(Pharmacist(), move(v1::MOVEMENT_KIND_TRANSFER_OUT, 2)), "");
+  ExpectBurnt(before(move(v1::MOVEMENT_KIND_TRANSFER_IN, 3)), "SAME_PERSON");
+  const CallContext other = By("pharmacist-wu", "hospital_pharmacist");
+  Expect(other, before(move(v1::MOVEMENT_KIND_TRANSFER_IN, 3)), "INSUFFICIENT_STOCK", true);
+  Expect(other, before(move(v1::MOVEMENT_KIND_TRANSFER_IN, 2)), "NOT_THERE_THEN", true);
 }
 
 TEST_F(PostingPrecedenceTest, WhatIsWrongWithAMovementThenWithItsGroup) {

@@ -1,0 +1,108 @@
+// Direct transfers to another institution: who sent goods does not receive them.
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+#include "common/status/status.h"
+#include "services/distribution/ledger/posting_test_support.h"
+
+namespace qingqu::distribution {
+namespace {
+
+using ::testing::ElementsAre;
+
+class PostingHandsTest : public PostingTest {
+ protected:
+  void SetUp() override {
+    SeedItem({.item_id = "gauze", .number = 1});
+    ASSERT_EQ(Reason(Pharmacist(), Receive("gauze", "A", 100, "central")), "");
+    ASSERT_EQ(Reason(Pharmacist(), Receive("gauze", "B", 100, "central")), "");
+    ASSERT_EQ(Reason(Pharmacist(), Receive("gauze", "A", 100, "store")), "");
+  }
+
+  // Both work at the central store and at the hospital's own.
+  CallContext Sun() const { return Pharmacist(); }
+  CallContext Wu() const { return By("pharmacist-wu", "hospital_pharmacist"); }
+
+  v1::Movement Out(int64_t quantity, std::string_view lot = "A") {
+    return Make(v1::MOVEMENT_KIND_TRANSFER_OUT, "gauze", lot, quantity, "central", "store");
+  }
+  v1::Movement In(int64_t quantity, std::string_view lot = "A") {
+    return Make(v1::MOVEMENT_KIND_TRANSFER_IN, "gauze", lot, quantity, "central", "store");
+  }
+  std::vector<std::string> ReasonsOf(const CallContext& call,
+                                     const std::vector<v1::Movement>& movements) {
+    std::vector<std::string> reasons;
+    for (const v1::MovementResult& result : PostAll(call, movements)) {
+      reasons.push_back(ReasonOf(result));
+    }
+    return reasons;
+  }
+};
+
+TEST_F(PostingHandsTest, WhoSentDoesNotReceive) {
+  ASSERT_EQ(Reason(Sun(), Out(10)), "");
+  const v1::Movement own = In(10);
+  const absl::Status refused = PostOne(Sun(), own).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kPermissionDenied);
+  EXPECT_EQ(ErrorReason(refused), "SAME_PERSON");
+  EXPECT_EQ(Reason(Sun(), own), "SAME_PERSON");
+  EXPECT_EQ(Reason(Wu(), In(4)), "");
+  // Some of it may still be his.
+  EXPECT_EQ(Reason(Wu(), Out(1)), "");
+  EXPECT_EQ(Reason(Wu(), In(1)), "SAME_PERSON");
+  EXPECT_EQ(Reason(By("pharmacist-li", "hospital_pharmacist", "county-hospital"), In(7)), "");
+  ExpectSoundLedger();
+}
+
+TEST_F(PostingHandsTest, WhatWasReceivedIsForgotten) {
+  ASSERT_EQ(Reason(Sun(), Out(10)), "");
+  ASSERT_EQ(Reason(Wu(), In(10)), "");
+  ASSERT_EQ(Reason(Wu(), Out(5)), "");
+  EXPECT_EQ(Reason(Wu(), In(5)), "SAME_PERSON");
+  EXPECT_EQ(Reason(Sun(), In(5)), "");
+  // Of another lot nobody sent anything.
+  ASSERT_EQ(Reason(Wu(), Out(5, "B")), "");
+  EXPECT_EQ(Reason(Sun(), In(5, "B")), "");
+  ExpectSoundLedger();
+}
+
+TEST_F(PostingHandsTest, ReceivedGoodsThatAreSentBackIntoTransitAreNobodysWhoEverSent) {
+  ASSERT_EQ(Reason(Sun(), Out(10)), "");
+  const v1::Movement received = In(10);
+  ASSERT_EQ(Reason(Wu(), received), "");
+  EXPECT_THAT(ReasonsOf(Wu(), {Reverse(received.name()), In(10)}), ElementsAre("", ""));
+  const v1::Movement again = Out(3);
+  ASSERT_EQ(Reason(Sun(), again), "");
+  const v1::Movement taken = In(3);
+  ASSERT_EQ(Reason(Wu(), taken), "");
+  ASSERT_EQ(Reason(Wu(), Reverse(taken.name())), "");
+  EXPECT_EQ(Reason(Sun(), In(3)), "SAME_PERSON");
+  EXPECT_EQ(Reason(Wu(), In(3)), "");
+  ExpectSoundLedger();
+}
+
+TEST_F(PostingHandsTest, InOneCallAsInSeveral) {
+  EXPECT_THAT(ReasonsOf(Sun(), {Out(2), In(2), Out(1)}), ElementsAre("", "SAME_PERSON", ""));
+  EXPECT_THAT(ReasonsOf(Wu(), {In(3), Out(1), In(1)}), ElementsAre("", "", "SAME_PERSON"));
+  // A group that is undone has sent nothing.
+  ASSERT_EQ(Reason(Sun(), In(1)), "");
+  std::vector<v1::Movement> group{Out(1), Out(1000)};
+  for (v1::Movement& movement : group) movement.set_group("g");
+  EXPECT_THAT(ReasonsOf(Sun(), group), ElementsAre("GROUP_FAILED", "INSUFFICIENT_STOCK"));
+  ASSERT_EQ(Reason(Wu(), Out(1)), "");
+  group.push_back(In(1));
+  for (v1::Movement& movement : group) movement.set_name(NewName());
+  EXPECT_THAT(ReasonsOf(Sun(), group), ElementsAre("GROUP_FAILED", "INSUFFICIENT_STOCK", ""));
+  ExpectSoundLedger();
+}
+
+TEST_F(PostingHandsTest, WithinAnInstitutionOnePersonIsEnough) {
+  ASSERT_EQ(Reason(Sun(), Make(v1::MOVEMENT_KIND_TRANSFER_OUT, "gauze", "A", 5, "store", "ward")),
+            "");
+  EXPECT_EQ(Reason(Sun(), Make(v1::MOVEMENT_KIND_TRANSFER_IN, "gauze", "A", 5, "store", "ward")),
+            "");
+  ExpectSoundLedger();
+}
+
+}  // namespace
+}  // namespace qingqu::distribution
