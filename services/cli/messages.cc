@@ -257,6 +257,7 @@ constexpr std::array kMessages = std::to_array<MessageText>({
     {kEventOrderReceived, "receipt booked on the order", "订单登记收货"},
     {kEventOrderCompleted, "order completed", "订单完成"},
     {kEventDespatchAnnounced, "despatched", "供应商发货"},
+    {kEventDespatchWithdrawn, "despatch withdrawn", "供应商撤回发货"},
     {kEventHistoryImported, "history imported", "历史数据导入"},
     {kEventLocationCreated, "location created", "库位建立"},
     {kEventReceiptPosted, "received", "验收入库"},

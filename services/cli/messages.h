@@ -164,6 +164,7 @@ enum class Message {
   kEventOrderReceived,
   kEventOrderCompleted,
   kEventDespatchAnnounced,
+  kEventDespatchWithdrawn,
   kEventHistoryImported,
   kEventLocationCreated,
   kEventReceiptPosted,

@@ -42,6 +42,7 @@ constexpr std::array kEventNames = std::to_array<EventName>({
     {"order.received", Message::kEventOrderReceived},
     {"order.completed", Message::kEventOrderCompleted},
     {"despatch.announced", Message::kEventDespatchAnnounced},
+    {"despatch.withdrawn", Message::kEventDespatchWithdrawn},
     {"history.imported", Message::kEventHistoryImported},
     {"location.created", Message::kEventLocationCreated},
     {"receipt.posted", Message::kEventReceiptPosted},

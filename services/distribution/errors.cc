@@ -55,6 +55,13 @@ absl::Status DespatchNotFound(std::string_view despatch_id) {
   return NotFound("DESPATCH_NOT_FOUND", "despatches", despatch_id);
 }
 
+absl::Status DespatchWithdrawn(std::string_view despatch_id) {
+  const std::string name = fmt::format("despatches/{}", despatch_id);
+  return MakeError(absl::StatusCode::kFailedPrecondition, "DESPATCH_WITHDRAWN",
+                   fmt::format("the supplier withdrew {}; receive the one that replaces it", name),
+                   {{"resource", name}});
+}
+
 absl::Status ReceiptExists(std::string_view receipt_id) {
   return Exists("RECEIPT_EXISTS", "receipts", receipt_id);
 }

@@ -21,6 +21,7 @@ absl::Status DepartmentHasLocation(std::string_view department_id);
 absl::Status LocationNotFound(std::string_view location_id);
 
 absl::Status DespatchNotFound(std::string_view despatch_id);
+absl::Status DespatchWithdrawn(std::string_view despatch_id);
 absl::Status ReceiptExists(std::string_view receipt_id);
 absl::Status ReceiptNotFound(std::string_view receipt_id);
 // Who asked for, approved or ordered the goods may not receive them.

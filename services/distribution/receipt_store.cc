@@ -15,6 +15,7 @@ namespace qingqu::distribution {
 
 absl::StatusOr<Despatch> ReadDespatch(pqxx::transaction_base& tx, const CallContext& call,
                                       const std::string& despatch_id) {
+  tx.exec_prepared(queries::kHoldDespatch.name, despatch_id);
   const pqxx::result rows =
       tx.exec_prepared(queries::kReadDespatch.name, despatch_id, call.principal.user_id);
   if (rows.empty()) return DespatchNotFound(despatch_id);
@@ -30,6 +31,7 @@ absl::StatusOr<Despatch> ReadDespatch(pqxx::transaction_base& tx, const CallCont
     return LocationNotFound(despatch.central_store.location_id);
   }
   if (!WorksAt(call.principal, despatch.central_store)) return DespatchNotFound(despatch_id);
+  if (row["withdrawn"].as<bool>()) return DespatchWithdrawn(despatch_id);
   if (row["acted"].as<bool>()) return ReceiverIsActor(despatch.order_id);
   return despatch;
 }

@@ -35,7 +35,8 @@ struct Despatch {
 
 // NOT_FOUND DESPATCH_NOT_FOUND, also when the caller does not see it or does not work where it
 // goes, or LOCATION_NOT_FOUND when it does not go to a central store of its alliance;
-// PERMISSION_DENIED SAME_PERSON when the caller asked for, approved or ordered the goods.
+// FAILED_PRECONDITION DESPATCH_WITHDRAWN; PERMISSION_DENIED SAME_PERSON when the caller asked for,
+// approved or ordered the goods. Its supplier cannot withdraw it until the transaction ends.
 absl::StatusOr<Despatch> ReadDespatch(pqxx::transaction_base& tx, const CallContext& call,
                                       const std::string& despatch_id);
 

@@ -123,6 +123,12 @@ v1::Despatch ToProto(const Despatch& despatch) {
   message.set_tracking_number(despatch.tracking_number);
   message.set_line_count(despatch.line_count);
   *message.mutable_create_time() = rpc::ToTimestamp(despatch.created_at);
+  message.set_state(v1::DESPATCH_STATE_ANNOUNCED);
+  if (despatch.withdrawn_at) {
+    message.set_state(v1::DESPATCH_STATE_WITHDRAWN);
+    *message.mutable_withdraw_time() = rpc::ToTimestamp(*despatch.withdrawn_at);
+    message.set_withdrawal_reason(despatch.withdrawal_reason);
+  }
   return message;
 }
 

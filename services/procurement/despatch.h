@@ -40,6 +40,8 @@ struct Despatch {
   std::string tracking_number;
   int line_count = 0;
   absl::Time created_at;
+  std::optional<absl::Time> withdrawn_at;
+  std::string withdrawal_reason;  // empty unless withdrawn
 };
 
 // Finds each line's item in the order. INVALID_ARGUMENT for lines that the order does not have.

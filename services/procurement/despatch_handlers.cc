@@ -59,6 +59,23 @@ absl::Status CheckDespatch(pqxx::transaction_base& tx, const CallContext& call, 
   return AddDespatched(despatch, order);
 }
 
+// The caller's own despatch with its lines, its order locked in `order`, and nobody receiving it
+// until the transaction ends; if it may be withdrawn.
+absl::StatusOr<Despatch> LockWithdrawable(pqxx::transaction_base& tx, const CallContext& call,
+                                          const std::string& id, std::optional<Order>& order) {
+  std::optional<Despatch> despatch = ReadDespatch(tx, id);
+  if (!despatch || despatch->supplier_id != call.principal.supplier_id) return DespatchNotFound(id);
+  order = LockOrder(tx, despatch->order_id);
+  if (!order) return DespatchNotFound(id);
+  LockDespatch(tx, id);
+  despatch = ReadDespatch(tx, id);
+  if (!despatch) return DespatchNotFound(id);
+  if (despatch->withdrawn_at) return DespatchAlreadyWithdrawn(id);
+  if (IsReceived(tx, id)) return DespatchReceived(id);
+  despatch->lines = ReadDespatchLines(tx, id);
+  return *std::move(despatch);
+}
+
 }  // namespace
 
 absl::StatusOr<v1::Despatch> ProcurementHandlers::CreateDespatch(
@@ -74,6 +91,23 @@ absl::StatusOr<v1::Despatch> ProcurementHandlers::CreateDespatch(
         QINGQU_RETURN_IF_ERROR(DespatchOrderLines(tx, despatch));
         WriteOrderState(tx, order);
         db::AppendJournal(tx, call, DespatchAnnounced(despatch));
+        return ToProto(despatch);
+      });
+}
+
+absl::StatusOr<v1::Despatch> ProcurementHandlers::WithdrawDespatch(
+    const CallContext& call, const v1::WithdrawDespatchRequest& request) {
+  QINGQU_ASSIGN_OR_RETURN(const std::string id, ParseId(kDespatchPattern, request.name(), "name"));
+  QINGQU_ASSIGN_OR_RETURN(const std::string reason, ParseReason(request.reason()));
+  return db::RunIdempotent<v1::Despatch>(
+      *pool_, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Despatch> {
+        std::optional<Order> order;
+        QINGQU_ASSIGN_OR_RETURN(Despatch despatch, LockWithdrawable(tx, call, id, order));
+        despatch.withdrawn_at = absl::FromUnixMicros(absl::ToUnixMicros(call.received_at));
+        despatch.withdrawal_reason = reason;
+        WriteWithdrawal(tx, despatch);
+        WriteOrderState(tx, *order);
+        db::AppendJournal(tx, call, DespatchWithdrawn(despatch));
         return ToProto(despatch);
       });
 }

@@ -23,7 +23,11 @@ Despatch FromRow(const pqxx::row& row) {
           .lines = {},
           .tracking_number = row["tracking_number"].as<std::string>(),
           .line_count = row["line_count"].as<int>(),
-          .created_at = ReadInstant(row["created_at_us"])};
+          .created_at = ReadInstant(row["created_at_us"]),
+          .withdrawn_at = row["withdrawn_at_us"].is_null()
+                              ? std::nullopt
+                              : std::optional(ReadInstant(row["withdrawn_at_us"])),
+          .withdrawal_reason = row["withdrawal_reason"].as<std::string>()};
 }
 
 DespatchLine LineFromRow(const pqxx::row& row) {
@@ -104,6 +108,14 @@ bool DespatchExistsFor(pqxx::transaction_base& tx, const std::string& despatch_i
   return !tx.exec_prepared(queries::kDespatchExists.name, despatch_id).empty();
 }
 
+void LockDespatch(pqxx::transaction_base& tx, const std::string& despatch_id) {
+  tx.exec_prepared(queries::kLockDespatch.name, despatch_id);
+}
+
+bool IsReceived(pqxx::transaction_base& tx, const std::string& despatch_id) {
+  return !tx.exec_prepared(queries::kDespatchReceived.name, despatch_id).empty();
+}
+
 absl::Status KeepLotExpiries(pqxx::transaction_base& tx, const Despatch& despatch) {
   db::ArrayBuilder line_numbers;
   db::ArrayBuilder item_ids;
@@ -116,6 +128,7 @@ absl::Status KeepLotExpiries(pqxx::transaction_base& tx, const Despatch& despatc
     lots.AddText(line.lot);
     expiry_dates.AddText(line.expiry_date->ToString());
   }
+  tx.exec_prepared(queries::kHoldLotExpiries.name, despatch.supplier_id);
   tx.exec_prepared(queries::kInsertLotExpiries.name, item_ids.Build(), lots.Build(),
                    expiry_dates.Build(), despatch.supplier_id);
   FieldViolations conflicts;
@@ -137,6 +150,14 @@ absl::Status InsertDespatch(pqxx::transaction_base& tx, const Despatch& despatch
   if (inserted.affected_rows() == 0) return DespatchExists(despatch.despatch_id);
   InsertLines(tx, despatch);
   return InsertSerials(tx, despatch);
+}
+
+void WriteWithdrawal(pqxx::transaction_base& tx, const Despatch& despatch) {
+  tx.exec_prepared(queries::kLockLotExpiries.name, despatch.supplier_id);
+  tx.exec_prepared(queries::kReturnToOrderLines.name, despatch.order_id, despatch.despatch_id);
+  tx.exec_prepared(queries::kWithdrawDespatch.name, despatch.despatch_id,
+                   SqlInstant(*despatch.withdrawn_at), despatch.withdrawal_reason);
+  tx.exec_prepared(queries::kReleaseLotExpiries.name, despatch.despatch_id);
 }
 
 std::optional<Despatch> ReadDespatch(pqxx::transaction_base& tx, const std::string& despatch_id) {

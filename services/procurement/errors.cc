@@ -183,6 +183,17 @@ absl::Status DespatchNotFound(std::string_view despatch_id) {
   return NotFound("DESPATCH_NOT_FOUND", fmt::format("despatches/{}", despatch_id));
 }
 
+absl::Status DespatchAlreadyWithdrawn(std::string_view despatch_id) {
+  return WrongState("DESPATCH_ALREADY_WITHDRAWN", fmt::format("despatches/{}", despatch_id),
+                    "withdrawn", "a despatch is withdrawn once");
+}
+
+absl::Status DespatchReceived(std::string_view despatch_id) {
+  return WrongState("DESPATCH_RECEIVED", fmt::format("despatches/{}", despatch_id),
+                    "received, at least in part",
+                    "the central store rejects at the door what is wrong with the rest");
+}
+
 absl::Status OrderNotAccepted(std::string_view order_id, std::string_view state) {
   return WrongState("ORDER_NOT_ACCEPTED", fmt::format("orders/{}", order_id), state,
                     "goods can be announced for an accepted order that is not completed");

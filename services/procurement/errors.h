@@ -42,6 +42,8 @@ absl::Status OrderAlreadyAnswered(std::string_view order_id, std::string_view st
 
 absl::Status DespatchExists(std::string_view despatch_id);
 absl::Status DespatchNotFound(std::string_view despatch_id);
+absl::Status DespatchAlreadyWithdrawn(std::string_view despatch_id);
+absl::Status DespatchReceived(std::string_view despatch_id);
 absl::Status OrderNotAccepted(std::string_view order_id, std::string_view state);
 absl::Status MoreThanAccepted(const FieldViolations& lines);
 absl::Status LotExpired(const FieldViolations& lines);

@@ -88,6 +88,32 @@ Json DescribeLine(const DespatchLine& line) {
   return described;
 }
 
+db::JournalEntry DespatchEntry(std::string_view event, const Despatch& despatch) {
+  db::JournalEntry entry{.event = std::string(event),
+                         .resource = fmt::format("despatches/{}", despatch.despatch_id),
+                         .subjects = {fmt::format("orders/{}", despatch.order_id),
+                                      fmt::format("suppliers/{}", despatch.supplier_id),
+                                      fmt::format("locations/{}", despatch.deliver_to_location_id)},
+                         .alliance_id = despatch.alliance_id,
+                         .supplier_id = despatch.supplier_id,
+                         .reason = despatch.withdrawal_reason};
+  Json lines = Json::array();
+  for (const DespatchLine& line : despatch.lines) {
+    lines.push_back(DescribeLine(line));
+    entry.subjects.push_back(ItemName(line.item_id));
+    if (!line.lot.empty()) entry.subjects.push_back(db::LotSubject(line.item_id, line.lot));
+  }
+  const Json details = {
+      {"despatch", entry.resource},
+      {"order", entry.subjects.front()},
+      {"supplier", fmt::format("suppliers/{}", despatch.supplier_id)},
+      {"deliver_to", fmt::format("locations/{}", despatch.deliver_to_location_id)},
+      {"tracking_number", despatch.tracking_number},
+      {"lines", lines}};
+  entry.details_json = details.dump();
+  return entry;
+}
+
 }  // namespace
 
 db::JournalEntry AgreementProposed(const Agreement& agreement) {
@@ -141,28 +167,11 @@ db::JournalEntry OrderAnswered(const Order& order) {
 }
 
 db::JournalEntry DespatchAnnounced(const Despatch& despatch) {
-  db::JournalEntry entry{.event = "despatch.announced",
-                         .resource = fmt::format("despatches/{}", despatch.despatch_id),
-                         .subjects = {fmt::format("orders/{}", despatch.order_id),
-                                      fmt::format("suppliers/{}", despatch.supplier_id),
-                                      fmt::format("locations/{}", despatch.deliver_to_location_id)},
-                         .alliance_id = despatch.alliance_id,
-                         .supplier_id = despatch.supplier_id};
-  Json lines = Json::array();
-  for (const DespatchLine& line : despatch.lines) {
-    lines.push_back(DescribeLine(line));
-    entry.subjects.push_back(ItemName(line.item_id));
-    if (!line.lot.empty()) entry.subjects.push_back(db::LotSubject(line.item_id, line.lot));
-  }
-  const Json details = {
-      {"despatch", entry.resource},
-      {"order", entry.subjects.front()},
-      {"supplier", fmt::format("suppliers/{}", despatch.supplier_id)},
-      {"deliver_to", fmt::format("locations/{}", despatch.deliver_to_location_id)},
-      {"tracking_number", despatch.tracking_number},
-      {"lines", lines}};
-  entry.details_json = details.dump();
-  return entry;
+  return DespatchEntry("despatch.announced", despatch);
+}
+
+db::JournalEntry DespatchWithdrawn(const Despatch& despatch) {
+  return DespatchEntry("despatch.withdrawn", despatch);
 }
 
 db::JournalEntry OrderProgressed(const Order& order, const std::vector<ReceivedLine>& lines,

@@ -23,6 +23,7 @@ db::JournalEntry RequisitionDecided(const Requisition& requisition);
 db::JournalEntry OrderPlaced(const Order& order);
 db::JournalEntry OrderAnswered(const Order& order);
 db::JournalEntry DespatchAnnounced(const Despatch& despatch);
+db::JournalEntry DespatchWithdrawn(const Despatch& despatch);
 // order.received, or order.completed when nothing is outstanding any more. `receipt` is its
 // resource name.
 db::JournalEntry OrderProgressed(const Order& order, const std::vector<ReceivedLine>& lines,

@@ -44,6 +44,8 @@ class ProcurementHandlers {
 
   absl::StatusOr<v1::Despatch> CreateDespatch(const CallContext& call,
                                               const v1::CreateDespatchRequest& request);
+  absl::StatusOr<v1::Despatch> WithdrawDespatch(const CallContext& call,
+                                                const v1::WithdrawDespatchRequest& request);
   absl::StatusOr<v1::Despatch> GetDespatch(const CallContext& call,
                                            const v1::GetDespatchRequest& request);
   absl::StatusOr<v1::ListDespatchesResponse> ListDespatches(

@@ -107,6 +107,12 @@ class ProcurementService final : public v1::ProcurementService::CallbackService 
     return rpc::RunUnary(*runner_, "CreateDespatch", context, request, response, handlers_,
                          &ProcurementHandlers::CreateDespatch);
   }
+  ServerUnaryReactor* WithdrawDespatch(CallbackServerContext* context,
+                                       const v1::WithdrawDespatchRequest* request,
+                                       v1::Despatch* response) override {
+    return rpc::RunUnary(*runner_, "WithdrawDespatch", context, request, response, handlers_,
+                         &ProcurementHandlers::WithdrawDespatch);
+  }
   ServerUnaryReactor* GetDespatch(CallbackServerContext* context,
                                   const v1::GetDespatchRequest* request,
                                   v1::Despatch* response) override {

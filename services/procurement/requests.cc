@@ -14,7 +14,7 @@
 namespace qingqu::procurement {
 namespace {
 
-constexpr int kRejectionReasonMax = 500;
+constexpr int kReasonMax = 500;
 
 }  // namespace
 
@@ -41,9 +41,9 @@ absl::StatusOr<std::vector<LineAnswer>> ParseAnswers(const v1::RespondToOrderReq
   return answers;
 }
 
-absl::StatusOr<std::string> ParseRejectionReason(const v1::RejectRequisitionRequest& request) {
+absl::StatusOr<std::string> ParseReason(std::string_view given) {
   FieldReader reader;
-  std::string reason = reader.RequiredText("reason", request.reason(), kRejectionReasonMax);
+  std::string reason = reader.RequiredText("reason", given, kReasonMax);
   QINGQU_RETURN_IF_ERROR(reader.ToStatus());
   return reason;
 }

@@ -33,7 +33,8 @@ absl::StatusOr<Despatch> ParseNewDespatch(const CallContext& call,
 std::vector<LineReduction> ParseReductions(const v1::ApproveRequisitionRequest& request);
 // Empty when everything is accepted.
 absl::StatusOr<std::vector<LineAnswer>> ParseAnswers(const v1::RespondToOrderRequest& request);
-absl::StatusOr<std::string> ParseRejectionReason(const v1::RejectRequisitionRequest& request);
+// Of a refusal or a withdrawal: 1 to 500 characters.
+absl::StatusOr<std::string> ParseReason(std::string_view given);
 
 // The id in `name`, given in `field`, of `pattern` ("orders/{order}").
 absl::StatusOr<std::string> ParseId(std::string_view pattern, std::string_view name,

@@ -90,7 +90,7 @@ absl::StatusOr<v1::Requisition> ProcurementHandlers::RejectRequisition(
     const CallContext& call, const v1::RejectRequisitionRequest& request) {
   QINGQU_ASSIGN_OR_RETURN(const std::string id,
                           ParseId(kRequisitionPattern, request.name(), "name"));
-  QINGQU_ASSIGN_OR_RETURN(const std::string reason, ParseRejectionReason(request));
+  QINGQU_ASSIGN_OR_RETURN(const std::string reason, ParseReason(request.reason()));
   return db::RunIdempotent<v1::Requisition>(
       *pool_, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Requisition> {
         QINGQU_ASSIGN_OR_RETURN(

@@ -1,5 +1,5 @@
 -- With the central store that it goes to, and whether the user ($2) asked for, approved or ordered it.
-SELECT despatch.order_id, despatch.supplier_id, despatch.alliance_id, despatch.deliver_to_location_id,
+SELECT despatch.order_id, despatch.supplier_id, despatch.alliance_id, despatch.deliver_to_location_id, despatch.withdrawn,
        coalesce(location.institution_id, '') AS institution_id,
        EXISTS (SELECT FROM procurement_pub.order_actor AS actor
                WHERE actor.order_id = despatch.order_id AND actor.user_id = $2) AS acted

@@ -1,0 +1,2 @@
+-- Its supplier cannot withdraw it until the transaction ends.
+SELECT procurement_pub.hold_despatch($1)
