@@ -1,5 +1,7 @@
 #include "services/distribution/ledger/posting.h"
 
+#include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "fmt/format.h"
@@ -21,47 +23,69 @@ namespace {
 constexpr int kAttemptsMax = 8;
 constexpr const char* kEvent = "movements.posted";
 
+// Names have nothing to escape; what people wrote is the library's to write.
+bool IsPlain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char letter) {
+    return letter >= ' ' && letter <= '~' && letter != '"' && letter != '\\';
+  });
+}
+
 void AppendMember(std::string& json, std::string_view name, std::string_view value) {
   if (value.empty()) return;
-  json.append(",\"").append(name).append("\":").append(nlohmann::json(value).dump());
+  json.append(",\"").append(name).append("\":");
+  if (IsPlain(value)) {
+    json.append("\"").append(value).append("\"");
+  } else {
+    json.append(nlohmann::json(value).dump());
+  }
 }
 
-// Of a refusal, which moved nothing, the goods and places that were asked for: so who tried to
-// issue a lot is found under that lot.
-StoredMovement Told(const Outcome& outcome, const Command& command) {
-  StoredMovement told = outcome.movement;
-  if (outcome.status.ok()) return told;
-  told.item_id = command.item_id;
-  told.lot_number = command.lot_number;
-  told.serial = command.serial;
-  told.from_location_id = command.from_location_id;
-  told.to_location_id = command.to_location_id;
-  told.reservation_id = command.reservation_id;
-  told.original_id = command.original_id;
-  return told;
-}
+// A movement as the journal tells it: of a refusal, which moved nothing, the goods and places that
+// were asked for. So who tried to issue a lot is found under that lot.
+struct Told {
+  Told(const Outcome& outcome, const Command& command)
+      : status(outcome.status),
+        movement(outcome.movement),
+        item_id(status.ok() ? movement.item_id : command.item_id),
+        lot_number(status.ok() ? movement.lot_number : command.lot_number),
+        serial(status.ok() ? movement.serial : command.serial),
+        from_location_id(status.ok() ? movement.from_location_id : command.from_location_id),
+        to_location_id(status.ok() ? movement.to_location_id : command.to_location_id),
+        reservation_id(status.ok() ? movement.reservation_id : command.reservation_id),
+        original_id(status.ok() ? movement.original_id : command.original_id) {}
 
-// What the journal says of one movement.
-std::string MovementJson(const absl::Status& status, const StoredMovement& movement) {
-  std::string json = fmt::format("{{\"movement\":\"movements/{}\",\"kind\":\"{}\",\"quantity\":{}",
-                                 movement.movement_id, movement.kind, movement.quantity);
-  if (!status.ok()) AppendMember(json, "refused", ErrorReason(status));
-  if (!movement.item_id.empty()) AppendMember(json, "item", "items/" + movement.item_id);
-  AppendMember(json, "lot", movement.lot_number);
-  AppendMember(json, "serial", movement.serial);
-  AppendMember(json, "from", movement.from_location_id);
-  AppendMember(json, "to", movement.to_location_id);
+  const absl::Status& status;
+  const StoredMovement& movement;
+  const std::string& item_id;
+  const std::string& lot_number;
+  const std::string& serial;
+  const std::string& from_location_id;
+  const std::string& to_location_id;
+  const std::string& reservation_id;
+  const std::string& original_id;
+};
+
+void AppendMovement(std::string& json, const Told& told) {
+  const StoredMovement& movement = told.movement;
+  fmt::format_to(std::back_inserter(json),
+                 R"({{"movement":"movements/{}","kind":"{}","quantity":{})", movement.movement_id,
+                 movement.kind, movement.quantity);
+  if (!told.status.ok()) AppendMember(json, "refused", ErrorReason(told.status));
+  if (!told.item_id.empty()) AppendMember(json, "item", "items/" + told.item_id);
+  AppendMember(json, "lot", told.lot_number);
+  AppendMember(json, "serial", told.serial);
+  AppendMember(json, "from", told.from_location_id);
+  AppendMember(json, "to", told.to_location_id);
   if (movement.to_owner != movement.from_owner) AppendMember(json, "owner", movement.to_owner);
   if (movement.to_condition != movement.from_condition) {
     AppendMember(json, "condition", movement.to_condition);
   }
   AppendMember(json, "document", movement.document);
   AppendMember(json, "reason", movement.reason);
-  AppendMember(json, "reservation", movement.reservation_id);
-  AppendMember(json, "original", movement.original_id);
+  AppendMember(json, "reservation", told.reservation_id);
+  AppendMember(json, "original", told.original_id);
   if (movement.expiry_overridden) json += ",\"expiry_overridden\":true";
   json += '}';
-  return json;
 }
 
 // One entry for each slice.
@@ -77,8 +101,8 @@ class Entries {
       if (!outcome.written) continue;
       if (first != nullptr) details += ',';
       if (first == nullptr) first = &outcome;
-      const StoredMovement told = Told(outcome, slice.commands[index]);
-      details += MovementJson(outcome.status, told);
+      const Told told(outcome, slice.commands[index]);
+      AppendMovement(details, told);
       AddSubjects(told, subjects);
       if (reason.empty() && outcome.status.ok()) reason = outcome.movement.reason;
     }
@@ -112,18 +136,18 @@ class Entries {
   bool any() const { return any_; }
 
  private:
-  static void AddSubjects(const StoredMovement& movement, std::set<std::string>& subjects) {
-    for (const std::string* place : {&movement.from_location_id, &movement.to_location_id}) {
+  static void AddSubjects(const Told& told, std::set<std::string>& subjects) {
+    for (const std::string* place : {&told.from_location_id, &told.to_location_id}) {
       if (!place->empty() && place->find('/') == std::string::npos) {
         subjects.insert("locations/" + *place);
       }
     }
-    if (!movement.document.empty()) subjects.insert(movement.document);
-    if (!movement.original_id.empty()) subjects.insert("movements/" + movement.original_id);
-    if (movement.item_id.empty()) return;
-    subjects.insert("items/" + movement.item_id);
-    if (movement.lot_number.empty()) return;
-    subjects.insert(db::LotSubject(movement.item_id, movement.lot_number));
+    if (!told.movement.document.empty()) subjects.insert(told.movement.document);
+    if (!told.original_id.empty()) subjects.insert("movements/" + told.original_id);
+    if (told.item_id.empty()) return;
+    subjects.insert("items/" + told.item_id);
+    if (told.lot_number.empty()) return;
+    subjects.insert(db::LotSubject(told.item_id, told.lot_number));
   }
 
   db::ArrayBuilder methods_, request_ids_, resources_, subjects_, users_, institutions_of_users_;

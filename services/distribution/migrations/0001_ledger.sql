@@ -118,12 +118,8 @@ BEGIN
 END $$;
 
 -- Locations are no secret; a lot belongs to nobody. All else is seen by its side or sides.
-ALTER TABLE distribution.account ENABLE ROW LEVEL SECURITY;
-ALTER TABLE distribution.account FORCE ROW LEVEL SECURITY;
--- Whether the caller sees all is asked once for each statement, not for each row.
-CREATE POLICY account_scope ON distribution.account
-  USING ((SELECT scope.sees_all()) OR distribution.sees(institution_id, alliance_id)
-         OR (from_institution_id IS NOT NULL AND scope.sees_institution(from_institution_id, alliance_id)));
+SELECT scope.protect('distribution.account', scope.holder_rule() || ' OR (from_institution_id IS NOT NULL AND '
+                                             || scope.institution_rule('from_institution_id') || ')');
 
 SELECT journal.guard('distribution.location');
 GRANT SELECT, INSERT ON distribution.location TO qingqu_distribution;

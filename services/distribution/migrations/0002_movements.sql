@@ -217,22 +217,10 @@ CREATE TRIGGER movement_not_in_closed AFTER INSERT ON distribution.movement
 SELECT journal.guard('distribution.reservation'), journal.guard('distribution.reversal'), journal.guard('distribution.period');
 
 -- Which months are closed is no secret: every posting has to know.
-DO $$
-DECLARE
-  v_table text;
-BEGIN
-  FOREACH v_table IN ARRAY ARRAY['movement', 'reservation', 'period_balance'] LOOP
-    EXECUTE format('ALTER TABLE distribution.%I ENABLE ROW LEVEL SECURITY', v_table);
-    EXECUTE format('ALTER TABLE distribution.%I FORCE ROW LEVEL SECURITY', v_table);
-  END LOOP;
-  FOREACH v_table IN ARRAY ARRAY['reservation', 'period_balance'] LOOP
-    EXECUTE format('CREATE POLICY %I ON distribution.%I USING ((SELECT scope.sees_all()) OR distribution.sees(institution_id, alliance_id))',
-                   v_table || '_scope', v_table);
-  END LOOP;
-END $$;
-CREATE POLICY movement_scope ON distribution.movement
-  USING ((SELECT scope.sees_all()) OR distribution.sees(from_institution_id, alliance_id)
-         OR distribution.sees(to_institution_id, alliance_id));
+SELECT scope.protect('distribution.reservation', scope.holder_rule()),
+       scope.protect('distribution.period_balance', scope.holder_rule()),
+       scope.protect('distribution.movement', scope.holder_rule('from_institution_id') || ' OR '
+                                              || scope.holder_rule('to_institution_id'));
 
 SELECT distribution.ensure_movement_partitions(now() + interval '13 months');
 

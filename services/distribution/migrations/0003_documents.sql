@@ -145,29 +145,13 @@ CREATE TABLE distribution.consumption_line (
 
 SELECT journal.guard('distribution.receipt'), journal.guard('distribution.transfer'), journal.guard('distribution.consumption');
 
-DO $$
-DECLARE
-  v_table text;
-BEGIN
-  FOREACH v_table IN ARRAY ARRAY['despatch_line_progress', 'receipt', 'receipt_line', 'transfer', 'transfer_line',
-                                 'transfer_allocation', 'consumption', 'consumption_line'] LOOP
-    EXECUTE format('ALTER TABLE distribution.%I ENABLE ROW LEVEL SECURITY', v_table);
-    EXECUTE format('ALTER TABLE distribution.%I FORCE ROW LEVEL SECURITY', v_table);
-  END LOOP;
-  FOREACH v_table IN ARRAY ARRAY['despatch_line_progress', 'receipt', 'receipt_line'] LOOP
-    EXECUTE format('CREATE POLICY %I ON distribution.%I
-      USING (scope.sees_alliance(alliance_id) OR supplier_id = (SELECT scope.supplier_id()))', v_table || '_scope', v_table);
-  END LOOP;
-  FOREACH v_table IN ARRAY ARRAY['transfer', 'transfer_line', 'transfer_allocation'] LOOP
-    EXECUTE format('CREATE POLICY %I ON distribution.%I
-      USING (scope.sees_institution(from_institution_id, from_alliance_id)
-             OR scope.sees_institution(to_institution_id, to_alliance_id))', v_table || '_scope', v_table);
-  END LOOP;
-END $$;
-CREATE POLICY consumption_scope ON distribution.consumption
-  USING (scope.sees_institution(institution_id, alliance_id));
-CREATE POLICY consumption_line_scope ON distribution.consumption_line
-  USING (scope.sees_institution(institution_id, alliance_id));
+SELECT scope.protect('distribution.' || name, scope.alliance_rule() || ' OR ' || scope.supplier_rule())
+FROM unnest('{despatch_line_progress, receipt, receipt_line}'::text[]) AS name;
+SELECT scope.protect('distribution.' || name, scope.institution_rule('from_institution_id', 'from_alliance_id') || ' OR '
+                                              || scope.institution_rule('to_institution_id', 'to_alliance_id'))
+FROM unnest('{transfer, transfer_line, transfer_allocation}'::text[]) AS name;
+SELECT scope.protect('distribution.consumption', scope.institution_rule()),
+       scope.protect('distribution.consumption_line', scope.institution_rule());
 
 GRANT SELECT, INSERT ON distribution.receipt, distribution.receipt_line, distribution.transfer_line,
   distribution.transfer_allocation, distribution.consumption, distribution.consumption_line TO qingqu_distribution;

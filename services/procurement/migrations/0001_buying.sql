@@ -274,32 +274,13 @@ SELECT journal.guard('procurement.purchase_order');
 SELECT journal.guard('procurement.despatch');
 
 -- What an alliance does as one buyer is seen by its institutions and by the supplier concerned.
-DO $$
-DECLARE
-  v_table text;
-BEGIN
-  FOREACH v_table IN ARRAY ARRAY['agreement', 'purchase_order', 'order_line', 'despatch', 'despatch_line', 'despatch_serial'] LOOP
-    EXECUTE format('ALTER TABLE procurement.%I ENABLE ROW LEVEL SECURITY', v_table);
-    EXECUTE format('ALTER TABLE procurement.%I FORCE ROW LEVEL SECURITY', v_table);
-    EXECUTE format('CREATE POLICY %I ON procurement.%I
-      USING (scope.sees_alliance(alliance_id) OR supplier_id = (SELECT scope.supplier_id()))', v_table || '_scope', v_table);
-  END LOOP;
-  FOREACH v_table IN ARRAY ARRAY['requisition', 'requisition_line'] LOOP
-    EXECUTE format('ALTER TABLE procurement.%I ENABLE ROW LEVEL SECURITY', v_table);
-    EXECUTE format('ALTER TABLE procurement.%I FORCE ROW LEVEL SECURITY', v_table);
-    EXECUTE format('CREATE POLICY %I ON procurement.%I
-      USING (scope.sees_institution(institution_id, alliance_id))', v_table || '_scope', v_table);
-  END LOOP;
-END $$;
-
-ALTER TABLE procurement.lot_expiry ENABLE ROW LEVEL SECURITY;
-ALTER TABLE procurement.lot_expiry FORCE ROW LEVEL SECURITY;
-CREATE POLICY lot_expiry_scope ON procurement.lot_expiry USING (supplier_id = (SELECT scope.supplier_id()));
-
+SELECT scope.protect('procurement.' || name, scope.alliance_rule() || ' OR ' || scope.supplier_rule())
+FROM unnest('{agreement, purchase_order, order_line, despatch, despatch_line, despatch_serial}'::text[]) AS name;
+SELECT scope.protect('procurement.requisition', scope.institution_rule()),
+       scope.protect('procurement.requisition_line', scope.institution_rule()),
+       scope.protect('procurement.lot_expiry', scope.supplier_rule());
 -- Never shown to suppliers: it tells which wards asked.
-ALTER TABLE procurement.order_actor ENABLE ROW LEVEL SECURITY;
-ALTER TABLE procurement.order_actor FORCE ROW LEVEL SECURITY;
-CREATE POLICY order_actor_scope ON procurement.order_actor USING (scope.sees_alliance(alliance_id));
+SELECT scope.protect('procurement.order_actor', scope.alliance_rule());
 
 GRANT SELECT, INSERT, UPDATE ON procurement.agreement, procurement.requisition, procurement.requisition_line,
   procurement.purchase_order, procurement.order_line TO qingqu_procurement;

@@ -117,20 +117,8 @@ CREATE UNLOGGED TABLE procurement.history_staging (
   CONSTRAINT history_staging_pkey PRIMARY KEY (import_number, source_line_id)
 );
 
-DO $$
-DECLARE
-  v_table text;
-BEGIN
-  FOREACH v_table IN ARRAY ARRAY['history_vendor', 'history_manufacturer', 'history_item', 'history_line'] LOOP
-    EXECUTE format('ALTER TABLE procurement.%I ENABLE ROW LEVEL SECURITY', v_table);
-    EXECUTE format('ALTER TABLE procurement.%I FORCE ROW LEVEL SECURITY', v_table);
-    -- As scope.sees_alliance, but evaluated once a statement: imports write many rows.
-    EXECUTE format('CREATE POLICY %I ON procurement.%I USING (
-      (SELECT scope.sees_all()) OR alliance_id = (
-        SELECT CASE WHEN current_setting(''qingqu.scope'', true) IN (''alliance'', ''institution'')
-                    THEN scope.alliance_id() END))', v_table || '_scope', v_table);
-  END LOOP;
-END $$;
+SELECT scope.protect('procurement.' || name, scope.alliance_rule())
+FROM unnest('{history_vendor, history_manufacturer, history_item, history_line}'::text[]) AS name;
 
 GRANT SELECT, INSERT, UPDATE ON procurement.history_vendor, procurement.history_manufacturer, procurement.history_item,
   procurement.history_line TO qingqu_procurement;

@@ -54,12 +54,7 @@ CREATE INDEX use_line_lot ON usage.use_line (item_id, lot);
 
 SELECT journal.guard('usage.use');
 
-ALTER TABLE usage.use ENABLE ROW LEVEL SECURITY;
-ALTER TABLE usage.use FORCE ROW LEVEL SECURITY;
-CREATE POLICY use_scope ON usage.use USING (scope.sees_institution(institution_id, alliance_id));
-ALTER TABLE usage.use_line ENABLE ROW LEVEL SECURITY;
-ALTER TABLE usage.use_line FORCE ROW LEVEL SECURITY;
-CREATE POLICY use_line_scope ON usage.use_line USING (scope.sees_institution(institution_id, alliance_id));
+SELECT scope.protect('usage.use', scope.institution_rule()), scope.protect('usage.use_line', scope.institution_rule());
 
 GRANT SELECT, INSERT ON usage.use, usage.use_line TO qingqu_usage;
 -- What was recorded stays; only how the posting went is filled in.
