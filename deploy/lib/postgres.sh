@@ -46,6 +46,11 @@ account_secret_pgpass() {
   fi
 }
 
+# Its last line only says that it cleans up.
+postgres_initdb_reason() {
+  grep -m 1 -E 'FATAL|error:' "$var/log/initdb.log" || tail -n 1 "$var/log/initdb.log"
+}
+
 # The cluster is made under another name and renamed when it is whole: what an interrupted run left
 # behind is never taken for a cluster.
 postgres_create() {
@@ -67,7 +72,7 @@ postgres_create() {
       --pwfile="$var/secrets/postgres" --auth=scram-sha-256 --data-checksums --encoding=UTF8 \
       --locale=C.UTF-8
   ) >"$var/log/initdb.log" 2>&1 </dev/null 9>&- ||
-    fail "initdb failed: $(tail -n 1 "$var/log/initdb.log") (all of it in $var/log/initdb.log)"
+    fail "initdb failed: $(postgres_initdb_reason) (all of it in $var/log/initdb.log)" "$var/log/initdb.log"
   echo "include_if_exists = 'qingqu.conf'" >>"$new/postgresql.conf"
   sync --file-system "$new"
   mv "$new" "$postgres_data"
@@ -100,7 +105,7 @@ postgres_start() {
       --pgdata="$postgres_data" --log="$var/log/postgres.log" --options="-p $(postgres_port)"
   ) >"$var/log/pg_ctl.log" 2>&1 </dev/null 9>&- || {
     process_last_words postgres
-    fail "PostgreSQL did not start: its last words are above, all of them in $var/log/postgres.log"
+    fail "PostgreSQL did not start: its last words are above, all of them in $var/log/postgres.log" "$var/log/postgres.log"
   }
 }
 
@@ -122,5 +127,5 @@ postgres_migrate() {
   PGPASSFILE=$var/secrets/pgpass "$bin/qingqu-migrate" --root="$root" \
     --database="$(postgres_conninfo) user=postgres" --role_passwords_dir="$var/secrets" \
     >"$var/log/migrate.log" 2>&1 </dev/null ||
-    fail "the migrations failed: $(tail -n 1 "$var/log/migrate.log")"
+    fail "the migrations failed: $(tail -n 1 "$var/log/migrate.log")" "$var/log/migrate.log"
 }

@@ -32,13 +32,29 @@ disk_free_mib() {
   df --output=avail --block-size=1M "$1" | tail -n 1 | tr -d ' '
 }
 
-# fail TEXT: one clear line, and the end. A full disk makes everything fail with words that do not name
-# it, so it is named here.
+# disk_full [LOG]: the folder whose disk is full, also when LOG says that it was a moment ago: what
+# failed may have removed what it had written. Nothing when there is room.
+disk_full() {
+  local folder
+  for folder in "$root" "${var:-$root}"; do
+    if [[ -d $folder ]] && (($(disk_free_mib "$folder") < 64)); then
+      echo "$folder"
+      return
+    fi
+  done
+  if [[ -n ${1:-} ]] && tail -n 40 "$1" 2>/dev/null | grep -q 'No space left on device'; then
+    echo "${var:-$root} or of another folder that it says"
+  fi
+}
+
+# fail TEXT [LOG]: one clear line, and the end. A full disk makes everything fail with words that do
+# not name it, so it is named here.
 failure_told=""
 fail() {
-  local text=$1
-  if (($(disk_free_mib "$root") < 64)); then
-    text="the disk of $root is full: make room and run this again ($text)"
+  local text=$1 full
+  full=$(disk_full "${2:-}")
+  if [[ -n $full ]]; then
+    text="the disk of $full is full: make room and run this again ($text)"
   fi
   failure_told=yes
   printf 'error: %s\n' "$text" >&2
