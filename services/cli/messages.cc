@@ -266,6 +266,7 @@ constexpr std::array kMessages = std::to_array<MessageText>({
     {kEventStockConsumed, "taken from stock", "库存消耗"},
     {kEventStockReserved, "stock held", "预留库存"},
     {kEventMovementsPosted, "stock moved", "库存记账"},
+    {kEventExpiryOverridden, "EXPIRED GOODS MOVED", "红色：过期物资放行"},
     {kEventPeriodClosed, "month closed", "月结"},
     {kEventUseRecorded, "use recorded", "登记使用"},
     {kEventUsePosted, "used", "使用"},

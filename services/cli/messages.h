@@ -173,6 +173,7 @@ enum class Message {
   kEventStockConsumed,
   kEventStockReserved,
   kEventMovementsPosted,
+  kEventExpiryOverridden,
   kEventPeriodClosed,
   kEventUseRecorded,
   kEventUsePosted,

@@ -51,6 +51,7 @@ constexpr std::array kEventNames = std::to_array<EventName>({
     {"stock.consumed", Message::kEventStockConsumed},
     {"stock.reserved", Message::kEventStockReserved},
     {"movements.posted", Message::kEventMovementsPosted},
+    {"stock.expiry_overridden", Message::kEventExpiryOverridden},
     {"period.closed", Message::kEventPeriodClosed},
     {"use.recorded", Message::kEventUseRecorded},
     {"use.posted", Message::kEventUsePosted},

@@ -114,6 +114,7 @@ class Reader {
     const bool reverses = rule_.kind == v1::MOVEMENT_KIND_REVERSAL;
     if (reverses && asked_.original().empty()) violations_.Add("original", "is required");
     if (!reverses) MustBeEmpty("original", asked_.original().empty());
+    if (reverses) ReadReversed();
     if (rule_.kind == v1::MOVEMENT_KIND_VOID && asked_.reservation().empty()) {
       violations_.Add("reservation", "is required");
     }
@@ -121,6 +122,17 @@ class Reader {
         (rule_.kind != v1::MOVEMENT_KIND_VOID && rule_.from != Side::kPlace)) {
       MustBeEmpty("reservation", asked_.reservation().empty());
     }
+  }
+
+  // Which goods go back the original says; what may be confirmed is compared with it.
+  void ReadReversed() {
+    MustBeEmpty("owner", asked_.owner().empty());
+    MustBeEmpty("condition", asked_.condition() == v1::STOCK_CONDITION_UNSPECIFIED);
+    MustBeEmpty("expiry_date", asked_.expiry_date().empty());
+    MustBeEmpty("manufacture_date", asked_.manufacture_date().empty());
+    MustBeEmpty("sterilisation_lot", asked_.sterilisation_lot().empty());
+    MustBeEmpty("registration", asked_.registration().empty());
+    MustBeEmpty("override_expiry", !asked_.override_expiry());
   }
 
   void ReadGoods() {
@@ -209,7 +221,11 @@ class Reader {
 
   void ReadQuantity() {
     if (IsOneOf({v1::MOVEMENT_KIND_REVERSAL, v1::MOVEMENT_KIND_VOID})) {
-      MustBeEmpty("quantity", asked_.quantity() == 0 && asked_.pack_quantity().empty());
+      const bool confirms = rule_.kind == v1::MOVEMENT_KIND_REVERSAL && asked_.quantity() > 0;
+      command_.quantity = asked_.quantity();
+      MustBeEmpty("quantity", asked_.quantity() == 0 || confirms);
+      MustBeEmpty("pack", asked_.pack().empty());
+      MustBeEmpty("pack_quantity", asked_.pack_quantity().empty());
       return;
     }
     if (asked_.pack().empty() && asked_.pack_quantity().empty()) {

@@ -27,7 +27,7 @@ struct Command {
   std::string owner;             // "suppliers/kangda"; "": whose the place is
   std::string condition;         // as the database writes it
   std::string to_condition;      // of CHANGE_CONDITION; else the same as `condition`
-  int64_t quantity = 0;          // base units; 0 when `pack` says it, and for VOID and REVERSAL
+  int64_t quantity = 0;          // base units; 0 when `pack` says it, and for VOID
   std::string pack;              // device identifier
   int64_t pack_thousandths = 0;  // quantity in packs
   std::optional<absl::Time> effective_at;

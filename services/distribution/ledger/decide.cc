@@ -153,14 +153,16 @@ absl::Status Decider::CheckReservation(const Command& command, const Plan& plan)
   return absl::OkStatus();
 }
 
-absl::Status Decider::CheckGoods(const Command& command, const Plan& plan,
-                                 absl::Time effective_at) const {
+// `overridden`: the goods are expired, and are moved all the same.
+absl::Status Decider::CheckGoods(const Command& command, const Plan& plan, absl::Time effective_at,
+                                 bool& overridden) const {
   const BookAccount& credit = book_.accounts[*plan.credit];
   if (!command.rule->must_be_issuable || plan.goes_back_to_central) return absl::OkStatus();
   if (credit.condition == "recalled") {
     return RuleBroken("RECALLED", "the goods are recalled: send them back", "condition");
   }
   const bool expired_too = credit.condition == "expired" && command.override_expiry;
+  overridden = expired_too;
   if (credit.condition != "available" && !expired_too) {
     return RuleBroken(
         "CONDITION_FORBIDS",
@@ -175,7 +177,9 @@ absl::Status Decider::CheckGoods(const Command& command, const Plan& plan,
   const CivilDate day = BusinessDay(std::max(effective_at, posted_at_ - kRecordedLateMax));
   const BookLot& lot = book_.lots[*plan.lot];
   const std::optional<CivilDate>& expiry = lot.expiry.has_value() ? lot.expiry : plan.expiry;
-  if (expiry.has_value() && *expiry < day && !command.override_expiry) {
+  const bool expired = expiry.has_value() && *expiry < day;
+  overridden = overridden || (expired && command.override_expiry);
+  if (expired && !command.override_expiry) {
     return RuleBroken("LOT_EXPIRED",
                       fmt::format("lot {} of items/{} expired on {}", lot.lot_number, lot.item_id,
                                   expiry->ToString()),
@@ -262,7 +266,8 @@ absl::Status Decider::Check(const Command& command, const Plan& plan, Outcome& o
       !plan.debit.has_value()) {
     return absl::OkStatus();
   }
-  QINGQU_RETURN_IF_ERROR(CheckGoods(command, plan, effective_at));
+  QINGQU_RETURN_IF_ERROR(
+      CheckGoods(command, plan, effective_at, outcome.movement.expiry_overridden));
   QINGQU_RETURN_IF_ERROR(CheckHands(plan, outcome.movement.actor_id));
   return CheckBalances(command, plan, effective_at);
 }
@@ -386,6 +391,7 @@ void Decider::Refuse(const Command& command, const Plan& plan, Outcome& outcome)
   StoredMovement refused = outcome.movement;
   refused.quantity = std::max<int64_t>(1, plan.quantity);
   refused.effective_at = posted_at_;
+  refused.expiry_overridden = false;
   refused.refusal_json = RefusalJson(outcome.status, *command.asked);
   outcome.movement = std::move(refused);
   outcome.written = true;
@@ -398,7 +404,6 @@ StoredMovement Decider::Blank(const std::string& actor_id, const Command& comman
           .document = command.document,
           .reason = command.reason,
           .linked_group = command.group,
-          .expiry_overridden = command.override_expiry,
           .actor_id = actor_id,
           .content_hash = ContentHash(*command.asked)};
 }

@@ -45,7 +45,8 @@ class Decider {
   absl::Status CheckPeriod(const Plan& plan, absl::Time effective_at) const;
   absl::Status CheckLot(const Command& command, const Plan& plan) const;
   absl::Status CheckReservation(const Command& command, const Plan& plan) const;
-  absl::Status CheckGoods(const Command& command, const Plan& plan, absl::Time effective_at) const;
+  absl::Status CheckGoods(const Command& command, const Plan& plan, absl::Time effective_at,
+                          bool& overridden) const;
   absl::Status CheckHands(const Plan& plan, const std::string& actor_id) const;
   absl::Status CheckBalances(const Command& command, const Plan& plan,
                              absl::Time effective_at) const;

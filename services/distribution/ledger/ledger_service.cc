@@ -24,8 +24,9 @@ constexpr absl::Duration kCommitTimeMax = absl::Seconds(20);
 
 class LedgerService final : public v1::LedgerService::CallbackService {
  public:
-  LedgerService(rpc::CallRunner* runner, Lane* lane, db::ConnectionPool* pool, const Clock* clock)
-      : runner_(runner), lane_(lane), handlers_(pool, clock) {}
+  LedgerService(rpc::CallRunner* runner, Lane* lane, db::ConnectionPool* pool, const Clock* clock,
+                const MovementStreamLimits& limits)
+      : runner_(runner), lane_(lane), limits_(limits), handlers_(pool, clock) {}
 
   ServerUnaryReactor* PostMovement(CallbackServerContext* context,
                                    const v1::PostMovementRequest* request,
@@ -41,7 +42,7 @@ class LedgerService final : public v1::LedgerService::CallbackService {
                   job->done = [answer, response](const absl::Status& status,
                                                  const PostingJob& posted) {
                     const Outcome& outcome = posted.outcomes.front();
-                    if (status.ok() && outcome.status.ok()) *response = ToProto(outcome.movement);
+                    if (status.ok() && outcome.status.ok()) *response = AnswerOf(outcome.movement);
                     answer(status.ok() ? outcome.status : status);
                   };
                   Submit(std::move(job), answer);
@@ -78,10 +79,12 @@ class LedgerService final : public v1::LedgerService::CallbackService {
   grpc::ServerBidiReactor<v1::StreamMovementsRequest, v1::StreamMovementsResponse>* StreamMovements(
       CallbackServerContext* context) override {
     const absl::Time arrived_at = absl::Now();
-    absl::StatusOr<CallContext> call =
-        runner_->Admit("StreamMovements", rpc::ReadIncomingCall(*context), nullptr);
+    rpc::IncomingCall incoming = rpc::ReadIncomingCall(*context);
+    absl::StatusOr<CallContext> call = runner_->Admit("StreamMovements", incoming, nullptr);
     if (!call.ok()) return new RefusedStream(call.status());
-    return new MovementStream(runner_, lane_, *std::move(call), arrived_at);
+    return new MovementStream(
+        {.runner = runner_, .lane = lane_, .context = context, .limits = limits_},
+        std::move(incoming), *std::move(call), arrived_at);
   }
 
   ServerUnaryReactor* GetMovement(CallbackServerContext* context,
@@ -173,12 +176,14 @@ class LedgerService final : public v1::LedgerService::CallbackService {
 
   rpc::CallRunner* const runner_;
   Lane* const lane_;
+  const MovementStreamLimits limits_;
   LedgerHandlers handlers_;
 };
 
 class Face final : public LedgerFace {
  public:
-  Face(std::unique_ptr<rpc::CallRunner> runner, db::ConnectionPool* pool, const Clock* clock)
+  Face(std::unique_ptr<rpc::CallRunner> runner, db::ConnectionPool* pool, const Clock* clock,
+       const MovementStreamLimits& limits)
       : runner_(std::move(runner)),
         lane_pool_({.conninfo = pool->conninfo(),
                     .connections_max = 1,
@@ -189,7 +194,7 @@ class Face final : public LedgerFace {
                                 slices);
             },
             Lane::Options{}),
-        service_(runner_.get(), &lane_, pool, clock) {}
+        service_(runner_.get(), &lane_, pool, clock, limits) {}
 
   grpc::Service& grpc_service() override { return service_; }
   Lane& lane() override { return lane_; }
@@ -210,8 +215,9 @@ class Face final : public LedgerFace {
 }  // namespace
 
 std::unique_ptr<LedgerFace> MakeLedgerFace(std::unique_ptr<rpc::CallRunner> runner,
-                                           db::ConnectionPool* pool, const Clock* clock) {
-  return std::make_unique<Face>(std::move(runner), pool, clock);
+                                           db::ConnectionPool* pool, const Clock* clock,
+                                           const MovementStreamLimits& limits) {
+  return std::make_unique<Face>(std::move(runner), pool, clock, limits);
 }
 
 }  // namespace qingqu::distribution

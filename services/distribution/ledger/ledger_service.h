@@ -8,6 +8,7 @@
 #include "common/db/connection_pool.h"
 #include "common/rpc/call_runner.h"
 #include "services/distribution/ledger/lane.h"
+#include "services/distribution/ledger/movement_stream.h"
 
 namespace qingqu::distribution {
 
@@ -23,6 +24,7 @@ class LedgerFace {
 
 // `pool` and `clock` outlive the face.
 std::unique_ptr<LedgerFace> MakeLedgerFace(std::unique_ptr<rpc::CallRunner> runner,
-                                           db::ConnectionPool* pool, const Clock* clock);
+                                           db::ConnectionPool* pool, const Clock* clock,
+                                           const MovementStreamLimits& limits = {});
 
 }  // namespace qingqu::distribution

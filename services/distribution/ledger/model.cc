@@ -61,6 +61,7 @@ std::string LedgerModel::CheckForm(const ModelUser& user, absl::Time now,
     if (kind == v1::MOVEMENT_KIND_UNSPECIFIED || kind == v1::MOVEMENT_KIND_EXPIRE) return false;
     if (NeedsReason(kind) && asked.reason().empty()) return false;
     if (asked.override_expiry() && asked.reason().empty()) return false;
+    if (asked.override_expiry() && kind == v1::MOVEMENT_KIND_REVERSAL) return false;
     if (asked.item().empty() && asked.reservation().empty() && !Refers(asked)) return false;
     if (asked.pack().empty() && !Refers(asked) &&
         (asked.quantity() <= 0 || asked.quantity() > kQuantityLimit)) {
@@ -188,6 +189,14 @@ std::string LedgerModel::CheckNames(Step& step) {
     step.to = step.original->from;
     step.quantity = step.original->answer.movement.quantity();
     step.serial = step.original->answer.movement.serial();
+    const auto other = [](const std::string& confirmed, const std::string& known) {
+      return !confirmed.empty() && confirmed != known;
+    };
+    if (other(step.asked.item(), first.item()) || other(step.asked.lot(), first.lot()) ||
+        other(step.asked.serial(), first.serial()) ||
+        (step.asked.quantity() != 0 && step.asked.quantity() != first.quantity())) {
+      return "ORIGINAL_MISMATCH";
+    }
     step.lot = std::get<2>(step.from);
     return "";
   }
@@ -427,6 +436,7 @@ std::string LedgerModel::CheckIssuable(Step& step) {
   // What is recorded up to two days late counts as of then.
   const absl::Time counted = std::max(step.effective_at, step.now - absl::Hours(48));
   const bool expired = !expiry.empty() && expiry < BusinessDay(counted).ToString();
+  step.overridden = expired || condition == v1::STOCK_CONDITION_EXPIRED;
   return expired && !overridden ? "LOT_EXPIRED" : "";
 }
 

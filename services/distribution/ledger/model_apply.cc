@@ -53,16 +53,13 @@ void LedgerModel::TellOfGoods(const Step& step, const Lot& lot, Movement& answer
   if (inside && std::get<5>(step.to) != std::get<5>(step.from)) {
     answer.set_to_condition(std::get<5>(step.to));
   }
-  answer.set_expiry_date(lot.expiry);
-  answer.set_manufacture_date(lot.manufactured);
-  answer.set_sterilisation_lot(lot.sterilisation);
-  answer.set_registration(lot.registration);
+  if (answer.lot().empty()) answer.set_expiry_date(lot.expiry);
   answer.set_quantity(step.quantity);
   answer.set_document(step.asked.document());
   answer.set_actor("users/" + step.user.user_id);
   answer.set_reason(step.asked.reason());
   answer.set_group(step.asked.group());
-  answer.set_override_expiry(step.asked.override_expiry());
+  answer.set_override_expiry(step.overridden);
 }
 
 void LedgerModel::Apply(Step& step) {

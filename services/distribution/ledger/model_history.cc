@@ -197,9 +197,17 @@ class Maker {
 
   void FillGoods(const std::string& user_id, Movement& movement) {
     if (movement.kind() == v1::MOVEMENT_KIND_REVERSAL) {
-      movement.set_original(asked_.empty() || Chance(3)
-                                ? "movements/" + UnknownId()
-                                : Recent(posted_.empty() || Chance(20) ? asked_ : posted_).name());
+      if (asked_.empty() || Chance(3)) {
+        movement.set_original("movements/" + UnknownId());
+        return;
+      }
+      const Movement original = Recent(posted_.empty() || Chance(20) ? asked_ : posted_);
+      movement.set_original(original.name());
+      if (!Chance(20)) return;
+      movement.set_item(original.item());
+      movement.set_lot(original.lot());
+      movement.set_serial(original.serial());
+      movement.set_quantity(std::max<int64_t>(0, original.quantity()) + (Chance(30) ? 1 : 0));
       return;
     }
     const bool from_place = movement.kind() == v1::MOVEMENT_KIND_ISSUE ||

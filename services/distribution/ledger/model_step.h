@@ -43,6 +43,7 @@ struct LedgerModel::Step {
   std::string serial;
   ModelAccount from, to;
   bool moves = true;
+  bool overridden = false;  // the goods are expired, and moved all the same
 };
 
 }  // namespace qingqu::distribution

@@ -1,5 +1,8 @@
 #include "services/distribution/ledger/movement_stream.h"
 
+#include "fmt/format.h"
+
+#include "common/base/strings.h"
 #include "common/rpc/status_conversion.h"
 #include "common/status/status.h"
 
@@ -9,16 +12,67 @@ namespace {
 // Requests that are read while others are posted.
 constexpr size_t kReadAheadMax = 4;
 constexpr int kMovementsMax = 1000;
-// As long as an access token: then the client opens a new one.
-constexpr absl::Duration kStreamLifeMax = absl::Minutes(10);
 
 }  // namespace
 
-MovementStream::MovementStream(rpc::CallRunner* runner, Lane* lane, CallContext call,
+MovementStream::MovementStream(const Server& server, rpc::IncomingCall incoming, CallContext call,
                                absl::Time arrived_at)
-    : runner_(runner), lane_(lane), call_(std::move(call)), arrived_at_(arrived_at) {
-  std::unique_lock lock(mutex_);
+    : server_(server),
+      incoming_(std::move(incoming)),
+      call_(std::move(call)),
+      arrived_at_(arrived_at),
+      active_at_(arrived_at) {
+  const std::lock_guard lock(mutex_);
   Read();
+  LookLater();
+}
+
+absl::Status MovementStream::OpenAgain(absl::StatusCode code, std::string_view reason,
+                                       std::string_view why) const {
+  return MakeError(code, reason,
+                   fmt::format("{}; open a new stream and send again what was not answered", why),
+                   {{"last_movement", last_movement_}});
+}
+
+absl::Status MovementStream::CheckAge() const {
+  if (active_at_ - arrived_at_ <= server_.limits.life_max) return absl::OkStatus();
+  return OpenAgain(absl::StatusCode::kUnavailable, "STREAM_TOO_OLD", "a stream lasts ten minutes");
+}
+
+// A stream may do no more than a call with the same token could do now.
+absl::Status MovementStream::CheckToken() const {
+  const absl::Status admitted =
+      server_.runner->Admit("StreamMovements", incoming_, nullptr).status();
+  if (admitted.ok()) return admitted;
+  return OpenAgain(admitted.code(), ErrorReason(admitted), ToStd(admitted.message()));
+}
+
+void MovementStream::LookLater() {
+  look_running_ = true;
+  // Not set anew, since this may be its own callback.
+  alarm_ = std::make_unique<grpc::Alarm>();
+  alarm_->Set(absl::ToChronoTime(absl::Now() + server_.limits.look_every),
+              [this](bool waited) { OnLook(waited); });
+}
+
+// After a while; at once when the stream is about to end.
+void MovementStream::OnLook(bool waited) {
+  std::unique_lock lock(mutex_);
+  look_running_ = false;
+  if (!waited) return EndWhenIdle(lock);
+  const bool silent = !post_running_ && absl::Now() - active_at_ > server_.limits.silence_max;
+  // No status can follow an answer that nobody takes.
+  if (silent && write_running_) return server_.context->TryCancel();
+  if (!failing_ && silent) {
+    Fail(OpenAgain(absl::StatusCode::kUnavailable, "STREAM_IDLE",
+                   "the stream said nothing for minutes"));
+  }
+  if (!failing_) {
+    const absl::Status token = CheckToken();
+    if (!token.ok()) Fail(token);
+  }
+  LookLater();
+  EndWhenIdle(lock);
 }
 
 void MovementStream::Read() {
@@ -42,18 +96,19 @@ void MovementStream::OnReadDone(bool ok) {
     const int size = request.message->movements_size();
     if (size < 1 || size > kMovementsMax) {
       wrong = InvalidField("movements", "must be 1 to 1,000");
-    } else if (absl::Now() - arrived_at_ > kStreamLifeMax) {
-      wrong = MakeError(absl::StatusCode::kUnavailable, "STREAM_TOO_OLD",
-                        "a stream lasts ten minutes; open a new one and send again what was not "
-                        "answered");
     } else {
       CallContext call = call_;
-      call.received_at = runner_->Now();
+      call.received_at = server_.runner->Now();
       request.posting.Add(call, request.message->movements());
     }
   }
   std::unique_lock lock(mutex_);
   read_running_ = false;
+  if (ok) {
+    active_at_ = absl::Now();
+    if (wrong.ok()) wrong = CheckAge();
+    if (wrong.ok()) wrong = CheckToken();
+  }
   if (!ok) {
     half_closed_ = true;
   } else if (!wrong.ok()) {
@@ -90,7 +145,7 @@ void MovementStream::PostNext() {
   }
   read_.clear();
   CallContext call = call_;
-  call.received_at = runner_->Now();
+  call.received_at = server_.runner->Now();
   call.deadline = absl::Now() + rpc::kDeadlineDefault;
   post_running_ = true;
   std::unique_ptr<PostingJob> job = round->posting.MakeJob(call);
@@ -101,7 +156,7 @@ void MovementStream::PostNext() {
   job->done = [this, round](const absl::Status& status, const PostingJob& posted) {
     OnPosted(round, status, &posted);
   };
-  const absl::Status submitted = lane_->Submit(std::move(job));
+  const absl::Status submitted = server_.lane->Submit(std::move(job));
   if (submitted.ok()) return;
   post_running_ = false;
   Fail(submitted);
@@ -144,6 +199,8 @@ void MovementStream::OnWriteDone(bool ok) {
   std::unique_lock lock(mutex_);
   write_running_ = false;
   if (!ok) return GoAway(lock);
+  active_at_ = absl::Now();
+  last_movement_ = writing_.last_movement();
   GoOn(lock);
 }
 
@@ -172,10 +229,16 @@ void MovementStream::Fail(const absl::Status& status) {
 void MovementStream::EndWhenIdle(std::unique_lock<std::mutex>& lock) {
   if (ended_ || post_running_ || write_running_ || !answers_.empty()) return;
   if (!failing_ && (!half_closed_ || !read_.empty())) return;
+  if (look_running_) return alarm_->Cancel();  // OnLook comes back here
   ended_ = true;
+  ErrorMetadata details = ErrorDetails(end_);
+  if (const auto last = details.find("last_movement"); last != details.end()) {
+    last->second = last_movement_;
+    end_ = MakeError(end_.code(), ErrorReason(end_), ToStd(end_.message()), details);
+  }
   const absl::Status status = end_;
   lock.unlock();
-  runner_->ReportAdmitted("StreamMovements", call_, arrived_at_, status);
+  server_.runner->ReportAdmitted("StreamMovements", call_, arrived_at_, status);
   Finish(rpc::ToGrpcStatus(status));
 }
 

@@ -1,5 +1,7 @@
 #include "services/distribution/ledger/plan.h"
 
+#include <tuple>
+
 #include "fmt/format.h"
 
 #include "common/status/status.h"
@@ -323,6 +325,26 @@ void Planner::PlanBackwards(const StoredMovement& original, Plan& plan) {
   plan.quantity = original.quantity;
 }
 
+// What a reversal confirms of the goods has to be what the original says.
+absl::Status Planner::CheckConfirmed(const Command& command, const Plan& plan) {
+  const BookAccount& credit = book_.accounts[*plan.credit];
+  const BookAccount& debit = book_.accounts[*plan.debit];
+  const BookLot& lot = book_.lots[book_.AddLot(credit.lot_id, credit.item_id, "")];
+  const std::tuple<std::string_view, const std::string&, const std::string&> told[] = {
+      {"item", command.item_id, credit.item_id},
+      {"lot", command.lot_number, lot.lot_number},
+      {"serial", command.serial, credit.serial.empty() ? debit.serial : credit.serial}};
+  const auto mismatch = [](std::string_view field) {
+    return RuleBroken("ORIGINAL_MISMATCH",
+                      fmt::format("the original moved goods of another {}", field), field);
+  };
+  for (const auto& [field, confirmed, known] : told) {
+    if (!confirmed.empty() && confirmed != known) return mismatch(field);
+  }
+  const bool other = command.quantity != 0 && command.quantity != plan.quantity;
+  return other ? mismatch("quantity") : absl::OkStatus();
+}
+
 absl::Status Planner::PlanReversal(const auth::Principal& principal, const Command& command,
                                    Plan& plan) {
   const auto earlier = planned_.find(command.original_id);
@@ -361,7 +383,7 @@ absl::Status Planner::PlanReversal(const auth::Principal& principal, const Comma
                       "original");
   }
   plan.enters = book_.accounts[*plan.credit].IsContra();
-  return absl::OkStatus();
+  return CheckConfirmed(command, plan);
 }
 
 Plan Planner::Make(const auth::Principal& principal, const Command& command) {

@@ -67,6 +67,7 @@ class Planner {
   absl::Status PlanVoid(const auth::Principal& principal, const Command& command, Plan& plan);
   void PlanBackwards(const StoredMovement& original, Plan& plan);
   absl::Status PlanReversal(const auth::Principal& principal, const Command& command, Plan& plan);
+  absl::Status CheckConfirmed(const Command& command, const Plan& plan);
   bool FitsReservation(const BookAccount& held, const BookLot& lot, Command& command) const;
   const Location* FindLocation(std::string_view location_id) const;
   absl::Status CheckWorksAt(const auth::Principal& principal, const BookAccount& account) const;

@@ -2,18 +2,15 @@
 
 #include <algorithm>
 #include <iterator>
-#include <set>
 
-#include "fmt/format.h"
-#include "nlohmann/json.hpp"
 #include "pqxx/pqxx"
 
 #include "common/db/array.h"
-#include "common/db/journal.h"
 #include "common/db/transaction.h"
 #include "common/status/status.h"
 #include "common/status/status_macros.h"
 #include "services/distribution/ledger/movement_store.h"
+#include "services/distribution/ledger/posting_journal.h"
 #include "services/distribution/queries.h"
 #include "services/distribution/sql_values.h"
 
@@ -21,139 +18,6 @@ namespace qingqu::distribution {
 namespace {
 
 constexpr int kAttemptsMax = 8;
-constexpr const char* kEvent = "movements.posted";
-
-// Names have nothing to escape; what people wrote is the library's to write.
-bool IsPlain(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char letter) {
-    return letter >= ' ' && letter <= '~' && letter != '"' && letter != '\\';
-  });
-}
-
-void AppendMember(std::string& json, std::string_view name, std::string_view value) {
-  if (value.empty()) return;
-  json.append(",\"").append(name).append("\":");
-  if (IsPlain(value)) {
-    json.append("\"").append(value).append("\"");
-  } else {
-    json.append(nlohmann::json(value).dump());
-  }
-}
-
-// A movement as the journal tells it: of a refusal, which moved nothing, the goods and places that
-// were asked for. So who tried to issue a lot is found under that lot.
-struct Told {
-  Told(const Outcome& outcome, const Command& command)
-      : status(outcome.status),
-        movement(outcome.movement),
-        item_id(status.ok() ? movement.item_id : command.item_id),
-        lot_number(status.ok() ? movement.lot_number : command.lot_number),
-        serial(status.ok() ? movement.serial : command.serial),
-        from_location_id(status.ok() ? movement.from_location_id : command.from_location_id),
-        to_location_id(status.ok() ? movement.to_location_id : command.to_location_id),
-        reservation_id(status.ok() ? movement.reservation_id : command.reservation_id),
-        original_id(status.ok() ? movement.original_id : command.original_id) {}
-
-  const absl::Status& status;
-  const StoredMovement& movement;
-  const std::string& item_id;
-  const std::string& lot_number;
-  const std::string& serial;
-  const std::string& from_location_id;
-  const std::string& to_location_id;
-  const std::string& reservation_id;
-  const std::string& original_id;
-};
-
-void AppendMovement(std::string& json, const Told& told) {
-  const StoredMovement& movement = told.movement;
-  fmt::format_to(std::back_inserter(json),
-                 R"({{"movement":"movements/{}","kind":"{}","quantity":{})", movement.movement_id,
-                 movement.kind, movement.quantity);
-  if (!told.status.ok()) AppendMember(json, "refused", ErrorReason(told.status));
-  if (!told.item_id.empty()) AppendMember(json, "item", "items/" + told.item_id);
-  AppendMember(json, "lot", told.lot_number);
-  AppendMember(json, "serial", told.serial);
-  AppendMember(json, "from", told.from_location_id);
-  AppendMember(json, "to", told.to_location_id);
-  if (movement.to_owner != movement.from_owner) AppendMember(json, "owner", movement.to_owner);
-  if (movement.to_condition != movement.from_condition) {
-    AppendMember(json, "condition", movement.to_condition);
-  }
-  AppendMember(json, "document", movement.document);
-  AppendMember(json, "reason", movement.reason);
-  AppendMember(json, "reservation", told.reservation_id);
-  AppendMember(json, "original", told.original_id);
-  if (movement.expiry_overridden) json += ",\"expiry_overridden\":true";
-  json += '}';
-}
-
-// One entry for each slice.
-class Entries {
- public:
-  void Add(const PostingSlice& slice) {
-    std::set<std::string> subjects;
-    std::string details = "{\"movements\":[";
-    const Outcome* first = nullptr;
-    std::string reason;
-    for (size_t index = 0; index < slice.outcomes.size(); ++index) {
-      const Outcome& outcome = slice.outcomes[index];
-      if (!outcome.written) continue;
-      if (first != nullptr) details += ',';
-      if (first == nullptr) first = &outcome;
-      const Told told(outcome, slice.commands[index]);
-      AppendMovement(details, told);
-      AddSubjects(told, subjects);
-      if (reason.empty() && outcome.status.ok()) reason = outcome.movement.reason;
-    }
-    if (first == nullptr) return;
-    const CallContext& call = *slice.call;
-    const std::string resource = "movements/" + first->movement.movement_id;
-    subjects.insert(resource);
-    methods_.AddText(call.method);
-    request_ids_.AddText(call.request_id);
-    resources_.AddText(resource);
-    subjects_.AddText(db::TextArray({subjects.begin(), subjects.end()}));
-    users_.AddText(call.principal.user_id);
-    institutions_of_users_.AddText(call.principal.institution_id);
-    roles_.AddText(db::TextArray(call.principal.roles));
-    clients_.AddText(call.client);
-    institutions_.AddText(first->from_institution_id);
-    alliances_.AddText(first->alliance_id);
-    reasons_.AddText(reason);
-    details_.AddText(details + "]}");
-    any_ = true;
-  }
-
-  void Append(pqxx::transaction_base& tx) const {
-    if (!any_) return;
-    tx.exec_prepared(queries::kAppendMovementEntries.name, kEvent, methods_.Build(),
-                     request_ids_.Build(), resources_.Build(), subjects_.Build(), users_.Build(),
-                     institutions_of_users_.Build(), roles_.Build(), clients_.Build(),
-                     institutions_.Build(), alliances_.Build(), reasons_.Build(), details_.Build());
-  }
-
-  bool any() const { return any_; }
-
- private:
-  static void AddSubjects(const Told& told, std::set<std::string>& subjects) {
-    for (const std::string* place : {&told.from_location_id, &told.to_location_id}) {
-      if (!place->empty() && place->find('/') == std::string::npos) {
-        subjects.insert("locations/" + *place);
-      }
-    }
-    if (!told.movement.document.empty()) subjects.insert(told.movement.document);
-    if (!told.original_id.empty()) subjects.insert("movements/" + told.original_id);
-    if (told.item_id.empty()) return;
-    subjects.insert("items/" + told.item_id);
-    if (told.lot_number.empty()) return;
-    subjects.insert(db::LotSubject(told.item_id, told.lot_number));
-  }
-
-  db::ArrayBuilder methods_, request_ids_, resources_, subjects_, users_, institutions_of_users_;
-  db::ArrayBuilder roles_, clients_, institutions_, alliances_, reasons_, details_;
-  bool any_ = false;
-};
 
 MovementWrite RowOf(const Outcome& outcome, const Book& book, const Plan& plan) {
   const StoredMovement& movement = outcome.movement;
@@ -260,7 +124,7 @@ class Run {
   }
 
   absl::Status Write() {
-    Entries entries;
+    PostingJournal entries;
     for (const PostingSlice& slice : slices_) entries.Add(slice);
     if (!entries.any()) return absl::OkStatus();
     entries.Append(tx_);

@@ -21,11 +21,11 @@ struct PostingSlice {
   absl::Span<Outcome> outcomes;
 };
 
-// Decides the slices in order and commits all of it in one transaction; journals each slice as an
-// entry of its caller. Groups lie within a slice. When others got in the way (the same new lot or
-// account, the same id in another process) or the commit is in doubt, all of it is decided again:
-// ids make that safe. OK when every outcome is filled in; else nothing was posted, or, with
-// COMMIT_IN_DOUBT, it may have been.
+// Decides the slices in order and commits all of it in one transaction; journals each slice as
+// entries of its caller (posting_journal.h). Groups lie within a slice. When others got in the way
+// (the same new lot or account, the same id in another process) or the commit is in doubt, all of
+// it is decided again: ids make that safe. OK when every outcome is filled in; else nothing was
+// posted, or, with COMMIT_IN_DOUBT, it may have been.
 absl::Status PostSlices(db::ConnectionPool& pool, const Clock& clock, AccountIds& known,
                         absl::Time deadline, const std::vector<PostingSlice>& slices);
 

@@ -137,7 +137,8 @@ TEST_F(HostilePostingTest, QuotesAndControlCharactersAreKeptAsTheyAre) {
   EXPECT_EQ(again->SerializeAsString(), posted->SerializeAsString());
   EXPECT_EQ(again->lot(), movement.lot());
   EXPECT_EQ(again->reason(), text);
-  EXPECT_EQ(again->registration(), "NULL");
+  EXPECT_EQ(database_.Value("SELECT registration || sterilisation_lot FROM distribution.lot"),
+            "NULL\\N");
   v1::Movement refused =
       Make(v1::MOVEMENT_KIND_ISSUE, "gauze", text.substr(0, 9), 1, "store", "ward");
   refused.set_reason(text);

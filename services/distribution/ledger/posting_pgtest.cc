@@ -1,4 +1,6 @@
 // What single movements and groups do and what they must not do, on a real ledger.
+#include <functional>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -115,6 +117,117 @@ TEST_F(PostingRulesTest, AGroupIsPostedTogetherOrNotAtAll) {
   EXPECT_THAT(ReasonsOf(PostAll(Nurse(), group(2, 2))), ElementsAre("", ""));
   EXPECT_EQ(OnHand("ward", "gauze"), 3);
   ExpectSoundLedger();
+}
+
+TEST_F(PostingRulesTest, ARepeatIsToldTheFirstAnswerWhateverIsKnownOfTheLotByNow) {
+  SeedItem({.item_id = "tape", .number = 3, .lot_tracked = false});
+  const v1::Movement first = Receive("gauze", "A", 10, "store");
+  const auto told = PostOne(Pharmacist(), first);
+  ASSERT_TRUE(told.ok()) << told.status();
+  EXPECT_EQ(told->expiry_date(), "");
+  v1::Movement more = Receive("gauze", "A", 1, "store");
+  more.set_manufacture_date("2025-01-01");
+  more.set_sterilisation_lot("ST-1");
+  more.set_registration("GXZZ 1");
+  ASSERT_EQ(Reason(Pharmacist(), more), "");
+  const auto again = PostOne(Pharmacist(), first);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->SerializeAsString(), told->SerializeAsString());
+  const auto tape = PostOne(Pharmacist(), Receive("tape", "", 1, "store"));
+  ASSERT_TRUE(tape.ok()) << tape.status();
+  EXPECT_EQ(tape->expiry_date(), "2027-12-31");
+}
+
+TEST_F(PostingRulesTest, AReversalConfirmsTheGoodsOrIsRefused) {
+  const v1::Movement received = Receive("gauze", "A", 10, "store");
+  const auto back = [&](const std::function<void(v1::Movement&)>& confirm) {
+    v1::Movement movement = Reverse(received.name());
+    confirm(movement);
+    return movement;
+  };
+  const auto field_of = [&](const v1::Movement& movement) -> std::string {
+    const absl::Status status = PostOne(Pharmacist(), movement).status();
+    EXPECT_EQ(ErrorReason(status), "ORIGINAL_MISMATCH") << status;
+    return ErrorDetails(status).at("field");
+  };
+  ASSERT_EQ(Reason(Pharmacist(), received), "");
+  EXPECT_EQ(field_of(back([](v1::Movement& movement) { movement.set_item("items/stent"); })),
+            "item");
+  EXPECT_EQ(field_of(back([](v1::Movement& movement) { movement.set_lot("B"); })), "lot");
+  EXPECT_EQ(field_of(back([](v1::Movement& movement) { movement.set_serial("S1"); })), "serial");
+  EXPECT_EQ(field_of(back([](v1::Movement& movement) { movement.set_quantity(9); })), "quantity");
+  v1::Movement owner = Reverse(received.name());
+  owner.set_owner("suppliers/kangda");
+  EXPECT_EQ(Reason(Pharmacist(), owner), "INVALID_FIELD");
+  v1::Movement confirmed = Reverse(received.name());
+  confirmed.set_item("items/gauze");
+  confirmed.set_lot("A");
+  confirmed.set_quantity(10);
+  EXPECT_EQ(Reason(Pharmacist(), confirmed), "");
+  // In one call with its original.
+  const v1::Movement other = Receive("gauze", "A", 3, "store");
+  v1::Movement wrong = Reverse(other.name());
+  wrong.set_quantity(4);
+  EXPECT_THAT(ReasonsOf(PostAll(Pharmacist(), {other, wrong})),
+              ElementsAre("", "ORIGINAL_MISMATCH"));
+  ExpectSoundLedger();
+}
+
+TEST_F(PostingRulesTest, AnOverrideIsRedOnlyWhereItWasNeeded) {
+  v1::Movement old = Receive("gauze", "OLD", 10, "store");
+  old.set_expiry_date("2026-11-20");
+  ASSERT_EQ(Reason(Pharmacist(), old), "");
+  ASSERT_EQ(Reason(Pharmacist(), Receive("gauze", "A", 10, "store")), "");
+  CallContext head = Pharmacist();
+  head.principal.roles.push_back("approver");
+  const auto forced = [&](std::string_view lot) {
+    v1::Movement issue = Make(v1::MOVEMENT_KIND_ISSUE, "gauze", lot, 1, "store", "ward");
+    issue.set_override_expiry(true);
+    issue.set_reason("no other goods");
+    return issue;
+  };
+  const v1::Movement needless = forced("A");
+  const v1::Movement needed = forced("OLD");
+  const std::vector<v1::MovementResult> results = PostAll(head, {needless, needed});
+  EXPECT_FALSE(results[0].movement().override_expiry());
+  EXPECT_TRUE(results[1].movement().override_expiry());
+  EXPECT_EQ(database_.Value("SELECT string_agg(resource || '|' || reason || '|' || actor_user_id "
+                            "|| '|' || institution_id || '|' || (details #>> "
+                            "'{movements,0,lot}'), ' ') FROM journal.entry WHERE event = "
+                            "'stock.expiry_overridden'"),
+            needed.name() + "|no other goods|pharmacist-sun|county-hospital|OLD");
+  EXPECT_EQ(Count("SELECT count(*) FROM distribution.movement WHERE expiry_overridden"), 1);
+  // What was asked for is what counts for who asks again.
+  v1::Movement other = needless;
+  other.set_override_expiry(false);
+  EXPECT_EQ(ErrorDetails(PostOne(head, other).status()).at("field"), "override_expiry");
+  other = needless;
+  other.set_quantity(2);
+  EXPECT_EQ(ErrorDetails(PostOne(head, other).status()).at("field"), "quantity");
+  EXPECT_EQ(Reason(head, needless), "");
+}
+
+TEST_F(PostingRulesTest, EachInstitutionHasItsOwnEntry) {
+  CallContext system = Operator();
+  ASSERT_EQ(Reason(Pharmacist(), Receive("gauze", "A", 50, "central")), "");
+  const v1::Movement out =
+      Make(v1::MOVEMENT_KIND_TRANSFER_OUT, "gauze", "A", 5, "central", "store");
+  const v1::Movement in = Make(v1::MOVEMENT_KIND_TRANSFER_IN, "gauze", "A", 5, "central", "store");
+  const v1::Movement own = Receive("gauze", "B", 1, "store");
+  const v1::Movement lost = Make(v1::MOVEMENT_KIND_ISSUE, "gauze", "B", 9, "store", "ward");
+  ASSERT_EQ(Reason(system, out), "");
+  ASSERT_THAT(
+      ReasonsOf(PostAll(Pharmacist(), {Receive("gauze", "A", 1, "central"), in, own, lost})),
+      ElementsAre("", "", "", "INSUFFICIENT_STOCK"));
+  const std::string entries =
+      "SELECT string_agg(coalesce(institution_id, '-') || ' ' || alliance_id || ' ' || "
+      "jsonb_array_length(details -> 'movements'), ', ' ORDER BY institution_id NULLS FIRST) FROM "
+      "journal.entry WHERE event = 'movements.posted' AND ";
+  EXPECT_EQ(database_.Value(entries + "details::text LIKE '%" + in.name() + "%'"),
+            "county-hospital east 3");
+  EXPECT_EQ(database_.Value(entries + "details::text LIKE '%" + out.name() + "%'"), "- east 1");
+  EXPECT_EQ(database_.Value(entries + "'items/gauze/lots/A' = ANY (subjects)"),
+            "- east 1, - east 1, - east 1, county-hospital east 3");
 }
 
 TEST_F(PostingRulesTest, ConsignedGoodsComeFromASupplierThatExists) {

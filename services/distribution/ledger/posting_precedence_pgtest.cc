@@ -105,6 +105,9 @@ TEST_F(PostingPrecedenceTest, PlacesThenWhatIsNamed) {
   ExpectFree(Pharmacist(), elsewhere, "ROUTE_NOT_ALLOWED");
   ExpectFree(Clinic(), Reverse(hold.name()), "MOVEMENT_NOT_FOUND");
   ExpectBurnt(Reverse(hold.name()), "NOT_REVERSIBLE");
+  v1::Movement back = Reverse(hold.name());
+  back.set_lot("B");
+  ExpectBurnt(back, "NOT_REVERSIBLE");
   v1::Movement same = IssueOf(hold, 1, "store");
   ExpectFree(Pharmacist(), same, "INVALID_FIELD");
 }
@@ -153,6 +156,19 @@ TEST_F(PostingPrecedenceTest, ThePeriodThenTheLot) {
   ExpectBurnt(InOctober(Issue("UNKNOWN", 1)), "PERIOD_CLOSED");
   ExpectBurnt(InOctober(Expiring(Receive("gauze", "A", 1, "store"), "2029-01-01")),
               "PERIOD_CLOSED");
+}
+
+TEST_F(PostingPrecedenceTest, WhatAReversalConfirmsThenWhetherItWasReversed) {
+  const v1::Movement received = Receive("gauze", "A", 1, "store");
+  ASSERT_EQ(Reason(Pharmacist(), received), "");
+  v1::Movement early = InOctober(Reverse(received.name()));
+  early.set_lot("B");
+  ExpectBurnt(early, "ORIGINAL_MISMATCH");
+  ASSERT_EQ(Reason(Pharmacist(), Reverse(received.name())), "");
+  v1::Movement again = Reverse(received.name());
+  again.set_quantity(2);
+  ExpectBurnt(again, "ORIGINAL_MISMATCH");
+  ExpectBurnt(Reverse(received.name()), "ALREADY_REVERSED");
 }
 
 TEST_F(PostingPrecedenceTest, TheLotThenTheReservation) {

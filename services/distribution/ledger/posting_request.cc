@@ -88,7 +88,7 @@ void PostingRequest::MakeResults(const PostingJob* job, size_t begin, size_t end
 void SetResult(const absl::Status& status, const StoredMovement& movement,
                v1::MovementResult& result) {
   if (status.ok()) {
-    *result.mutable_movement() = ToProto(movement);
+    *result.mutable_movement() = AnswerOf(movement);
     return;
   }
   result.mutable_error()->ParseFromString(rpc::ToGrpcStatus(status).error_details());

@@ -129,6 +129,11 @@ std::string OnlyDifference(const v1::Movement& asked, const v1::Movement& told,
     v1::Movement without = asked;
     without.GetReflection()->ClearField(&without, type.field(index));
     if (ContentHash(without) == content_hash) return type.field(index)->name();
+    if (type.field(index)->number() == v1::Movement::kOverrideExpiryFieldNumber) {
+      // Told is whether it was needed, not whether it was asked for.
+      without.set_override_expiry(!asked.override_expiry());
+      if (ContentHash(without) == content_hash) return type.field(index)->name();
+    }
     v1::Movement only = told;
     std::vector<const FieldDescriptor*> given;
     only.GetReflection()->ListFields(told, &given);
@@ -148,7 +153,9 @@ std::string FirstDifference(const v1::Movement& asked, const StoredMovement& sto
   if (stored.refusal_json.empty()) {
     field = OnlyDifference(asked, ToProto(stored), stored.content_hash);
     if (!field.empty()) return field;
-    field = FirstDifferentField(Asked(asked), Asked(ToProto(stored)), true);
+    v1::Movement told = Asked(ToProto(stored));
+    told.set_override_expiry(asked.override_expiry());
+    field = FirstDifferentField(Asked(asked), told, true);
     if (field.empty() && !asked.pack_quantity().empty()) field = "pack_quantity";
   } else {
     v1::Movement before;

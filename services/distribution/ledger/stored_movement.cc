@@ -152,4 +152,13 @@ v1::Movement ToProto(const StoredMovement& movement) {
   return proto;
 }
 
+v1::Movement AnswerOf(const StoredMovement& movement) {
+  v1::Movement proto = ToProto(movement);
+  if (!movement.lot_number.empty()) proto.clear_expiry_date();
+  proto.clear_manufacture_date();
+  proto.clear_sterilisation_lot();
+  proto.clear_registration();
+  return proto;
+}
+
 }  // namespace qingqu::distribution

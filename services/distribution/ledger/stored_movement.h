@@ -69,4 +69,9 @@ std::string PlaceName(const std::string& location_id);
 // where they leave; where they enter when they come from outside.
 v1::Movement ToProto(const StoredMovement& movement);
 
+// What a posting is answered with, now and whenever it is asked for again: without what is known of
+// the lot, which others may add to and correct. Goods without a lot number are known by their
+// expiry.
+v1::Movement AnswerOf(const StoredMovement& movement);
+
 }  // namespace qingqu::distribution
