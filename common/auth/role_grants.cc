@@ -77,6 +77,7 @@ constexpr Row kRows[] = {
     {" x . . . x . . . . .", "distribution.stock.reserve"},
     {" . . . x . . . . . .", "distribution.expiry.override"},
     {" . . . x . . . . . .", "distribution.recall.lift"},
+    {" . . . x . . . . . .", "distribution.lot.correct"},
     {" . . . x . . . . . .", "distribution.period.close"},
     // P N O A S V I M D B
     {" x x . . . . x . x x", "usage.use.read"},

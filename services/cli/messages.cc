@@ -267,6 +267,7 @@ constexpr std::array kMessages = std::to_array<MessageText>({
     {kEventStockReserved, "stock held", "预留库存"},
     {kEventMovementsPosted, "stock moved", "库存记账"},
     {kEventExpiryOverridden, "EXPIRED GOODS MOVED", "红色：过期物资放行"},
+    {kEventLotCorrected, "lot corrected", "批次更正"},
     {kEventPeriodClosed, "month closed", "月结"},
     {kEventUseRecorded, "use recorded", "登记使用"},
     {kEventUsePosted, "used", "使用"},

@@ -174,6 +174,7 @@ enum class Message {
   kEventStockReserved,
   kEventMovementsPosted,
   kEventExpiryOverridden,
+  kEventLotCorrected,
   kEventPeriodClosed,
   kEventUseRecorded,
   kEventUsePosted,

@@ -52,6 +52,7 @@ constexpr std::array kEventNames = std::to_array<EventName>({
     {"stock.reserved", Message::kEventStockReserved},
     {"movements.posted", Message::kEventMovementsPosted},
     {"stock.expiry_overridden", Message::kEventExpiryOverridden},
+    {"lot.corrected", Message::kEventLotCorrected},
     {"period.closed", Message::kEventPeriodClosed},
     {"use.recorded", Message::kEventUseRecorded},
     {"use.posted", Message::kEventUsePosted},

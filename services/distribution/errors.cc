@@ -122,6 +122,20 @@ absl::Status MovementNotFound(std::string_view movement_id) {
   return NotFound("MOVEMENT_NOT_FOUND", "movements", movement_id);
 }
 
+absl::Status LotNotFound(std::string_view lot_id) {
+  return MakeError(absl::StatusCode::kNotFound, "LOT_NOT_FOUND",
+                   fmt::format("there is no lots/{}", lot_id));
+}
+
+absl::Status LotChanged(std::string_view lot_id) {
+  return MakeError(absl::StatusCode::kAborted, "LOT_CHANGED",
+                   fmt::format("lots/{} is known otherwise by now; read it again", lot_id));
+}
+
+absl::Status LotNotCorrectable(std::string_view reason, std::string_view message) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, reason, message);
+}
+
 absl::Status AccountNotFound(std::string_view account_id) {
   return NotFound("ACCOUNT_NOT_FOUND", "accounts", account_id);
 }

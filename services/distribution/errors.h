@@ -39,6 +39,10 @@ absl::Status ConsumptionExists(std::string_view document);
 
 absl::Status ReservationNotFound(std::string_view reservation_id);
 absl::Status MovementNotFound(std::string_view movement_id);
+absl::Status LotNotFound(std::string_view lot_id);
+// What is known of the lot is not what the caller takes it to be.
+absl::Status LotChanged(std::string_view lot_id);
+absl::Status LotNotCorrectable(std::string_view reason, std::string_view message);
 absl::Status AccountNotFound(std::string_view account_id);
 // What was posted then is kept elsewhere by now.
 absl::Status HistoryArchived(absl::Time since);

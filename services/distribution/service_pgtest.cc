@@ -46,18 +46,18 @@ TEST_F(FaceTest, EachMethodIsWiredAndGuarded) {
 
 TEST_F(FaceTest, EachMethodOfTheLedgerIsWiredAndGuarded) {
   const auto& service = *v1::PostMovementRequest::descriptor()->file()->service(0);
-  ASSERT_EQ(service.method_count(), 11);
+  ASSERT_EQ(service.method_count(), 13);
   for (int index = 0; index < service.method_count(); ++index) {
     const auto& method = *service.method(index);
     EXPECT_EQ(host_.AnswerToEmpty(method, ""), "SIGN_IN_REQUIRED") << method.name();
     if (method.client_streaming()) continue;
-    const bool close = method.name() == "ClosePeriod";
+    const bool approves = method.name() == "ClosePeriod" || method.name() == "CorrectLot";
     const std::string supplier =
         host_.Authorization(testing::CallBySupplier("walker", "kangda").principal);
     EXPECT_EQ(host_.AnswerToEmpty(method, supplier), "PERMISSION_MISSING") << method.name();
     const bool may_be_empty = method.name() == "ListReservations" || method.name() == "ListPeriods";
     const bool named = method.name() == "PostMovement";
-    EXPECT_EQ(host_.AnswerToEmpty(method, Token(close ? "approver" : "operator")),
+    EXPECT_EQ(host_.AnswerToEmpty(method, Token(approves ? "approver" : "operator")),
               may_be_empty ? "OK"
               : named      ? "MOVEMENT_ID_INVALID"
                            : "INVALID_FIELD")
@@ -150,6 +150,22 @@ class QueryTest : public PostingTest {
     EXPECT_TRUE(ledger.ListReservations(Operator(), {}).ok());
   }
 
+  void CorrectLot() {
+    LedgerHandlers ledger(pool_.get(), &clock_);
+    v1::GetLotRequest get;
+    get.set_name(
+        "lots/" +
+        database_.Value("SELECT lot_id FROM distribution.lot WHERE lot_number = 'L' LIMIT 1"));
+    const auto lot = ledger.GetLot(Pharmacist(), get);
+    ASSERT_TRUE(lot.ok()) << lot.status();
+    v1::CorrectLotRequest correct;
+    *correct.mutable_lot() = *correct.mutable_known() = *lot;
+    correct.mutable_lot()->set_registration("GXZZ 1");
+    correct.set_reason("misread");
+    const auto corrected = ledger.CorrectLot(Operator(), correct);
+    EXPECT_TRUE(corrected.ok()) << corrected.status();
+  }
+
   void ReadHistory() {
     const SystemClock clock;
     LedgerHandlers ledger(pool_.get(), &clock);
@@ -208,6 +224,7 @@ TEST_F(QueryTest, EachIsExecuted) {
   v1::ListMovementsRequest list_movements;
   list_movements.set_item("items/gauze");
   EXPECT_TRUE(handlers_.ListMovements(Operator(), list_movements).ok());
+  CorrectLot();
   ReadHistory();
   ClosePeriods();
   ExpectSoundLedger();

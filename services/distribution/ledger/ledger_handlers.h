@@ -32,6 +32,10 @@ class LedgerHandlers {
   absl::StatusOr<v1::ExplainBalanceResponse> ExplainBalance(
       const CallContext& call, const v1::ExplainBalanceRequest& request);
 
+  // lot_handlers.cc
+  absl::StatusOr<v1::Lot> GetLot(const CallContext& call, const v1::GetLotRequest& request);
+  absl::StatusOr<v1::Lot> CorrectLot(const CallContext& call, const v1::CorrectLotRequest& request);
+
   // period_handlers.cc
   absl::StatusOr<v1::Period> ClosePeriod(const CallContext& call,
                                          const v1::ClosePeriodRequest& request);

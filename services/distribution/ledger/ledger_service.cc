@@ -116,6 +116,16 @@ class LedgerService final : public v1::LedgerService::CallbackService {
     return rpc::RunUnary(*runner_, "ExplainBalance", context, request, response, handlers_,
                          &Handlers::ExplainBalance);
   }
+  ServerUnaryReactor* GetLot(CallbackServerContext* context, const v1::GetLotRequest* request,
+                             v1::Lot* response) override {
+    return rpc::RunUnary(*runner_, "GetLot", context, request, response, handlers_,
+                         &Handlers::GetLot);
+  }
+  ServerUnaryReactor* CorrectLot(CallbackServerContext* context,
+                                 const v1::CorrectLotRequest* request, v1::Lot* response) override {
+    return rpc::RunUnary(*runner_, "CorrectLot", context, request, response, handlers_,
+                         &Handlers::CorrectLot);
+  }
   ServerUnaryReactor* ClosePeriod(CallbackServerContext* context,
                                   const v1::ClosePeriodRequest* request,
                                   v1::Period* response) override {

@@ -1,7 +1,6 @@
 #include "services/distribution/ledger/posting.h"
 
 #include <algorithm>
-#include <iterator>
 
 #include "pqxx/pqxx"
 

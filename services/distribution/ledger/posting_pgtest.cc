@@ -246,6 +246,31 @@ TEST_F(PostingRulesTest, ConsignedGoodsComeFromASupplierThatExists) {
             0);
 }
 
+// Nothing was decided, so the names are free; what a rule decides burns them.
+TEST_F(PostingRulesTest, AGroupWithABadNeighbourLeavesItsNamesFree) {
+  std::vector<v1::Movement> group{Receive("gauze", "A", 5, "store"),
+                                  Receive("gauze", "A", 0, "store"),
+                                  Receive("gauze", "A", 7, "store")};
+  for (v1::Movement& movement : group) movement.set_group("g");
+  EXPECT_THAT(ReasonsOf(PostAll(Pharmacist(), group)),
+              ElementsAre("GROUP_FAILED", "INVALID_FIELD", "GROUP_FAILED"));
+  EXPECT_EQ(Count("SELECT count(*) FROM distribution.movement"), 0);
+  group[1] = Receive("gauze", "A", 1, "store");
+  group[1].set_group("g");
+  group[1].set_kind(v1::MOVEMENT_KIND_TRANSFER_OUT);
+  group[1].set_from_location("locations/store");
+  group[1].set_to_location("locations/ward");
+  EXPECT_THAT(ReasonsOf(PostAll(Nurse(), group)),
+              ElementsAre("PERMISSION_MISSING", "PERMISSION_MISSING", "PERMISSION_MISSING"));
+  EXPECT_EQ(Count("SELECT count(*) FROM distribution.movement"), 0);
+  group[1].set_quantity(100);
+  EXPECT_THAT(ReasonsOf(PostAll(Pharmacist(), group)),
+              ElementsAre("GROUP_FAILED", "INSUFFICIENT_STOCK", "GROUP_FAILED"));
+  EXPECT_EQ(Count("SELECT count(*) FROM distribution.movement"), 3);
+  EXPECT_EQ(Reason(Pharmacist(), group[0]), "GROUP_FAILED");
+  ExpectSoundLedger();
+}
+
 TEST_F(PostingRulesTest, AConsignedPieceBecomesOwnWhenItIsUsedAtTheBedside) {
   v1::Movement piece = Receive("stent", "A", 1, "ward");
   piece.set_serial("S1");
