@@ -32,7 +32,8 @@ bool IsServiceSource(const std::filesystem::path& path) {
 // Every literal in the sources of the services that has the form of an event: a thing and a past
 // participle.
 std::set<std::string> EventsInSources() {
-  static const std::regex event(R"re("([a-z_]+\.(?:[a-z_]+ed(?:_in|_out)?|sent|withdrawn))")re");
+  static const std::regex event(
+      R"re("([a-z_]+\.(?:[a-z_]+ed(?:_in|_out)?|sent|withdrawn|expiry_overridden))")re");
   std::set<std::string> events;
   for (const char* folder : {"common/db", "common/rpc", "services"}) {
     for (const auto& file : std::filesystem::recursive_directory_iterator(folder)) {
