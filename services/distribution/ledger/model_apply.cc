@@ -1,6 +1,4 @@
 // What the model does once a movement has passed all rules.
-#include <optional>
-
 #include "common/rpc/timestamp.h"
 #include "services/distribution/ledger/model_step.h"
 
@@ -11,16 +9,11 @@ using v1::Movement;
 void LedgerModel::RememberToUndo(const Step& step) {
   const auto keep = [this](auto& map, const auto& key) {
     const auto found = map.find(key);
-    using Value = std::decay_t<decltype(found->second)>;
-    const std::optional<Value> value =
-        found == map.end() ? std::nullopt : std::optional<Value>(found->second);
-    undo_.push_back([&map, key, value] {
-      if (value.has_value()) {
-        map[key] = *value;
-      } else {
-        map.erase(key);
-      }
-    });
+    if (found == map.end()) {
+      undo_.push_back([&map, key] { map.erase(key); });
+    } else {
+      undo_.push_back([&map, key, value = found->second] { map[key] = value; });
+    }
   };
   keep(state_.balances, step.from);
   if (step.moves) keep(state_.balances, step.to);
