@@ -88,4 +88,13 @@ absl::StatusOr<std::unique_ptr<Connection>> ConnectionPool::Open() const {
   }
 }
 
+absl::Status CancelStatement(pqxx::connection_base& session) {
+  try {
+    session.cancel_query();
+    return absl::OkStatus();
+  } catch (const std::exception& failure) {
+    return StatusFromException(failure).status;
+  }
+}
+
 }  // namespace qingqu::db

@@ -71,4 +71,8 @@ class ConnectionPool {
   int open_count_ = 0;                             // guarded by mutex_; leased and idle together
 };
 
+// Asks PostgreSQL to end the statement that runs on a connection, from another thread than the one
+// that runs it; its transaction then fails with DEADLINE_EXCEEDED. Changes nothing when none runs.
+absl::Status CancelStatement(pqxx::connection_base& session);
+
 }  // namespace qingqu::db

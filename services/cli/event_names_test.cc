@@ -25,15 +25,16 @@ std::string ReadFile(const std::filesystem::path& path) {
 // What writes the journal: not tests, and not the client, which only names events.
 bool IsServiceSource(const std::filesystem::path& path) {
   const std::string text = path.string();
-  return text.ends_with(".cc") && !text.ends_with("test.cc") &&
+  return (text.ends_with(".cc") || text.ends_with(".sql")) && !text.ends_with("test.cc") &&
          text.find("services/cli/") == std::string::npos;
 }
 
-// Every literal in the sources of the services that has the form of an event: a thing and a past
-// participle.
+// Every literal in the sources of the services that has the form of an event, a thing and a past
+// participle, and what functions of the database append.
 std::set<std::string> EventsInSources() {
   static const std::regex event(
-      R"re("([a-z_]+\.(?:[a-z_]+ed(?:_in|_out)?|sent|withdrawn|expiry_overridden))")re");
+      R"re((?:"|journal\.append\('))re"
+      R"re(([a-z_]+\.(?:[a-z_]+ed(?:_in|_out)?|sent|withdrawn|expiry_overridden))["'])re");
   std::set<std::string> events;
   for (const char* folder : {"common/db", "common/rpc", "services"}) {
     for (const auto& file : std::filesystem::recursive_directory_iterator(folder)) {

@@ -269,6 +269,7 @@ constexpr std::array kMessages = std::to_array<MessageText>({
     {kEventExpiryOverridden, "EXPIRED GOODS MOVED", "红色：过期物资放行"},
     {kEventLotCorrected, "lot corrected", "批次更正"},
     {kEventPeriodClosed, "month closed", "月结"},
+    {kEventLedgerArchived, "movements archived", "流水归档"},
     {kEventUseRecorded, "use recorded", "登记使用"},
     {kEventUsePosted, "used", "使用"},
     {kEventUseRefused, "use refused", "使用被拒"},

@@ -176,6 +176,7 @@ enum class Message {
   kEventExpiryOverridden,
   kEventLotCorrected,
   kEventPeriodClosed,
+  kEventLedgerArchived,
   kEventUseRecorded,
   kEventUsePosted,
   kEventUseRefused,

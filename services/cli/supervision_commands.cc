@@ -14,6 +14,8 @@ namespace qingqu::cli {
 namespace {
 
 constexpr int kTracePageSize = 1000;
+// It walks through the whole ledger; the services give no call more.
+constexpr absl::Duration kLedgerTimeout = absl::Minutes(2);
 constexpr std::string_view kItemPrefix = "items/";
 
 absl::StatusOr<std::vector<supervision::v1::Entry>> AllEntries(
@@ -42,9 +44,10 @@ ExitCode RunLedgerCheck(CommandContext& context) {
   if (!connection.ok()) return context.Fail(connection.status());
   const auto method = FindMethod("DistributionService/CheckLedger", context.catalogue);
   if (!method.ok()) return context.Fail(method.status());
+  CallPolicy policy = context.Policy();
+  if (!context.arguments.Has("timeout")) policy.timeout = kLedgerTimeout;
   const auto answer =
-      (*connection)
-          ->caller.Call(**method, distribution::v1::CheckLedgerRequest(), context.Policy());
+      (*connection)->caller.Call(**method, distribution::v1::CheckLedgerRequest(), policy);
   if (!answer.ok()) return context.Fail(answer.status());
   distribution::v1::CheckLedgerResponse response;
   response.CopyFrom(**answer);

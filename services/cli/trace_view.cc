@@ -54,6 +54,7 @@ constexpr std::array kEventNames = std::to_array<EventName>({
     {"stock.expiry_overridden", Message::kEventExpiryOverridden},
     {"lot.corrected", Message::kEventLotCorrected},
     {"period.closed", Message::kEventPeriodClosed},
+    {"ledger.archived", Message::kEventLedgerArchived},
     {"use.recorded", Message::kEventUseRecorded},
     {"use.posted", Message::kEventUsePosted},
     {"use.refused", Message::kEventUseRefused},

@@ -10,6 +10,7 @@
 #include "services/distribution/distribution_handlers.h"
 #include "services/distribution/ledger/ledger_service.h"
 #include "services/distribution/ledger/upkeep.h"
+#include "services/distribution/ledger/watch.h"
 #include "services/distribution/queries.h"
 
 namespace qingqu::distribution {
@@ -111,15 +112,22 @@ class HostedDistribution final : public rpc::HostedService {
                      const rpc::ServiceDependencies& dependencies)
       : service_(std::move(runner), dependencies.pool),
         ledger_(MakeLedgerFace(std::move(ledger_runner), dependencies.pool, dependencies.clock)),
-        upkeep_(dependencies.pool, dependencies.clock, &ledger_->lane(), dependencies.metrics, {}) {
-  }
+        upkeep_(dependencies.pool, dependencies.clock, &ledger_->lane(), {}),
+        watch_pool_({.conninfo = dependencies.pool->conninfo(),
+                     .connections_max = 1,
+                     .queries = {queries::kAllQueries.begin(), queries::kAllQueries.end()}}),
+        watch_(&watch_pool_, dependencies.clock, dependencies.metrics, {}) {}
 
   grpc::Service& grpc_service() override { return service_; }
   std::vector<grpc::Service*> grpc_services() override {
     return {&service_, &ledger_->grpc_service()};
   }
-  void Start() override { upkeep_.Start(); }
+  void Start() override {
+    upkeep_.Start();
+    watch_.Start();
+  }
   void Stop() override {
+    watch_.Stop();
     upkeep_.Stop();
     service_.Drain();
     ledger_->Drain();
@@ -129,6 +137,9 @@ class HostedDistribution final : public rpc::HostedService {
   DistributionService service_;
   const std::unique_ptr<LedgerFace> ledger_;
   Upkeep upkeep_;
+  // Its own connection: a round may take minutes.
+  db::ConnectionPool watch_pool_;
+  LedgerWatch watch_;
 };
 
 absl::StatusOr<std::unique_ptr<rpc::HostedService>> CreateHosted(

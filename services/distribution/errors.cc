@@ -17,6 +17,10 @@ absl::Status Exists(std::string_view reason, std::string_view collection, std::s
                    fmt::format("{}/{} exists already; choose another id", collection, id));
 }
 
+std::string Instant(absl::Time time) {
+  return absl::FormatTime(absl::RFC3339_full, time, absl::UTCTimeZone());
+}
+
 }  // namespace
 
 absl::Status AllianceNotFound(std::string_view alliance_id) {
@@ -141,12 +145,20 @@ absl::Status AccountNotFound(std::string_view account_id) {
 }
 
 absl::Status HistoryArchived(absl::Time since) {
-  const std::string instant = absl::FormatTime(absl::RFC3339_sec, since, absl::UTCTimeZone());
+  const std::string instant = Instant(since);
   return MakeError(absl::StatusCode::kFailedPrecondition, "HISTORY_ARCHIVED",
                    fmt::format("what was posted before {} is in the archive; ask for a later "
                                "instant",
                                instant),
                    {{"since", instant}});
+}
+
+absl::Status MovementArchived(std::string_view movement_id) {
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition, "MOVEMENT_ARCHIVED",
+      fmt::format("movements/{} is of a month that is in the archive; ask the operator "
+                  "of the database, and do not post it under another name",
+                  movement_id));
 }
 
 absl::Status HolderNotFound(std::string_view holder) {
@@ -173,6 +185,16 @@ absl::Status PeriodOutOfOrder(std::string_view holder, std::string_view next) {
       absl::StatusCode::kFailedPrecondition, "PERIOD_OUT_OF_ORDER",
       fmt::format("months are closed in order; of {} it is the turn of {}", holder, next),
       {{"next", std::string(next)}});
+}
+
+absl::Status PeriodArchived(std::string_view month, absl::Time since) {
+  const std::string instant = Instant(since);
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition, "HISTORY_ARCHIVED",
+      fmt::format("movements up to {} are in the archive, so what was held in {} is not known any "
+                  "more; begin with a later month",
+                  instant, month),
+      {{"since", instant}});
 }
 
 }  // namespace qingqu::distribution

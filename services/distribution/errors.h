@@ -46,6 +46,8 @@ absl::Status LotNotCorrectable(std::string_view reason, std::string_view message
 absl::Status AccountNotFound(std::string_view account_id);
 // What was posted then is kept elsewhere by now.
 absl::Status HistoryArchived(absl::Time since);
+// Likewise of one movement, whose name tells in which month it was made.
+absl::Status MovementArchived(std::string_view movement_id);
 
 // `holder` is "alliances/east" or "institutions/h1", `month` "2026-10".
 absl::Status HolderNotFound(std::string_view holder);
@@ -54,5 +56,7 @@ absl::Status PeriodExists(std::string_view holder, std::string_view month);
 absl::Status PeriodNotOver(std::string_view month);
 // Months are closed one after the other; `next` is the one whose turn it is.
 absl::Status PeriodOutOfOrder(std::string_view holder, std::string_view next);
+// What a month that begins earlier held cannot be reckoned any more.
+absl::Status PeriodArchived(std::string_view month, absl::Time since);
 
 }  // namespace qingqu::distribution

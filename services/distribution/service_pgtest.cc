@@ -10,6 +10,7 @@
 #include "services/distribution/ledger/ledger_handlers.h"
 #include "services/distribution/ledger/posting_test_support.h"
 #include "services/distribution/ledger/upkeep.h"
+#include "services/distribution/ledger/watch.h"
 #include "services/distribution/queries.h"
 #include "tests/support/test_host.h"
 
@@ -95,10 +96,12 @@ class QueryTest : public PostingTest {
     reversal.set_reason("counted twice");
     EXPECT_EQ(Reason(Pharmacist(), reversal), "");
     PostWhatIsLookedUp();
-    prometheus::Registry metrics;
-    Upkeep upkeep(pool_.get(), &clock_, &lane_, &metrics, {});
+    Upkeep upkeep(pool_.get(), &clock_, &lane_, {});
     EXPECT_TRUE(upkeep.ExpireReservations().ok());
     EXPECT_TRUE(upkeep.MakePartitions().ok());
+    prometheus::Registry metrics;
+    LedgerWatch watch(pool_.get(), &clock_, &metrics, {});
+    EXPECT_TRUE(watch.Check().ok());
   }
 
   // A supplier, the past of an account, and who sent what is received.
@@ -178,6 +181,8 @@ class QueryTest : public PostingTest {
     v1::GetMovementRequest get;
     get.set_name(explained->movements(0).name());
     EXPECT_TRUE(ledger.GetMovement(Operator(), get).ok());
+    get.set_name("movements/00000000-0000-7000-8000-000000000000");
+    EXPECT_FALSE(ledger.GetMovement(Operator(), get).ok());
   }
 
   void ClosePeriods() {

@@ -5,10 +5,12 @@
 
 #include "common/base/civil_date.h"
 #include "common/db/transaction.h"
+#include "common/rpc/timestamp.h"
 #include "common/status/page.h"
 #include "common/status/status_macros.h"
 #include "services/distribution/convert.h"
 #include "services/distribution/distribution_handlers.h"
+#include "services/distribution/ledger/faults.h"
 #include "services/distribution/ledger/history_store.h"
 #include "services/distribution/stock_reports.h"
 
@@ -102,6 +104,10 @@ absl::StatusOr<v1::ListMovementsResponse> DistributionHandlers::ListMovements(
       *pool_, call, {.snapshot_read = true},
       [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::ListMovementsResponse> {
         v1::ListMovementsResponse response;
+        const absl::Time archived_until = ReadArchivedUntil(tx);
+        if (archived_until > absl::UnixEpoch()) {
+          *response.mutable_archived_until_time() = rpc::ToTimestamp(archived_until);
+        }
         std::vector<HistoryRow> listed = distribution::ListMovements(tx, page);
         if (listed.size() > static_cast<size_t>(rows)) {
           listed.pop_back();

@@ -1,7 +1,5 @@
 #include "services/distribution/stock_reports.h"
 
-#include <algorithm>
-
 #include "pqxx/pqxx"
 
 #include "services/distribution/queries.h"
@@ -35,20 +33,6 @@ LedgerCounts CountLedger(pqxx::transaction_base& tx) {
   const pqxx::result rows = tx.exec_prepared(queries::kCountLedger.name);
   return {.accounts = rows[0]["account_count"].as<int64_t>(),
           .movements = rows[0]["movement_count"].as<int64_t>()};
-}
-
-void AllowLongStatements(pqxx::transaction_base& tx, absl::Duration time) {
-  constexpr absl::Duration kLongest = absl::Hours(1);
-  const absl::Duration allowed = std::clamp(time, absl::Milliseconds(1), kLongest);
-  tx.exec_prepared(queries::kAllowLongStatements.name, absl::ToInt64Milliseconds(allowed));
-}
-
-std::vector<std::string> FindLedgerFaults(pqxx::transaction_base& tx) {
-  std::vector<std::string> findings;
-  for (const auto& row : tx.exec_prepared(queries::kCheckLedger.name)) {
-    findings.push_back(row["finding"].as<std::string>());
-  }
-  return findings;
 }
 
 }  // namespace qingqu::distribution

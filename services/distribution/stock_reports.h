@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/time/time.h"
 #include "pqxx/transaction_base"
 
 namespace qingqu::distribution {
@@ -48,10 +47,5 @@ struct LedgerCounts {
   int64_t movements = 0;
 };
 LedgerCounts CountLedger(pqxx::transaction_base& tx);
-// For checks that read the whole ledger: this transaction's statements may take so long, an hour at
-// most.
-void AllowLongStatements(pqxx::transaction_base& tx, absl::Duration time);
-// One sentence for each thing that is wrong, up to 100.
-std::vector<std::string> FindLedgerFaults(pqxx::transaction_base& tx);
 
 }  // namespace qingqu::distribution

@@ -78,12 +78,15 @@ struct Wanted {
 std::vector<std::string> List(const std::set<std::string>& ids) { return {ids.begin(), ids.end()}; }
 
 void ReadOriginals(pqxx::transaction_base& tx, Wanted& wanted, Facts& facts, Book& book) {
+  std::set<std::string> missing = wanted.originals;
   for (auto& [id, movement] : FindMovements(tx, List(wanted.originals))) {
+    missing.erase(id);
     for (const std::string* place : {&movement.from_location_id, &movement.to_location_id}) {
       if (place->find('/') == std::string::npos) wanted.locations.insert(*place);
     }
     facts.known.emplace(id, std::move(movement));
   }
+  if (!missing.empty()) facts.archived = FindArchived(tx, List(missing));
   for (const auto& row :
        tx.exec_prepared(queries::kReadReversals.name, db::TextArray(List(wanted.originals)))) {
     book.reversed[row["original_id"].as<std::string>()] = true;
@@ -343,6 +346,10 @@ Facts ReadFacts(pqxx::transaction_base& tx, const std::vector<const Command*>& c
       facts.suppliers.insert(row[0].as<std::string>());
     }
   }
+  const auto tells_effect = [](const Command* command) {
+    return command->effective_at.has_value();
+  };
+  if (std::ranges::any_of(commands, tells_effect)) facts.archived_until = ReadArchivedUntil(tx);
   for (const auto& row : tx.exec_prepared(queries::kReadClosedUntil.name)) {
     facts.closed_until[row["holder"].as<std::string>()] = InstantOf(row["ends_us"]);
   }

@@ -48,7 +48,8 @@ absl::Status ReadMovementId(const std::string& name, absl::Time now, std::string
   if (made_at < now - kIdAgeMax || made_at > now + kIdAheadMax) {
     return MakeError(absl::StatusCode::kInvalidArgument, "MOVEMENT_ID_TIME",
                      "the time in the name must not be older than 31 days nor more than one day "
-                     "ahead; set the clock and make a new name",
+                     "ahead; if it may have been sent before, read it by its name first, else set "
+                     "the clock and make a new name",
                      {{"field", "name"}});
   }
   movement_id = uuid->ToString();

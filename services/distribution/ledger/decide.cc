@@ -69,6 +69,7 @@ absl::Status Decider::CheckNamed(const Command& command, const Plan& plan) const
     return ReservationNotFound(book_.reservations[*plan.reservation].reservation_id);
   }
   if (command.original_id.empty()) return absl::OkStatus();
+  if (facts_.archived.contains(command.original_id)) return MovementArchived(command.original_id);
   const auto stored = facts_.known.find(command.original_id);
   if (stored != facts_.known.end() && stored->second.refusal_json.empty()) return absl::OkStatus();
   const auto original = decided_.find(command.original_id);
@@ -88,6 +89,13 @@ absl::Status Decider::CheckExpiryTold(const Plan& plan) const {
 }
 
 absl::Status Decider::CheckPeriod(const Plan& plan, absl::Time effective_at) const {
+  if (effective_at <= facts_.archived_until) {
+    return RuleBroken("HISTORY_ARCHIVED",
+                      fmt::format("movements up to {} are in the archive; nothing takes effect "
+                                  "before that any more",
+                                  absl::FormatTime(facts_.archived_until, absl::UTCTimeZone())),
+                      "effective_time");
+  }
   for (const std::string& holder : plan.holders) {
     const auto closed = facts_.closed_until.find(holder);
     if (closed == facts_.closed_until.end() || effective_at >= closed->second) continue;

@@ -7,6 +7,7 @@
 
 #include "common/base/uuid.h"
 #include "common/db/transaction.h"
+#include "common/rpc/timestamp.h"
 #include "common/status/page.h"
 #include "common/status/status_macros.h"
 #include "services/distribution/convert.h"
@@ -123,6 +124,7 @@ absl::StatusOr<Question> ReadQuestion(const CallContext& call,
 // The account as it was, and one page of what made it so.
 struct Explanation {
   BalanceRow balance;
+  absl::Time archived_until;
   std::vector<HistoryRow> history;  // one row more than the page when there is another page
   Pages pages;
 };
@@ -168,7 +170,7 @@ absl::StatusOr<Explanation> Explain(pqxx::transaction_base& tx, const CallContex
                                     const Question& question) {
   const std::optional<AccountState> account = ReadAccount(tx, question.account_id);
   if (!account.has_value()) return AccountNotFound(std::to_string(question.account_id));
-  Explanation explanation{.balance = account->balance};
+  Explanation explanation{.balance = account->balance, .archived_until = account->archived_until};
   explanation.pages =
       question.pages.has_value() ? *question.pages : FirstPage(tx, call, question, *account);
   const Pages& pages = explanation.pages;
@@ -191,6 +193,9 @@ absl::StatusOr<v1::Movement> LedgerHandlers::GetMovement(const CallContext& call
   QINGQU_ASSIGN_OR_RETURN(const std::string movement_id, ReadMovementId(request.name()));
   return db::RunRead(*pool_, call, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Movement> {
     const std::map<std::string, StoredMovement> found = FindMovements(tx, {movement_id});
+    if (found.empty() && !FindArchived(tx, {movement_id}).empty()) {
+      return MovementArchived(movement_id);
+    }
     if (found.empty() || !found.begin()->second.refusal_json.empty()) {
       return MovementNotFound(movement_id);
     }
@@ -213,6 +218,9 @@ absl::StatusOr<v1::ExplainBalanceResponse> LedgerHandlers::ExplainBalance(
                          [&](pqxx::transaction_base& tx) { return Explain(tx, call, question); }));
   v1::ExplainBalanceResponse response;
   *response.mutable_balance() = ToProto(explanation.balance);
+  if (explanation.archived_until > absl::UnixEpoch()) {
+    *response.mutable_archived_until_time() = rpc::ToTimestamp(explanation.archived_until);
+  }
   std::vector<HistoryRow>& history = explanation.history;
   if (history.size() > static_cast<size_t>(question.rows_max)) {
     history.pop_back();

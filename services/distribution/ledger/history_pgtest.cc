@@ -388,18 +388,19 @@ TEST_F(HistoryTest, WhatIsInTheArchiveIsNotGuessed) {
   StockGauze(100, {{.lot = "A"}});
   const int64_t account_id = AccountAt("central");
   database_.Execute(
-      "UPDATE distribution.movement_partition SET detached_at = now(), movement_count = 0, "
-      "digest = '' WHERE month = '2026-09-01'");
+      "UPDATE distribution.movement_partition SET detached_at = now(), movement_count = 1, "
+      "digest = '', last_posted_at = '2026-11-01' WHERE month = '2026-09-01'");
   const auto at = [](int month, int day) {
     return absl::FromCivil(absl::CivilDay(2026, month, day), absl::UTCTimeZone());
   };
   const auto before = Explain(Operator(), account_id, at(10, 31), v1::BALANCE_TIME_POSTED);
   EXPECT_EQ(ErrorReason(before.status()), "HISTORY_ARCHIVED");
   EXPECT_EQ(before.status().code(), absl::StatusCode::kFailedPrecondition);
-  // 31 days after the month: the oldest id that may have been posted.
+  EXPECT_EQ(ErrorDetails(before.status()).at("since"), "2026-11-01T00:00:00+00:00");
   const auto after = Explain(Operator(), account_id, at(11, 1), v1::BALANCE_TIME_POSTED);
   ASSERT_TRUE(after.ok()) << after.status();
   EXPECT_EQ(after->balance().on_hand(), 0);
+  EXPECT_EQ(after->archived_until_time().seconds(), absl::ToUnixSeconds(at(11, 1)));
 }
 
 TEST_F(HistoryTest, WhatIsWrongWithAQuestionIsSaid) {

@@ -12,6 +12,7 @@
 #include "services/distribution/errors.h"
 #include "services/distribution/ledger/ledger_handlers.h"
 #include "services/distribution/ledger/period_store.h"
+#include "services/distribution/ledger/stored_movement.h"
 #include "services/distribution/queries.h"
 #include "services/distribution/sql_values.h"
 
@@ -91,6 +92,10 @@ absl::StatusOr<v1::Period> LedgerHandlers::ClosePeriod(const CallContext& call,
         LockLedger(tx);
         QINGQU_RETURN_IF_ERROR(
             CheckClosable(period.key, ReadLastClosed(tx, period.key.holder), call.received_at));
+        const absl::Time archived_until = ReadArchivedUntil(tx);
+        if (BusinessDayBegins(period.key.month) <= archived_until) {
+          return PeriodArchived(MonthText(period.key.month), archived_until);
+        }
         InsertPeriod(tx, period, side);
         const v1::Period made = ToProto(period);
         db::AppendJournal(tx, call,

@@ -70,6 +70,7 @@ void WriteMissingBalances(pqxx::transaction_base& tx, const PeriodKey& key) {
                      InstantText(BusinessDayBegins(month)),
                      InstantText(BusinessDayBegins(NextMonth(month))),
                      row["alliance_id"].as<std::string>(), row["institution_id"].as<std::string>());
+    tx.exec_prepared(queries::kMarkPeriodReckoned.name, key.holder, month.ToString());
   }
 }
 

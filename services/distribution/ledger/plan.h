@@ -23,6 +23,8 @@ struct Facts {
   std::map<std::string, scanning::ItemFacts> packs;  // by device identifier
   std::set<std::string> suppliers;                   // whose goods come in, "kangda"
   std::map<std::string, StoredMovement> known;       // that were resolved before, and originals
+  std::set<std::string> archived;                    // originals that may be in the archive
+  absl::Time archived_until = absl::UnixEpoch();     // read when a command tells its time of effect
   std::map<std::string, absl::Time> closed_until;    // by holder: "institutions/h1"
   bool names_repeat = false;  // some command has the name of another one of the batch
   bool has_reversals = false;

@@ -119,6 +119,20 @@ std::map<std::string, StoredMovement> FindMovements(pqxx::transaction_base& tx,
   return movements;
 }
 
+std::set<std::string> FindArchived(pqxx::transaction_base& tx,
+                                   const std::vector<std::string>& movement_ids) {
+  std::set<std::string> archived;
+  for (const auto& row :
+       tx.exec_prepared(queries::kFindArchived.name, db::TextArray(movement_ids))) {
+    archived.insert(row["movement_id"].as<std::string>());
+  }
+  return archived;
+}
+
+absl::Time ReadArchivedUntil(pqxx::transaction_base& tx) {
+  return InstantOf(tx.exec_prepared(queries::kReadArchivedUntil.name)[0]["archived_us"]);
+}
+
 std::string PlaceName(const std::string& location_id) {
   if (location_id.empty()) return "";
   if (location_id.find('/') == std::string::npos) return "locations/" + location_id;

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -60,6 +61,13 @@ struct StoredMovement {
 // largest id.
 std::map<std::string, StoredMovement> FindMovements(pqxx::transaction_base& tx,
                                                     const std::vector<std::string>& movement_ids);
+
+// Those of the ids that were made in a month that is in the archive, so that the movements may be
+// there.
+std::set<std::string> FindArchived(pqxx::transaction_base& tx,
+                                   const std::vector<std::string>& movement_ids);
+// What was posted later is all here; 1970 when nothing is in the archive.
+absl::Time ReadArchivedUntil(pqxx::transaction_base& tx);
 
 // "locations/{location}", or "contra/supply", "contra/use", "transit/{transfer}" and so on of the
 // ledger's own places; "" for none.

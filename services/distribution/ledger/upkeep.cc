@@ -13,24 +13,13 @@
 #include "common/status/status_macros.h"
 #include "services/distribution/queries.h"
 #include "services/distribution/sql_values.h"
-#include "services/distribution/stock_reports.h"
 
 namespace qingqu::distribution {
 namespace {
 
 constexpr absl::Duration kExpireTimeMax = absl::Seconds(20);
-// A stop waits for the watch; what takes longer is asked for by `qingqu ledger check`.
-constexpr absl::Duration kWatchTimeMax = absl::Seconds(60);
 // A client's clock may be a day ahead, and an operator a quarter away.
 constexpr absl::Duration kPartitionsAhead = absl::Hours(24 * 100);
-
-prometheus::Gauge* FindingsGauge(prometheus::Registry& metrics) {
-  return &prometheus::BuildGauge()
-              .Name("qingqu_ledger_findings")
-              .Help("What the last check of the stock ledger found wrong; -1: it failed")
-              .Register(metrics)
-              .Add({});
-}
 
 void WarnUnlessOk(std::string_view what, const absl::Status& status) {
   if (!status.ok()) spdlog::warn("ledger: {}: {}", what, status.ToString());
@@ -38,13 +27,8 @@ void WarnUnlessOk(std::string_view what, const absl::Status& status) {
 
 }  // namespace
 
-Upkeep::Upkeep(db::ConnectionPool* pool, const Clock* clock, Lane* lane,
-               prometheus::Registry* metrics, const Options& options)
-    : pool_(pool),
-      clock_(clock),
-      lane_(lane),
-      findings_(FindingsGauge(*metrics)),
-      options_(options) {}
+Upkeep::Upkeep(db::ConnectionPool* pool, const Clock* clock, Lane* lane, const Options& options)
+    : pool_(pool), clock_(clock), lane_(lane), options_(options) {}
 
 CallContext Upkeep::SystemCall(std::string method, absl::Duration time) const {
   return {.principal = auth::SystemPrincipal("distribution"),
@@ -104,23 +88,6 @@ absl::Status Upkeep::MakePartitions() {
   });
 }
 
-absl::StatusOr<int> Upkeep::Watch() {
-  const CallContext call = SystemCall("ledger/watch", kWatchTimeMax);
-  const absl::StatusOr<std::vector<std::string>> faults = db::RunTransaction(
-      *pool_, call, db::TransactionOptions{.beyond_scope = true},
-      [&](pqxx::transaction_base& tx) -> absl::StatusOr<std::vector<std::string>> {
-        AllowLongStatements(tx, kWatchTimeMax);
-        return FindLedgerFaults(tx);
-      });
-  if (!faults.ok()) {
-    findings_->Set(-1);
-    return faults.status();
-  }
-  for (const std::string& fault : *faults) spdlog::error("the stock ledger is wrong: {}", fault);
-  findings_->Set(static_cast<double>(faults->size()));
-  return static_cast<int>(faults->size());
-}
-
 void Upkeep::Start() {
   thread_ = std::jthread([this](const std::stop_token& stop) { Run(stop); });
 }
@@ -132,13 +99,12 @@ void Upkeep::Stop() {
 }
 
 void Upkeep::Run(const std::stop_token& stop) {
-  absl::Time watch_at = absl::Now();
+  absl::Time partitions_at = absl::Now();
   while (!stop.stop_requested()) {
     WarnUnlessOk("reservations do not expire", ExpireReservations().status());
-    if (absl::Now() >= watch_at) {
+    if (absl::Now() >= partitions_at) {
       WarnUnlessOk("no partitions are made", MakePartitions());
-      WarnUnlessOk("it is not watched", Watch().status());
-      watch_at = absl::Now() + options_.watch_every;
+      partitions_at = absl::Now() + options_.partitions_every;
     }
     std::unique_lock lock(mutex_);
     stopped_.wait_for(lock, stop, absl::ToChronoNanoseconds(options_.expire_every),

@@ -6,8 +6,6 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "prometheus/gauge.h"
-#include "prometheus/registry.h"
 
 #include "common/base/clock.h"
 #include "common/db/connection_pool.h"
@@ -15,21 +13,18 @@
 
 namespace qingqu::distribution {
 
-// What the ledger does by itself, on one thread: lets go of reservations whose time is over, makes
-// partitions ahead of time, and watches (盘账) that balances, movements, reservations and pieces
-// agree. The watch alarms and never repairs: each finding is an error in the log, and the gauge
-// qingqu_ledger_findings tells how many there were (-1: the check itself failed).
+// What the ledger does by itself, on one thread: lets go of reservations whose time is over, and
+// makes partitions ahead of time.
 class Upkeep {
  public:
   struct Options {
     absl::Duration expire_every = absl::Seconds(1);
-    absl::Duration watch_every = absl::Hours(1);
+    absl::Duration partitions_every = absl::Hours(1);
     int expire_max = 500;  // reservations in one go
   };
 
   // All outlive the object.
-  Upkeep(db::ConnectionPool* pool, const Clock* clock, Lane* lane, prometheus::Registry* metrics,
-         const Options& options);
+  Upkeep(db::ConnectionPool* pool, const Clock* clock, Lane* lane, const Options& options);
   ~Upkeep() { Stop(); }
 
   void Start();
@@ -41,8 +36,6 @@ class Upkeep {
   absl::StatusOr<int> ExpireReservations();
   // Partitions for the ids of the next months.
   absl::Status MakePartitions();
-  // How many findings.
-  absl::StatusOr<int> Watch();
 
  private:
   void Run(const std::stop_token& stop);
@@ -51,7 +44,6 @@ class Upkeep {
   db::ConnectionPool* const pool_;
   const Clock* const clock_;
   Lane* const lane_;
-  prometheus::Gauge* const findings_;
   const Options options_;
   std::mutex mutex_;
   std::condition_variable_any stopped_;

@@ -77,23 +77,54 @@ CREATE FUNCTION distribution.uuid_at(p_time timestamptz) RETURNS uuid LANGUAGE s
   SELECT (lpad(to_hex(floor(extract(epoch FROM p_time) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid
 $$;
 
--- Which months (UTC) of ids can be stored. `detached_at`: the partition is a table of its own now, maybe elsewhere;
--- `movement_archived` keeps what it adds up to.
+-- Which months (UTC) of ids can be stored. `detached_at`: the partition is a table of its own now, maybe elsewhere
+-- (0005_archive.sql); `movement_archived` keeps what it adds up to.
 CREATE TABLE distribution.movement_partition (
   month date CONSTRAINT movement_partition_pkey PRIMARY KEY
     CONSTRAINT movement_partition_month_check CHECK (extract(day FROM month) = 1),
   detached_at timestamptz,
   movement_count bigint,
   digest text,
+  last_posted_at timestamptz,
   CONSTRAINT movement_partition_detached_check
-    CHECK (num_nulls(detached_at, movement_count, digest) IN (0, 3))
+    CHECK (num_nulls(detached_at, movement_count, digest) IN (0, 3)),
+  CONSTRAINT movement_partition_posted_check
+    CHECK (CASE WHEN detached_at IS NULL THEN last_posted_at IS NULL
+                ELSE (last_posted_at IS NOT NULL) = (movement_count > 0) END)
 );
+COMMENT ON COLUMN distribution.movement_partition.last_posted_at IS
+  'Of what was detached: what was posted later is all still attached.';
 
--- What the movements of detached partitions add up to, for each account.
+-- What the movements of a detached partition add up to, for each account.
 CREATE TABLE distribution.movement_archived (
-  account_id bigint CONSTRAINT movement_archived_pkey PRIMARY KEY,
+  month date NOT NULL CONSTRAINT movement_archived_partition_fkey REFERENCES distribution.movement_partition,
+  account_id bigint NOT NULL,
   on_hand bigint NOT NULL,
-  reserved bigint NOT NULL
+  reserved bigint NOT NULL,
+  piece_used boolean NOT NULL,
+  senders text[],
+  CONSTRAINT movement_archived_pkey PRIMARY KEY (month, account_id)
+);
+COMMENT ON COLUMN distribution.movement_archived.piece_used IS 'The piece of the account was used up in the month.';
+COMMENT ON COLUMN distribution.movement_archived.senders IS 'Who sent goods into the account, of goods in transit.';
+CREATE INDEX movement_archived_piece ON distribution.movement_archived (account_id) WHERE piece_used;
+CREATE INDEX movement_archived_senders ON distribution.movement_archived (account_id) WHERE senders IS NOT NULL;
+CREATE TRIGGER movement_archived_final BEFORE UPDATE OR DELETE OR TRUNCATE ON distribution.movement_archived
+  FOR EACH STATEMENT EXECUTE FUNCTION distribution.refuse_change();
+CREATE TRIGGER movement_partition_final BEFORE UPDATE ON distribution.movement_partition
+  FOR EACH ROW WHEN (OLD.detached_at IS NOT NULL) EXECUTE FUNCTION distribution.refuse_change();
+CREATE TRIGGER movement_partition_kept BEFORE DELETE OR TRUNCATE ON distribution.movement_partition
+  FOR EACH STATEMENT EXECUTE FUNCTION distribution.refuse_change();
+
+-- How far the watch has come (one row, or none before its first round): the chains of all movements up to a number were
+-- walked, which was the last one at `walked_at`; everything was proved at `proved_at`.
+CREATE TABLE distribution.ledger_watch (
+  is_only boolean DEFAULT true CONSTRAINT ledger_watch_pkey PRIMARY KEY CONSTRAINT ledger_watch_only_check CHECK (is_only),
+  posting_number bigint NOT NULL,
+  walked_at timestamptz NOT NULL,
+  proved_at timestamptz NOT NULL,
+  checked_at timestamptz NOT NULL,
+  finding_count int NOT NULL
 );
 
 -- Makes the partitions up to the month of p_until that are missing, one month after the other. A new partition is
@@ -112,6 +143,8 @@ BEGIN
     v_name := 'movement_' || to_char(v_month, 'YYYY_MM');
     EXECUTE format('CREATE TABLE distribution.%I (LIKE distribution.movement INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', v_name);
     EXECUTE format('ALTER TABLE distribution.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', v_name);
+    -- Through the table above it its own policy counts; this one is for the archive.
+    EXECUTE format('CREATE POLICY movement_scope ON distribution.%I USING (scope.sees_all())', v_name);
     EXECUTE format('ALTER TABLE distribution.movement ATTACH PARTITION distribution.%I FOR VALUES FROM (%L) TO (%L)', v_name,
                    distribution.uuid_at(v_month AT TIME ZONE 'UTC'),
                    distribution.uuid_at((v_month + interval '1 month') AT TIME ZONE 'UTC'));
@@ -166,6 +199,14 @@ CREATE TABLE distribution.period (
 );
 CREATE TRIGGER period_immutable BEFORE UPDATE OR DELETE ON distribution.period
   FOR EACH ROW EXECUTE FUNCTION distribution.refuse_change();
+
+-- Closed months whose balances are written, also where nothing was held.
+CREATE TABLE distribution.period_reckoned (
+  holder text NOT NULL,
+  month date NOT NULL,
+  CONSTRAINT period_reckoned_pkey PRIMARY KEY (holder, month),
+  CONSTRAINT period_reckoned_period_fkey FOREIGN KEY (holder, month) REFERENCES distribution.period
+);
 
 CREATE TABLE distribution.period_balance (
   holder text NOT NULL,
@@ -225,7 +266,9 @@ SELECT scope.protect('distribution.reservation', scope.holder_rule()),
 SELECT distribution.ensure_movement_partitions(now() + interval '13 months');
 
 GRANT USAGE ON SEQUENCE distribution.posting_number TO qingqu_distribution;
-GRANT SELECT, INSERT ON distribution.movement, distribution.reversal, distribution.period, distribution.period_balance
-  TO qingqu_distribution;
+GRANT SELECT, INSERT ON distribution.movement, distribution.reversal, distribution.period, distribution.period_balance,
+  distribution.period_reckoned TO qingqu_distribution;
+GRANT SELECT ON SEQUENCE distribution.posting_number TO qingqu_distribution;
+GRANT SELECT, INSERT, UPDATE ON distribution.ledger_watch TO qingqu_distribution;
 GRANT SELECT ON distribution.movement_partition, distribution.movement_archived TO qingqu_distribution;
 GRANT SELECT, INSERT, UPDATE (open_quantity, posted_quantity, state) ON distribution.reservation TO qingqu_distribution;

@@ -1,6 +1,6 @@
 -- Who ever sent goods into each account of goods in transit ($1), and whether what lies there now may be theirs: they sent
 -- since it was last emptied, or goods that had been received were put back since.
-SELECT sent.debit_account_id AS account_id, sent.actor_id,
+SELECT wanted.account_id, sent.actor_id,
        bool_or(put_back.any OR (sent.posted_at, sent.posting_number) > (emptied.posted_at, emptied.posting_number)) AS now
 FROM unnest($1::bigint[]) AS wanted (account_id)
 CROSS JOIN LATERAL (
@@ -13,5 +13,14 @@ CROSS JOIN LATERAL (
   SELECT EXISTS (SELECT FROM movement WHERE debit_account_id = wanted.account_id AND kind = 'reversal'
                  AND (posted_at, posting_number) > (emptied.posted_at, emptied.posting_number)) AS any
 ) AS put_back
-JOIN movement AS sent ON sent.debit_account_id = wanted.account_id AND sent.kind = 'transfer_out'
-GROUP BY sent.debit_account_id, sent.actor_id
+CROSS JOIN LATERAL (
+  SELECT actor_id, posted_at, posting_number FROM movement
+  WHERE debit_account_id = wanted.account_id AND kind = 'transfer_out'
+  UNION ALL
+  -- Of those whose sending is archived it is not known when they sent, so it counts as the last of its month.
+  SELECT unnest(archived.senders), movement_partition.last_posted_at, 9223372036854775807
+  FROM movement_archived AS archived
+  JOIN movement_partition ON movement_partition.month = archived.month
+  WHERE archived.account_id = wanted.account_id AND archived.senders IS NOT NULL
+) AS sent
+GROUP BY wanted.account_id, sent.actor_id

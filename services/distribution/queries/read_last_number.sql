@@ -1,0 +1,1 @@
+SELECT last_value AS posting_number FROM posting_number
