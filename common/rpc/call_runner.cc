@@ -95,6 +95,13 @@ absl::StatusOr<CallContext> CallRunner::Admit(std::string_view method, IncomingC
   return status;
 }
 
+absl::Status CallRunner::CheckAdmitted(std::string_view method, IncomingCall incoming) const {
+  Call call;
+  call.method = &methods_.find(method)->second;
+  call.incoming = std::move(incoming);
+  return Authorize(call);
+}
+
 void CallRunner::ReportAdmitted(std::string_view method, const CallContext& context,
                                 absl::Time arrived_at, const absl::Status& status) const {
   Call call;

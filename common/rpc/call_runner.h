@@ -64,6 +64,9 @@ class CallRunner {
   // that cannot be stored, at once and on the caller's thread. `request` may be null.
   absl::StatusOr<CallContext> Admit(std::string_view method, IncomingCall incoming,
                                     const google::protobuf::Message* request) const;
+  // Whether a call that Admit let in would be let in now: its token may have ended. Reports
+  // nothing.
+  absl::Status CheckAdmitted(std::string_view method, IncomingCall incoming) const;
   // Counts and logs a call that Admit has seen; `arrived_at` is by the system clock.
   void ReportAdmitted(std::string_view method, const CallContext& context, absl::Time arrived_at,
                       const absl::Status& status) const;

@@ -268,6 +268,7 @@ constexpr std::array kMessages = std::to_array<MessageText>({
     {kEventMovementsPosted, "stock moved", "库存记账"},
     {kEventExpiryOverridden, "EXPIRED GOODS MOVED", "红色：过期物资放行"},
     {kEventLotCorrected, "lot corrected", "批次更正"},
+    {kEventLotExpiryExtended, "expiry of the lot made later", "批次有效期延后"},
     {kEventPeriodClosed, "month closed", "月结"},
     {kEventLedgerArchived, "movements archived", "流水归档"},
     {kEventUseRecorded, "use recorded", "登记使用"},

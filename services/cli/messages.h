@@ -175,6 +175,7 @@ enum class Message {
   kEventMovementsPosted,
   kEventExpiryOverridden,
   kEventLotCorrected,
+  kEventLotExpiryExtended,
   kEventPeriodClosed,
   kEventLedgerArchived,
   kEventUseRecorded,

@@ -53,6 +53,7 @@ constexpr std::array kEventNames = std::to_array<EventName>({
     {"movements.posted", Message::kEventMovementsPosted},
     {"stock.expiry_overridden", Message::kEventExpiryOverridden},
     {"lot.corrected", Message::kEventLotCorrected},
+    {"lot.expiry_extended", Message::kEventLotExpiryExtended},
     {"period.closed", Message::kEventPeriodClosed},
     {"ledger.archived", Message::kEventLedgerArchived},
     {"use.recorded", Message::kEventUseRecorded},

@@ -1,4 +1,3 @@
-#include <chrono>
 #include <string>
 #include <thread>
 
@@ -49,20 +48,6 @@ class WithdrawalRaceTest : public DistributionTest {
   absl::Status ReceiveOne(const std::string& id) {
     return Receive(Operator(), id, {Accept(Label(10, "271231", "A1"), 1)}).status();
   }
-  // How many wait for a lock that another transaction holds.
-  std::string Waiting() const {
-    return database_.Value(
-        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' "
-        "AND NOT granted");
-  }
-  void AwaitWaiting() const {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-    while (Waiting() != "1" && std::chrono::steady_clock::now() < end) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-    ASSERT_EQ(Waiting(), "1");
-  }
-
   std::unique_ptr<db::ConnectionPool> procurement_pool_;
   procurement::ProcurementHandlers procurement_;
 };
@@ -125,7 +110,7 @@ TEST_F(WithdrawalRaceTest, AWithdrawalWaitsForAReceiptThatIsBeingPosted) {
   absl::Status withdrawn;
   {
     const std::jthread withdrawing([&] { withdrawn = Withdraw("d1"); });
-    AwaitWaiting();
+    EXPECT_TRUE(database_.WaitForLockWaiter());
     receipt.commit();
   }
   EXPECT_EQ(ErrorReason(withdrawn), "DESPATCH_RECEIVED");
@@ -143,7 +128,7 @@ TEST_F(WithdrawalRaceTest, AReceiptWaitsForAWithdrawalAndTheDatabaseRefusesItBes
         "WHERE despatch_id = 'd1';"
         "SELECT journal.append('test.done', '', '', 'tests/t', '{}', '', '', '', '', '{}', '{}')");
     const std::jthread receiving([&] { received = ReceiveOne("d1"); });
-    AwaitWaiting();
+    EXPECT_TRUE(database_.WaitForLockWaiter());
     withdrawal.commit();
   }
   EXPECT_EQ(ErrorReason(received), "DESPATCH_WITHDRAWN");

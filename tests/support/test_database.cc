@@ -3,8 +3,10 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <thread>
 
 #include "absl/time/clock.h"
 #include "fmt/format.h"
@@ -91,6 +93,18 @@ std::string TestDatabase::Value(const std::string& sql) const {
   const pqxx::result rows = tx.exec(sql);
   if (rows.empty() || rows[0][0].is_null()) return "";
   return rows[0][0].as<std::string>();
+}
+
+bool TestDatabase::WaitForLockWaiter() const {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (std::chrono::steady_clock::now() < end) {
+    if (Value("SELECT count(*) FROM pg_locks WHERE NOT granted AND database = "
+              "(SELECT oid FROM pg_database WHERE datname = current_database())") != "0") {
+      return true;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return false;
 }
 
 void TestDatabase::Execute(const std::string& sql) const {

@@ -34,6 +34,9 @@ class TestDatabase {
   // none or it is NULL.
   std::string Value(const std::string& sql) const;
   void Execute(const std::string& sql) const;
+  // Returns when somebody waits for a lock in this database, and false when nobody did for half a
+  // minute.
+  bool WaitForLockWaiter() const;
 
   // Returns when followers may read every entry that is there: transactions in other databases of
   // the cluster, which other tests run, hold the journal's horizon down, too. Ends the process when

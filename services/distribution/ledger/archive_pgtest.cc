@@ -415,7 +415,7 @@ TEST_F(ArchiveTest, WhoNeverClosedAMonthBeginsAfterTheArchive) {
 
 TEST_F(ArchiveTest, PostingsGoOnMeanwhile) {
   MakeMonths();
-  ASSERT_EQ(Reason(Pharmacist(), Receive("gauze", "A", 10'000, "store")), "");
+  ASSERT_EQ(Reason(Pharmacist(), Receive("gauze", "A", 1'000'000'000, "store")), "");
   const int64_t before = OnHand("ward", "gauze");
   std::atomic<bool> done{false};
   std::atomic<int> posted{0};

@@ -13,6 +13,7 @@
 #include "common/status/status.h"
 #include "common/status/status_macros.h"
 #include "services/distribution/convert.h"
+#include "services/distribution/ledger/form.h"
 #include "services/distribution/sql_values.h"
 
 namespace qingqu::distribution {
@@ -21,13 +22,10 @@ namespace {
 constexpr absl::Duration kIdAgeMax = absl::Hours(24 * 31);
 constexpr absl::Duration kIdAheadMax = absl::Hours(24);
 constexpr absl::Duration kClockSkewMax = absl::Minutes(5);
-constexpr absl::Duration kReservationDefault = absl::Hours(24);
-constexpr absl::Duration kReservationMax = absl::Hours(24 * 30);
 constexpr int kLabelTextMax = 20;
 constexpr int kReasonMax = 200;
 constexpr int kGroupMax = 64;
 constexpr int kRegistrationMax = 100;
-constexpr int kDocumentMax = 120;
 constexpr int64_t kThousand = 1000;
 constexpr std::string_view kMovementPrefix = "movements/";
 constexpr std::string_view kReservationPrefix = "reservations/";
@@ -79,10 +77,10 @@ class Reader {
   // PostgreSQL cannot store them. Ids and names have patterns of their own.
   void RefuseNul() {
     const std::pair<std::string_view, const std::string&> texts[] = {
-        {"lot", asked_.lot()},           {"serial", asked_.serial()},
-        {"document", asked_.document()}, {"sterilisation_lot", asked_.sterilisation_lot()},
-        {"reason", asked_.reason()},     {"registration", asked_.registration()},
-        {"group", asked_.group()},       {"pack", asked_.pack()}};
+        {"lot", asked_.lot()},       {"serial", asked_.serial()},
+        {"group", asked_.group()},   {"sterilisation_lot", asked_.sterilisation_lot()},
+        {"reason", asked_.reason()}, {"registration", asked_.registration()},
+        {"pack", asked_.pack()}};
     for (const auto& [field, text] : texts) {
       if (text.find('\0') != std::string::npos) {
         violations_.Add(field, "must not contain NUL characters");
@@ -266,7 +264,8 @@ class Reader {
 
   void ReadTimes() {
     if (asked_.has_effective_time()) {
-      const absl::Time effective_at = ReadTime("effective_time", asked_.effective_time());
+      const absl::Time effective_at =
+          ReadInstant("effective_time", asked_.effective_time(), violations_);
       if (effective_at > now_ + kClockSkewMax) {
         violations_.Add("effective_time", "must not lie in the future");
       }
@@ -275,25 +274,9 @@ class Reader {
     if (rule_.kind != v1::MOVEMENT_KIND_RESERVE) {
       return MustBeEmpty("expire_time", !asked_.has_expire_time());
     }
-    command_.expire_at = ToMicroseconds(now_ + kReservationDefault);
-    if (!asked_.has_expire_time()) return;
-    command_.expire_at = ReadTime("expire_time", asked_.expire_time());
     // From when the name was made, so that who asks again later gets the first answer.
-    const absl::Time begin = std::min(now_, made_at_);
-    if (command_.expire_at <= begin || command_.expire_at > now_ + kReservationMax) {
-      violations_.Add("expire_time", "must lie within the next 30 days");
-    }
-  }
-
-  absl::Time ReadTime(std::string_view field, const google::protobuf::Timestamp& timestamp) {
-    constexpr int64_t kSecondsMax = 253402300799;  // the end of the year 9999
-    if (timestamp.seconds() < 0 || timestamp.seconds() > kSecondsMax || timestamp.nanos() < 0 ||
-        timestamp.nanos() > 999'999'999) {
-      violations_.Add(field, "is no instant");
-      return now_;
-    }
-    return ToMicroseconds(absl::FromUnixSeconds(timestamp.seconds()) +
-                          absl::Nanoseconds(timestamp.nanos()));
+    command_.expire_at = ReadHeldUntil(asked_.has_expire_time() ? &asked_.expire_time() : nullptr,
+                                       now_, std::min(now_, made_at_), violations_);
   }
 
   void ReadTexts() {
@@ -318,16 +301,7 @@ class Reader {
 
   void ReadDocument() {
     command_.document = asked_.document();
-    if (command_.document.empty()) return;
-    const size_t slash = std::min(command_.document.find('/'), command_.document.size());
-    const bool collection =
-        slash > 0 && std::all_of(command_.document.begin(),
-                                 command_.document.begin() + static_cast<ptrdiff_t>(slash),
-                                 [](char letter) { return letter >= 'a' && letter <= 'z'; });
-    if (!collection || slash + 1 >= command_.document.size() ||
-        CodePointCount(command_.document) > kDocumentMax) {
-      violations_.Add("document", "must be {collection}/{id} of at most 120 characters");
-    }
+    CheckDocument(command_.document, violations_);
     // These are posted by their own calls only, with their own rules.
     for (const std::string_view own : {"receipts/", "transfers/", "uses/"}) {
       if (command_.document.rfind(own, 0) == 0) {

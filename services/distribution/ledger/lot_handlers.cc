@@ -24,6 +24,8 @@ constexpr int kSterilisationLotMax = 20;
 constexpr int kRegistrationMax = 100;
 constexpr int kReasonMax = 200;
 
+std::string IdOf(const std::string& name) { return name.substr(name.find('/') + 1); }
+
 std::string ReadLotId(const std::string& name, FieldViolations& violations) {
   constexpr std::string_view kPrefix = "lots/";
   if (name.rfind(kPrefix, 0) == 0) {
@@ -83,7 +85,7 @@ absl::Status CheckCorrectable(pqxx::transaction_base& tx, const std::string& lot
                              "by a stocktake and in again with the right one");
   }
   if (!SameFacts(stored, request.known())) return LotChanged(lot_id);
-  const std::string item_id = stored.item().substr(stored.item().find('/') + 1);
+  const std::string item_id = IdOf(stored.item());
   const auto items = ReadItems(tx, {item_id});
   const auto item = items.find(item_id);
   if (request.lot().expiry_date().empty() && item != items.end() && item->second.expiry_tracked) {
@@ -97,9 +99,50 @@ absl::Status CheckCorrectable(pqxx::transaction_base& tx, const std::string& lot
   return absl::OkStatus();
 }
 
+// The alliances that have or had goods of the lot. LOT_ELSEWHERE when the caller acts for none of
+// them.
+absl::StatusOr<std::vector<std::string>> ListHolders(pqxx::transaction_base& tx,
+                                                     const auth::Principal& principal,
+                                                     const v1::Lot& lot) {
+  std::vector<std::string> alliances;
+  bool is_holder = principal.scope == auth::Scope::kCounty;
+  for (const auto& row :
+       tx.exec_prepared(queries::kListLotAlliances.name, IdOf(lot.item()), IdOf(lot.name()))) {
+    alliances.push_back(row["alliance_id"].as<std::string>());
+    is_holder = is_holder || alliances.back() == principal.alliance_id;
+  }
+  if (is_holder) return alliances;
+  return MakeError(
+      absl::StatusCode::kPermissionDenied, "LOT_ELSEWHERE",
+      "your alliance never had goods of the lot; an alliance that has them corrects it");
+}
+
 // As the journal tells it, before and after.
 std::string DetailsOf(const v1::Lot& before, const v1::Lot& after) {
   return fmt::format(R"({{"before":{},"after":{}}})", ToJson(before), ToJson(after));
+}
+
+// Each alliance that has or had the goods finds it in its own journal. A later expiry makes goods
+// issuable that were not, as an override does, and is as red.
+void JournalCorrection(pqxx::transaction_base& tx, const CallContext& call,
+                       const std::string& reason, const std::vector<std::string>& holders,
+                       const v1::Lot& before, const v1::Lot& after) {
+  std::vector<const char*> events{"lot.corrected"};
+  const bool extended = !before.expiry_date().empty() &&
+                        (after.expiry_date().empty() || after.expiry_date() > before.expiry_date());
+  if (extended) events.push_back("lot.expiry_extended");
+  for (const std::string& alliance_id : holders) {
+    for (const char* event : events) {
+      db::AppendJournal(
+          tx, call,
+          {.event = event,
+           .resource = after.name(),
+           .subjects = {after.item(), db::LotSubject(IdOf(after.item()), after.lot())},
+           .alliance_id = alliance_id,
+           .reason = reason,
+           .details_json = DetailsOf(before, after)});
+    }
+  }
 }
 
 }  // namespace
@@ -132,19 +175,14 @@ absl::StatusOr<v1::Lot> LedgerHandlers::CorrectLot(const CallContext& call,
       [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Lot> {
         LockLedger(tx);
         QINGQU_ASSIGN_OR_RETURN(const v1::Lot before, ReadLot(tx, lot_id));
+        QINGQU_ASSIGN_OR_RETURN(const std::vector<std::string> holders,
+                                ListHolders(tx, call.principal, before));
         QINGQU_RETURN_IF_ERROR(CheckCorrectable(tx, lot_id, before, request));
         const v1::Lot& told = request.lot();
         tx.exec_prepared(queries::kCorrectLot.name, lot_id, told.expiry_date(),
                          told.manufacture_date(), told.sterilisation_lot(), told.registration());
         QINGQU_ASSIGN_OR_RETURN(const v1::Lot after, ReadLot(tx, lot_id));
-        const std::string item_id = after.item().substr(after.item().find('/') + 1);
-        db::AppendJournal(tx, call,
-                          {.event = "lot.corrected",
-                           .resource = after.name(),
-                           .subjects = {after.item(), db::LotSubject(item_id, after.lot())},
-                           .alliance_id = call.principal.alliance_id,
-                           .reason = request.reason(),
-                           .details_json = DetailsOf(before, after)});
+        JournalCorrection(tx, call, request.reason(), holders, before, after);
         return after;
       });
 }

@@ -1,4 +1,5 @@
 // What is known of a lot is corrected by who may, once, and counts from then on.
+#include "fmt/format.h"
 #include "gtest/gtest.h"
 
 #include "common/base/uuid.h"
@@ -85,7 +86,10 @@ TEST_F(LotTest, ARetryIsAnsweredAsTheFirstAndAnotherFindsItChanged) {
   const auto again = ledger_.CorrectLot(Approver(), Correction());
   ASSERT_TRUE(again.ok()) << again.status();
   EXPECT_EQ(again->SerializeAsString(), first->SerializeAsString());
-  EXPECT_EQ(Count("SELECT count(*) FROM journal.entry WHERE event = 'lot.corrected'"), 1);
+  for (const char* event : {"lot.corrected", "lot.expiry_extended"}) {
+    EXPECT_EQ(Count(fmt::format("SELECT count(*) FROM journal.entry WHERE event = '{}'", event)),
+              1);
+  }
   CallContext other = Approver();
   other.request_id = UuidFromText("another correction").ToString();
   const absl::Status late = ledger_.CorrectLot(other, Correction()).status();
@@ -113,6 +117,31 @@ TEST_F(LotTest, OtherFactsAreCorrectedOrForgotten) {
   more.set_sterilisation_lot("ST-1");
   more.set_manufacture_date("2024-06-01");
   EXPECT_EQ(Reason(Pharmacist(), more), "");
+}
+
+TEST_F(LotTest, OnlyWhoHasOrHadTheGoodsCorrectsAndEachOfThemIsTold) {
+  CallContext west = By("approver-qin", "approver", "west-hospital", "west");
+  west.principal.scope = auth::Scope::kAlliance;
+  west.request_id = UuidFromText("west").ToString();
+  EXPECT_EQ(ErrorReason(ledger_.CorrectLot(west, Correction()).status()), "LOT_ELSEWHERE");
+  v1::Movement theirs = ReceiveExpiring("");
+  theirs.set_to_location("locations/west-store");
+  ASSERT_EQ(Reason(By("pharmacist-wu", "hospital_pharmacist", "west-hospital", "west"), theirs),
+            "");
+  const auto corrected = ledger_.CorrectLot(west, Correction());
+  ASSERT_TRUE(corrected.ok()) << corrected.status();
+  EXPECT_EQ(
+      database_.Value("SELECT string_agg(event || ' ' || alliance_id, ', ' ORDER BY sequence) "
+                      "FROM journal.entry WHERE event LIKE 'lot.%'"),
+      "lot.corrected east, lot.expiry_extended east, lot.corrected west, "
+      "lot.expiry_extended west");
+}
+
+TEST_F(LotTest, AnEarlierExpiryIsNotRed) {
+  v1::CorrectLotRequest request = Correction();
+  request.mutable_lot()->set_expiry_date("2026-10-20");
+  EXPECT_EQ(ReasonOfCorrection(request), "");
+  EXPECT_EQ(Count("SELECT count(*) FROM journal.entry WHERE event = 'lot.expiry_extended'"), 0);
 }
 
 TEST_F(LotTest, NotWhileGoodsAreRecalled) {

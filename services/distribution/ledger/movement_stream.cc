@@ -41,8 +41,7 @@ absl::Status MovementStream::CheckAge() const {
 
 // A stream may do no more than a call with the same token could do now.
 absl::Status MovementStream::CheckToken() const {
-  const absl::Status admitted =
-      server_.runner->Admit("StreamMovements", incoming_, nullptr).status();
+  const absl::Status admitted = server_.runner->CheckAdmitted("StreamMovements", incoming_);
   if (admitted.ok()) return admitted;
   return OpenAgain(admitted.code(), ErrorReason(admitted), ToStd(admitted.message()));
 }
@@ -90,6 +89,7 @@ void MovementStream::OnReadDone(bool ok) {
   {
     const std::lock_guard lock(mutex_);
     request.message = std::move(reading_);
+    active_at_ = absl::Now();
   }
   absl::Status wrong;
   if (ok) {
@@ -104,11 +104,8 @@ void MovementStream::OnReadDone(bool ok) {
   }
   std::unique_lock lock(mutex_);
   read_running_ = false;
-  if (ok) {
-    active_at_ = absl::Now();
-    if (wrong.ok()) wrong = CheckAge();
-    if (wrong.ok()) wrong = CheckToken();
-  }
+  if (ok && wrong.ok()) wrong = CheckAge();
+  if (ok && wrong.ok()) wrong = CheckToken();
   if (!ok) {
     half_closed_ = true;
   } else if (!wrong.ok()) {
@@ -167,6 +164,7 @@ void MovementStream::OnPosted(const std::shared_ptr<Round>& round, const absl::S
                               const PostingJob* job) {
   std::unique_lock lock(mutex_);
   post_running_ = false;
+  active_at_ = absl::Now();  // what comes late is the lane's delay, not the client's
   if (!status.ok()) {
     Fail(status);
   } else if (!gone_) {

@@ -33,8 +33,9 @@ struct MovementStreamLimits {
 // time, so that effects are in the order of the stream, and answers each request while the next job
 // is posted. A client that does not read its answers is read no further. Ends itself: with
 // the client's half-close, its going away, a malformed request, the end of the token that opened
-// it, a client that says or takes nothing for long, or a request that comes late in its life; the
-// error tells what was answered last. Deletes itself when gRPC is done with it.
+// it, a client that says or takes nothing for long, or a request that comes late in its life. The
+// last three errors name what was answered last (`last_movement`). Deletes itself when gRPC is done
+// with it.
 class MovementStream final
     : public grpc::ServerBidiReactor<v1::StreamMovementsRequest, v1::StreamMovementsResponse> {
  public:
@@ -89,7 +90,7 @@ class MovementStream final
   const absl::Time arrived_at_;
   std::mutex mutex_;  // guards all below
   std::unique_ptr<grpc::Alarm> alarm_;
-  absl::Time active_at_;       // when the client last said something, or took an answer
+  absl::Time active_at_;       // when something was last read, posted or taken
   std::string last_movement_;  // that was answered
   std::unique_ptr<v1::StreamMovementsRequest> reading_;  // gRPC writes it
   std::deque<Request> read_;

@@ -12,43 +12,16 @@
 #include "common/rpc/timestamp.h"
 #include "common/status/status_macros.h"
 #include "services/distribution/convert.h"
+#include "services/distribution/ledger/form.h"
 #include "services/distribution/sql_values.h"
 
 namespace qingqu::distribution {
 namespace {
 
-constexpr absl::Duration kHeldDefault = absl::Hours(24);
-constexpr absl::Duration kHeldMax = absl::Hours(24 * 30);
 constexpr int kShelfLifeDaysMax = 3650;
-constexpr int kDocumentMax = 120;
 
 // In the order of v1::ReservationState.
 constexpr std::array<std::string_view, 5> kStates{"", "open", "posted", "voided", "expired"};
-
-absl::Time ReadExpireTime(const CallContext& call, const v1::AllocateRequest& request,
-                          FieldViolations& violations) {
-  if (!request.has_expire_time()) return ToMicroseconds(call.received_at + kHeldDefault);
-  const google::protobuf::Timestamp& asked = request.expire_time();
-  const absl::Time expires_at =
-      ToMicroseconds(absl::FromUnixSeconds(asked.seconds()) + absl::Nanoseconds(asked.nanos()));
-  const bool instant = asked.nanos() >= 0 && asked.nanos() <= 999'999'999;
-  if (!instant || expires_at <= call.received_at || expires_at > call.received_at + kHeldMax) {
-    violations.Add("expire_time", "must lie within the next 30 days");
-  }
-  return expires_at;
-}
-
-void CheckDocument(const std::string& document, FieldViolations& violations) {
-  if (document.empty()) return;
-  const size_t slash = std::min(document.find('/'), document.size());
-  const bool collection =
-      slash > 0 && std::all_of(document.begin(), document.begin() + static_cast<ptrdiff_t>(slash),
-                               [](char letter) { return letter >= 'a' && letter <= 'z'; });
-  if (!collection || slash + 1 >= document.size() || !IsStorableText(document) ||
-      CodePointCount(document) > kDocumentMax) {
-    violations.Add("document", "must be {collection}/{id} of at most 120 characters");
-  }
-}
 
 void ParseLines(const v1::AllocateRequest& request, AllocationAsked& asked,
                 FieldViolations& violations) {
@@ -82,7 +55,8 @@ absl::StatusOr<AllocationAsked> ParseAllocate(const CallContext& call,
   AllocationAsked asked{
       .location_id = ReadId("locations/{location}", "location", request.location(), violations),
       .shelf_life_days_min = request.shelf_life_days_min(),
-      .expires_at = ReadExpireTime(call, request, violations),
+      .expires_at = ReadHeldUntil(request.has_expire_time() ? &request.expire_time() : nullptr,
+                                  call.received_at, call.received_at, violations),
       .document = request.document(),
       .explain = request.explain()};
   if (!request.destination().empty()) {

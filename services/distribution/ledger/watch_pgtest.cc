@@ -341,9 +341,7 @@ TEST_F(WatchTest, StopDoesNotWaitForTheRound) {
   pqxx::work tx(connection);
   tx.exec("LOCK TABLE distribution.reservation IN ACCESS EXCLUSIVE MODE");
   watch_.Start();
-  while (Count("SELECT count(*) FROM pg_locks WHERE NOT granted") == 0) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
+  EXPECT_TRUE(database_.WaitForLockWaiter());
   const absl::Time began = absl::Now();
   watch_.Stop();
   EXPECT_LT(absl::Now() - began, absl::Seconds(5));
