@@ -1,9 +1,14 @@
 // Direct transfers to another institution: who sent goods does not receive them.
+#include "fmt/format.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
+#include "pqxx/pqxx"
 
+#include "common/db/transaction.h"
 #include "common/status/status.h"
 #include "services/distribution/ledger/posting_test_support.h"
+#include "services/distribution/queries.h"
 
 namespace qingqu::distribution {
 namespace {
@@ -36,6 +41,43 @@ class PostingHandsTest : public PostingTest {
       reasons.push_back(ReasonOf(result));
     }
     return reasons;
+  }
+
+  // So many more of each of these transfers, posted before it, in the same accounts.
+  void Repeat(int times, std::string_view which) {
+    database_.Execute(fmt::format(
+        "SET LOCAL session_replication_role = replica; INSERT INTO distribution.movement "
+        "(movement_id, kind, debit_account_id, credit_account_id, quantity, moved, debit_after, "
+        "credit_after, effective_at, posted_at, actor_id, alliance_id, content_hash, original_id) "
+        "SELECT (left(distribution.uuid_at(posted_at)::text, 24) || right(gen_random_uuid()::text, "
+        "12))::uuid, kind, debit_account_id, credit_account_id, quantity, moved, debit_after, "
+        "credit_after, posted_at - number * interval '1 ms', posted_at - number * interval '1 ms', "
+        "actor_id, alliance_id, content_hash, original_id "
+        "FROM distribution.movement CROSS JOIN generate_series(1, {}) AS number "
+        "WHERE kind LIKE 'transfer%' AND {}",
+        times, which));
+    database_.Execute("ANALYZE distribution.movement");
+  }
+  // Pages that are looked at to learn who sent what lies in transit.
+  int64_t PagesOfSenders() {
+    const std::string account =
+        database_.Value("SELECT account_id FROM distribution.account WHERE kind = 'transit'");
+    int64_t pages = 0;
+    const absl::Status status = db::RunTransaction(
+        *pool_, Sun(), {.beyond_scope = true}, [&](pqxx::transaction_base& tx) -> absl::Status {
+          tx.exec0("SET LOCAL plan_cache_mode = force_generic_plan");
+          tx.exec0(fmt::format("PREPARE senders AS {}", queries::kListSenders.sql));
+          const auto plan = nlohmann::json::parse(tx.exec1(fmt::format(
+              "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE senders('{{{}}}')", account))[0]
+                                                      .as<std::string>());
+          tx.exec0("DEALLOCATE senders");
+          const nlohmann::json& node = plan[0]["Plan"];
+          pages =
+              node["Shared Hit Blocks"].get<int64_t>() + node["Shared Read Blocks"].get<int64_t>();
+          return absl::OkStatus();
+        });
+    EXPECT_TRUE(status.ok()) << status;
+    return pages;
   }
 };
 
@@ -94,6 +136,28 @@ TEST_F(PostingHandsTest, InOneCallAsInSeveral) {
   for (v1::Movement& movement : group) movement.set_name(NewName());
   EXPECT_THAT(ReasonsOf(Sun(), group), ElementsAre("GROUP_FAILED", "INSUFFICIENT_STOCK", ""));
   ExpectSoundLedger();
+}
+
+// Whoever posts waits for it.
+TEST_F(PostingHandsTest, WhatIsReadDoesNotGrowWithWhatWasEverSent) {
+  ASSERT_EQ(Reason(Sun(), Out(10)), "");
+  ASSERT_EQ(Reason(Wu(), Out(10)), "");
+  const v1::Movement received = In(5);
+  const CallContext other = By("pharmacist-zhou", "hospital_pharmacist");
+  ASSERT_EQ(Reason(other, received), "");
+  Repeat(100, "true");
+  const int64_t few = PagesOfSenders();
+  Repeat(100, "true");
+  EXPECT_GE(Count("SELECT count(*) FROM distribution.movement"), 30'000);
+  EXPECT_GT(few, 0);
+  EXPECT_LE(PagesOfSenders(), 2 * few) << "the account was never empty";
+  ASSERT_EQ(Reason(other, Reverse(received.name())), "");
+  EXPECT_LE(PagesOfSenders(), 2 * few) << "received goods were put back";
+  EXPECT_THAT(ReasonsOf(Sun(), {In(1)}), ElementsAre("SAME_PERSON"));
+  EXPECT_THAT(ReasonsOf(other, {In(20)}), ElementsAre(""));
+  EXPECT_LE(PagesOfSenders(), 2 * few) << "the account is empty";
+  Repeat(20'000, "credit_after = 0");
+  EXPECT_LE(PagesOfSenders(), 2 * few) << "it was empty often";
 }
 
 TEST_F(PostingHandsTest, WithinAnInstitutionOnePersonIsEnough) {

@@ -63,6 +63,11 @@ CREATE INDEX movement_credit ON distribution.movement (credit_account_id, posted
 -- What was posted later than it took effect: the difference between the two times of a balance.
 CREATE INDEX movement_debit_backdated ON distribution.movement (debit_account_id, posted_at) WHERE effective_at < posted_at;
 CREATE INDEX movement_credit_backdated ON distribution.movement (credit_account_id, posted_at) WHERE effective_at < posted_at;
+-- Who put goods into transit (or back into it), each when last, and when it was last empty, whatever was posted since.
+CREATE INDEX movement_hand ON distribution.movement (debit_account_id, kind, actor_id, posted_at, posting_number)
+  WHERE kind IN ('transfer_out', 'reversal');
+CREATE INDEX movement_emptied ON distribution.movement (credit_account_id, posted_at, posting_number)
+  WHERE credit_after = 0 AND kind IN ('transfer_in', 'reversal');
 -- What was reserved at any time of posting; only what reserves, or uses what was reserved, writes it.
 CREATE INDEX movement_held ON distribution.movement (credit_account_id, posted_at, posting_number) WHERE held <> 0;
 CREATE TRIGGER movement_immutable BEFORE UPDATE OR DELETE ON distribution.movement
