@@ -62,15 +62,15 @@ grpc::Status Stage(FakeImportState& state, const std::string& name, const Reques
     staging.sent += request.rows_size();
     ++staging.next_batch;
   }
-  ++state.appends;
-  return state.after_append ? state.after_append(state.appends) : grpc::Status::OK;
+  ++state.seen.appends;
+  return state.after_append ? state.after_append(state.seen.appends) : grpc::Status::OK;
 }
 
 template <typename Request, typename Import>
 grpc::Status Apply(FakeImportState& state, const std::string& name, const Request& request,
                    Import& response) {
   const std::lock_guard lock(state.mutex);
-  ++state.finishes;
+  ++state.seen.finishes;
   const auto found = state.staged.find(name);
   if (found == state.staged.end()) {
     return Refuse(absl::StatusCode::kNotFound, "IMPORT_NOT_FOUND");
@@ -82,9 +82,9 @@ grpc::Status Apply(FakeImportState& state, const std::string& name, const Reques
   }
   int64_t unchanged = 0;
   for (const auto& [key, row] : staging.rows) {
-    const auto present = state.imported.find(key);
-    if (present != state.imported.end() && present->second == row) ++unchanged;
-    state.imported[key] = row;
+    const auto present = state.seen.imported.find(key);
+    if (present != state.seen.imported.end() && present->second == row) ++unchanged;
+    state.seen.imported[key] = row;
   }
   response.set_name(name);
   response.set_finished(true);
@@ -235,8 +235,9 @@ void FakeCatalog::set_create_errors(std::vector<grpc::Status> errors) {
 grpc::Status FakeProcurement::CreateHistoryImport(
     grpc::ServerContext*, const procurement::v1::CreateHistoryImportRequest* request,
     procurement::v1::HistoryImport* response) {
-  source_ = request->source();
   Open(imports_, "historyImports/" + request->request_id(), request->all_or_nothing(), *response);
+  const std::lock_guard lock(imports_.mutex);
+  imports_.seen.source = request->source();
   return grpc::Status::OK;
 }
 

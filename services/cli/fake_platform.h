@@ -60,14 +60,29 @@ struct FakeStaging {
   int64_t rejected = 0;
 };
 
-struct FakeImportState {
-  std::mutex mutex;
-  std::map<std::string, FakeStaging> staged;    // by the import's name
+// What has come in.
+struct FakeImports {
   std::map<std::string, std::string> imported;  // rows in effect, serialized, by key
   int appends = 0;
   int finishes = 0;
-  // Called with the number of this append, from 1, after it was staged; what it returns is
-  // answered.
+  std::string source;  // of history
+};
+
+struct FakeImportState {
+  FakeImports Seen() {
+    const std::lock_guard lock(mutex);
+    return seen;
+  }
+  // `told` is called with the number of each append, from 1, after it was staged and under the
+  // lock; what it returns is answered.
+  void AfterAppend(std::function<grpc::Status(int)> told) {
+    const std::lock_guard lock(mutex);
+    after_append = std::move(told);
+  }
+
+  std::mutex mutex;                           // guards all below
+  std::map<std::string, FakeStaging> staged;  // by the import's name
+  FakeImports seen;
   std::function<grpc::Status(int)> after_append;
 };
 
@@ -116,12 +131,9 @@ class FakeProcurement : public procurement::v1::ProcurementService::Service {
                                    procurement::v1::HistoryImport* response) override;
 
   FakeImportState& imports() { return imports_; }
-  // Under which source rows are in effect.
-  const std::string& source() const { return source_; }
 
  private:
   FakeImportState imports_;
-  std::string source_;
 };
 
 // A ledger that answers what a test says.

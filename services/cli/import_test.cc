@@ -47,10 +47,10 @@ TEST_F(ImportTest, TwiceChangesNothing) {
   EXPECT_EQ(LastLine(first.output), Summary(kManyRows, kManyRows, 0, 0));
   EXPECT_EQ(std::ranges::count(first.output, '\n'), 1);
   EXPECT_EQ(first.errors, "");
-  const auto state = classes().imported;
+  const auto state = classes().Seen().imported;
   const ClientResult second = Run({"import", "classes", file, "--json"});
   EXPECT_EQ(LastLine(second.output), Summary(kManyRows, 0, kManyRows, 0));
-  EXPECT_EQ(classes().imported, state);
+  EXPECT_EQ(classes().Seen().imported, state);
   EXPECT_FALSE(std::filesystem::exists(file + ".rejects.csv"));
 }
 
@@ -61,7 +61,7 @@ TEST_F(ImportTest, AllOrNothingIsTheDefault) {
   const ClientResult result = Run({"import", "classes", file, "--json"});
   EXPECT_EQ(result.code, ExitCode::kRefused);
   EXPECT_EQ(LastLine(result.output), Summary(4, 0, 0, 4));
-  EXPECT_TRUE(classes().imported.empty());
+  EXPECT_TRUE(classes().Seen().imported.empty());
   EXPECT_THAT(ReadFile("classes.csv.rejects.csv"), HasSubstr("3,feature,bad,NOT_A_FEATURE,"));
   EXPECT_THAT(ReadFile("classes.csv.rejects.csv"), HasSubstr("4,,"));
 }
@@ -74,7 +74,7 @@ TEST_F(ImportTest, PerRowTakesTheGoodOnes) {
       {"import", "classes", file, "--json", "--mode=per-row", "--rejects", folder_ + "/mine.csv"});
   EXPECT_EQ(result.code, ExitCode::kPartial) << result.errors;
   EXPECT_EQ(LastLine(result.output), Summary(5, 2, 1, 2));
-  EXPECT_EQ(classes().imported.size(), 2U);
+  EXPECT_EQ(classes().Seen().imported.size(), 2U);
   const std::string rejects = ReadFile("mine.csv");
   EXPECT_EQ(std::ranges::count(rejects, '\n'), 3);
   EXPECT_LT(rejects.find("NOT_A_FEATURE"), rejects.find("COLUMN_COUNT"));
@@ -92,7 +92,7 @@ TEST_F(ImportTest, NothingTakesEffectWithoutItsRejects) {
       WriteFile("classes.csv", std::string(kHeader) + ClassLine(1) + ClassLine(2, "bad"));
   EXPECT_EQ(Run({"import", "classes", file, "--mode=per-row", "--rejects", "/none/r.csv"}).code,
             ExitCode::kLocalFile);
-  EXPECT_EQ(classes().finishes, 0);
+  EXPECT_EQ(classes().Seen().finishes, 0);
 }
 
 TEST_F(ImportTest, DryRunListsEveryBadCellAndSendsNothing) {
@@ -112,22 +112,22 @@ TEST_F(ImportTest, DryRunListsEveryBadCellAndSendsNothing) {
 }
 
 TEST_F(ImportTest, LostAnswerIsAskedForAgain) {
-  classes().after_append = [](int append) {
+  classes().AfterAppend([](int append) {
     return append == 2 ? grpc::Status(grpc::StatusCode::UNAVAILABLE, "lost") : grpc::Status::OK;
-  };
+  });
   const std::string file = WriteFile("classes.csv", ClassFile(kManyRows));
   const ClientResult result = Run({"import", "classes", file, "--json"});
   EXPECT_EQ(result.code, ExitCode::kOk) << result.errors;
   EXPECT_EQ(LastLine(result.output), Summary(kManyRows, kManyRows, 0, 0));
-  EXPECT_EQ(classes().appends, 4);
+  EXPECT_EQ(classes().Seen().appends, 4);
 }
 
 TEST_F(ImportTest, OutlastsARestartOfTheServer) {
   std::atomic<bool> reached = false;
-  classes().after_append = [&reached](int append) {
+  classes().AfterAppend([&reached](int append) {
     if (append == 2) reached = true;
     return grpc::Status::OK;
-  };
+  });
   const std::string file = WriteFile("classes.csv", ClassFile(kManyRows));
   std::jthread breaker([this, &reached] {
     while (!reached) std::this_thread::yield();
@@ -137,35 +137,35 @@ TEST_F(ImportTest, OutlastsARestartOfTheServer) {
   const ClientResult result = Run({"import", "classes", file, "--json"});
   EXPECT_EQ(result.code, ExitCode::kOk) << result.errors;
   EXPECT_EQ(LastLine(result.output), Summary(kManyRows, kManyRows, 0, 0));
-  EXPECT_EQ(classes().imported.size(), static_cast<size_t>(kManyRows));
+  EXPECT_EQ(classes().Seen().imported.size(), static_cast<size_t>(kManyRows));
 }
 
 TEST_F(ImportTest, StartsOverOnceWhenTheServerForgot) {
-  classes().after_append = [this](int append) {
+  classes().AfterAppend([this](int append) {
     if (append != 2) return grpc::Status::OK;
     classes().staged.clear();
     return grpc::Status(grpc::StatusCode::UNAVAILABLE, "restarted");
-  };
+  });
   const std::string file = WriteFile("classes.csv", ClassFile(kManyRows));
   const ClientResult result = Run({"import", "classes", file});
   EXPECT_EQ(result.code, ExitCode::kOk) << result.errors;
   EXPECT_THAT(result.errors, HasSubstr("starting over"));
-  EXPECT_EQ(classes().imported.size(), static_cast<size_t>(kManyRows));
-  classes().after_append = [this](int) {
+  EXPECT_EQ(classes().Seen().imported.size(), static_cast<size_t>(kManyRows));
+  classes().AfterAppend([this](int) {
     classes().staged.clear();
     return grpc::Status(grpc::StatusCode::UNAVAILABLE, "restarted");
-  };
+  });
   EXPECT_EQ(Run({"import", "classes", file}).code, ExitCode::kRefused);
 }
 
 TEST_F(ImportTest, RefusalStopsTheReader) {
-  classes().after_append = [](int) {
+  classes().AfterAppend([](int) {
     return rpc::ToGrpcStatus(
         MakeError(absl::StatusCode::kPermissionDenied, "PERMISSION_DENIED", "no"));
-  };
+  });
   const std::string file = WriteFile("classes.csv", ClassFile(4 * kManyRows));
   EXPECT_EQ(Run({"import", "classes", file}).code, ExitCode::kNotAllowed);
-  EXPECT_EQ(classes().appends, 1);
+  EXPECT_EQ(classes().Seen().appends, 1);
 }
 
 TEST_F(ImportTest, WrongFilesAreLocalProblems) {
@@ -199,8 +199,9 @@ TEST_F(ImportTest, HistoryComesWholeThroughItsMapping) {
   EXPECT_EQ(counts["read"].get<int>(), counts["imported"].get<int>() +
                                            counts["unchanged"].get<int>() +
                                            counts["rejected"].get<int>());
-  EXPECT_EQ(platform_.procurement().source(), "scms");
-  auto& imported = platform_.procurement().imports().imported;
+  FakeImports seen = platform_.procurement().imports().Seen();
+  EXPECT_EQ(seen.source, "scms");
+  auto& imported = seen.imported;
   EXPECT_EQ(imported.size(), counts["imported"].get<size_t>());
   const bool real = HistoryFile() != "tests/data/scms_sample.csv";
   procurement::v1::HistoryRow row;
