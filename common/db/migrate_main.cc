@@ -7,6 +7,7 @@
 #include "fmt/format.h"
 
 #include "common/db/migrations.h"
+#include "common/status/status.h"
 
 ABSL_FLAG(std::string, database, "",
           "libpq connection string of a superuser; its dbname is created when missing");
@@ -24,7 +25,9 @@ int main(int argc, char** argv) {
                            .passwords_dir = absl::GetFlag(FLAGS_role_passwords_dir),
                            .progress = [](std::string_view step) { fmt::print("{}\n", step); }});
   if (!applied.ok()) {
-    fmt::print(stderr, "qingqu-migrate: {}\n", std::string(applied.status().message()));
+    const std::string reason = qingqu::ErrorReason(applied.status());
+    fmt::print(stderr, "qingqu-migrate: {}{}{}\n", reason, reason.empty() ? "" : ": ",
+               std::string(applied.status().message()));
     return 1;
   }
   fmt::print("{} migrations applied\n", *applied);

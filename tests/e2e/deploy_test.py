@@ -163,6 +163,13 @@ class DeployTest(unittest.TestCase):
             self.expect_one_line(self.deployment.up(), "another ./deploy/up")
             holder.stdin.close()
 
+    def test_08_data_of_an_earlier_version_are_named(self):
+        of_usage = "WHERE area = 'usage' AND number = 1"
+        checksum = self.deployment.query(f"SELECT checksum FROM meta.migration {of_usage}")
+        self.deployment.query(f"UPDATE meta.migration SET checksum = 'another' {of_usage}")
+        self.expect_one_line(self.deployment.up("--separate"), "./deploy/down --erase removes them")
+        self.deployment.query(f"UPDATE meta.migration SET checksum = '{checksum}' {of_usage}")
+
     def test_08_wrong_arguments_are_named(self):
         self.expect_one_line(self.deployment.run("up", "--nonsense"), "--nonsense")
         self.expect_one_line(self.deployment.run("down", "--nonsense"), "--nonsense")
