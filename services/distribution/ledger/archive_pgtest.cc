@@ -338,7 +338,11 @@ TEST_F(ArchiveTest, NothingTakesEffectInTheArchive) {
   EXPECT_EQ(Reason(Pharmacist(), late), "HISTORY_ARCHIVED");
   late = Issue(1);
   *late.mutable_effective_time() = rpc::ToTimestamp(County(2, 5, 12, 0, 1));
-  EXPECT_EQ(Reason(Pharmacist(), late), "");
+  EXPECT_EQ(Reason(Pharmacist(), late), "EFFECTIVE_TIME_TOO_OLD");
+  v1::Movement first = Receive("gauze", "NEW", 1, "store");
+  first.set_kind(v1::MOVEMENT_KIND_OPENING_BALANCE);
+  *first.mutable_effective_time() = late.effective_time();
+  EXPECT_EQ(Reason(Pharmacist(), first), "");
   ExpectSoundLedger();
 }
 

@@ -368,13 +368,13 @@ void AccountIds::Keep(const std::string& account_text, int64_t account_id) {
   ids_.emplace(account_text, account_id);
 }
 
-absl::Time LockBook(pqxx::transaction_base& tx, const std::vector<Plan>& plans, AccountIds& known,
-                    Book& book) {
+absl::Time LockBook(pqxx::transaction_base& tx, const Facts& facts, const std::vector<Plan>& plans,
+                    absl::Time now, AccountIds& known, Book& book) {
   ReadLots(tx, book);
   const absl::Time changed_at = LockAccounts(tx, known, book);
   FindPieces(tx, plans, book);
   ReadSenders(tx, plans, book);
-  ReadEffectSpans(tx, plans, book);
+  ReadEffectSpans(tx, facts, plans, now, book);
   return changed_at;
 }
 

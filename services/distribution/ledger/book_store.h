@@ -36,9 +36,10 @@ class AccountIds {
 };
 
 // Reads the lots of the book, locks its accounts in the order of their ids, and finds the pieces
-// that are to come in. Returns when the last of the accounts changed.
-absl::Time LockBook(pqxx::transaction_base& tx, const std::vector<Plan>& plans, AccountIds& known,
-                    Book& book);
+// that are to come in, who sent what is to arrive, and what accounts held where it matters to what
+// is posted at `now` or later. Returns when the last of the accounts changed.
+absl::Time LockBook(pqxx::transaction_base& tx, const Facts& facts, const std::vector<Plan>& plans,
+                    absl::Time now, AccountIds& known, Book& book);
 
 // Writes what changed: lots, accounts that are new, reservations, reversals; then balances. New
 // accounts get their ids. Somebody else may have made the same lot or account since it was looked

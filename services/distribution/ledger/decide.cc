@@ -88,25 +88,6 @@ absl::Status Decider::CheckExpiryTold(const Plan& plan) const {
   return RuleBroken("EXPIRY_MISSING", "the item is tracked by expiry", "expiry_date");
 }
 
-absl::Status Decider::CheckPeriod(const Plan& plan, absl::Time effective_at) const {
-  if (effective_at <= facts_.archived_until) {
-    return RuleBroken("HISTORY_ARCHIVED",
-                      fmt::format("movements up to {} are in the archive; nothing takes effect "
-                                  "before that any more",
-                                  absl::FormatTime(facts_.archived_until, absl::UTCTimeZone())),
-                      "effective_time");
-  }
-  for (const std::string& holder : plan.holders) {
-    const auto closed = facts_.closed_until.find(holder);
-    if (closed == facts_.closed_until.end() || effective_at >= closed->second) continue;
-    return RuleBroken("PERIOD_CLOSED",
-                      fmt::format("the month of {} is closed for {}; nothing takes effect in it",
-                                  BusinessDay(effective_at).ToString(), holder),
-                      "effective_time");
-  }
-  return absl::OkStatus();
-}
-
 absl::Status Decider::CheckLot(const Command& command, const Plan& plan) const {
   if (!plan.lot.has_value()) return absl::OkStatus();
   const BookLot& lot = book_.lots[*plan.lot];
@@ -267,7 +248,7 @@ absl::Status Decider::Check(const Command& command, const Plan& plan, Outcome& o
       command.effective_at.has_value() ? std::min(*command.effective_at, posted_at_) : posted_at_;
   outcome.movement.effective_at = effective_at;
   QINGQU_RETURN_IF_ERROR(CheckExpiryTold(plan));
-  QINGQU_RETURN_IF_ERROR(CheckPeriod(plan, effective_at));
+  QINGQU_RETURN_IF_ERROR(CheckEffectiveTime(facts_, book_, plan, effective_at, posted_at_));
   QINGQU_RETURN_IF_ERROR(CheckLot(command, plan));
   QINGQU_RETURN_IF_ERROR(CheckReservation(command, plan));
   if (command.rule->to == Side::kNone && command.rule->from == Side::kNone &&

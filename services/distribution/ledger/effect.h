@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "pqxx/transaction_base"
 
@@ -14,10 +15,18 @@ namespace qingqu::distribution {
 // What takes effect when it is posted changes nothing before, so only what takes goods away and
 // took effect earlier has to be looked at: all that the account held from then on has to cover it.
 
+// Whether something may take effect at an instant that is posted at `posted_at`:
+// FAILED_PRECONDITION HISTORY_ARCHIVED, PERIOD_CLOSED, EFFECTIVE_TIME_TOO_OLD. What is refused
+// stays refused later.
+absl::Status CheckEffectiveTime(const Facts& facts, const Book& book, const Plan& plan,
+                                absl::Time effective_at, absl::Time posted_at);
+
 // Prepares the accounts of the book, as they were locked, that such a plan takes goods from: cuts
 // their past at the times of effect of the batch and reads how little they held between them. Reads
-// nothing where the account has not changed since the earliest of these times; else one statement.
-void ReadEffectSpans(pqxx::transaction_base& tx, const std::vector<Plan>& plans, Book& book);
+// nothing where the account has not changed since the earliest of these times, nor for what
+// CheckEffectiveTime refuses now; else one statement, which has two seconds.
+void ReadEffectSpans(pqxx::transaction_base& tx, const Facts& facts, const std::vector<Plan>& plans,
+                     absl::Time now, Book& book);
 
 // One change of an account by `moved` (negative: goods left) at an instant.
 struct EffectStep {

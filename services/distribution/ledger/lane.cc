@@ -110,9 +110,13 @@ bool Lane::Gather(std::vector<Waiting>& gathered, std::vector<PostingSlice>& sli
 void Lane::PostGathered(std::vector<Waiting> gathered, const std::vector<PostingSlice>& slices) {
   absl::Status status = post_(slices);
   std::vector<absl::Status> statuses(slices.size(), status);
-  // What one of them cannot do must not hinder the others.
-  if (absl::IsInternal(status) && slices.size() > 1) {
-    for (size_t index = 0; index < slices.size(); ++index) statuses[index] = post_({slices[index]});
+  // What one of them cannot do, or not in time, must not hinder the others. Nobody's doing is a
+  // database that is away.
+  if (!status.ok() && !absl::IsUnavailable(status) && slices.size() > 1) {
+    for (size_t index = 0; index < slices.size(); ++index) {
+      const bool too_late = absl::Now() >= slices[index].call->deadline;
+      statuses[index] = too_late ? TooLate() : post_({slices[index]});
+    }
   }
   std::vector<Answer> answers;
   std::vector<Waiting> unfinished;

@@ -88,6 +88,9 @@ class LaneTest : public ::testing::Test {
     changed_.wait(lock, [this] { return !closed_; });
     for (const PostingSlice& slice : slices) {
       if (slice.call->principal.user_id == "broken") return absl::InternalError("it breaks");
+      if (slice.call->principal.user_id == "slow")
+        return absl::DeadlineExceededError("it reads on");
+      if (slice.call->principal.user_id == "away") return absl::UnavailableError("no database");
       for (size_t index = 0; index < slice.commands.size(); ++index) {
         slice.outcomes[index].movement.movement_id = slice.commands[index].movement_id;
       }
@@ -185,6 +188,31 @@ TEST_F(LaneTest, WhatBreaksDoesNotHarmItsNeighbours) {
   Open();
   EXPECT_EQ(broken.get().code(), absl::StatusCode::kInternal);
   EXPECT_TRUE(batch.get().ok());
+}
+
+TEST_F(LaneTest, WhatTakesTooLongDoesNotHarmTheNurseBesideIt) {
+  Close();
+  auto slow = Submit("slow", 20);
+  auto nurse = Submit("nurse", 1);
+  auto late = Submit("late", 1, {}, absl::Milliseconds(1));
+  absl::SleepFor(absl::Milliseconds(5));
+  Open();
+  EXPECT_EQ(slow.get().code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_TRUE(nurse.get().ok());
+  // Nobody waits for it any more, so the others need not either.
+  EXPECT_EQ(late.get().code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_THAT(Commits(), ElementsAre(Commit{{"nurse", 1}, {"late", 1}, {"slow", 20}},
+                                     Commit{{"nurse", 1}}, Commit{{"slow", 20}}));
+}
+
+TEST_F(LaneTest, ADatabaseThatIsAwayIsAskedOnce) {
+  Close();
+  auto away = Submit("away", 20);
+  auto nurse = Submit("nurse", 1);
+  Open();
+  EXPECT_EQ(away.get().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(nurse.get().code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(Commits(), SizeIs(1));
 }
 
 TEST_F(LaneTest, WhatIsTooLateIsNotPostedAnyMore) {

@@ -383,8 +383,13 @@ void LedgerModel::FindAccounts(Step& step) {
   }
 }
 
-// 9; no period is closed.
+// 8 and 9; no period is closed.
 std::string LedgerModel::CheckLot(Step& step) {
+  if (step.now - step.effective_at > absl::Hours(24 * 31)) {
+    const bool begins =
+        step.asked.kind() == v1::MOVEMENT_KIND_OPENING_BALANCE && state_.effects[step.to].empty();
+    if (!begins) return "EFFECTIVE_TIME_TOO_OLD";
+  }
   if (step.original != nullptr || step.asked.kind() == v1::MOVEMENT_KIND_VOID) return "";
   const auto found = state_.lots.find({Id(step.filled.item()), step.lot});
   if (found == state_.lots.end()) return Enters(step.filled.kind()) ? "" : "LOT_UNKNOWN";

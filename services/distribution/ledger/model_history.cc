@@ -325,8 +325,12 @@ class Maker {
     if (Chance(20)) movement.set_document(fmt::format("orders/o{}", Below(5)));
     if (Chance(4)) movement.set_override_expiry(true);
     if (Chance(15)) {
-      *movement.mutable_effective_time() = rpc::ToTimestamp(
-          begin_ + at_ - absl::Microseconds(Below(Chance(50) ? 3'600'000'000 : 400'000'000'000)));
+      // Hours, days, or weeks.
+      const int64_t most = Chance(50)   ? 3'600'000'000
+                           : Chance(80) ? 400'000'000'000
+                                        : 4'000'000'000'000;
+      *movement.mutable_effective_time() =
+          rpc::ToTimestamp(begin_ + at_ - absl::Microseconds(Below(most)));
     }
     if (movement.kind() == v1::MOVEMENT_KIND_RESERVE && Chance(50)) {
       *movement.mutable_expire_time() =

@@ -389,6 +389,7 @@ absl::Status Planner::PlanReversal(const auth::Principal& principal, const Comma
 Plan Planner::Make(const auth::Principal& principal, const Command& command) {
   Plan plan;
   plan.effective_at = command.effective_at;
+  plan.opens = command.rule->kind == v1::MOVEMENT_KIND_OPENING_BALANCE;
   from_ = to_ = nullptr;
   const auto make = [&]() -> absl::Status {
     if (command.rule->kind == v1::MOVEMENT_KIND_VOID ||

@@ -49,6 +49,7 @@ struct Plan {
   std::string to_institution_id;
   std::vector<std::string> holders;  // whose periods count
   bool goes_back_to_central = false;
+  bool opens = false;                      // OPENING_BALANCE
   bool changes_hands = false;              // goods that were sent arrive at another institution
   std::optional<absl::Time> effective_at;  // when the command tells it
 };

@@ -62,7 +62,8 @@ class Run {
     }
     const Facts facts = ReadFacts(tx_, commands_, book_);
     MakePlans(facts);
-    const absl::Time changed_at = LockBook(tx_, plans_, known_, book_);
+    const absl::Time changed_at =
+        LockBook(tx_, facts, plans_, ToMicroseconds(clock_.Now()), known_, book_);
     posted_at_ = std::max(ToMicroseconds(clock_.Now()), changed_at);
     // A clock that is a little behind must not refuse what happens now, right after a month's end.
     for (const auto& [holder, closed_until] : facts.closed_until) {

@@ -1,5 +1,8 @@
 // Movements that took effect before they were posted: what an account held by time of effect is
 // never below zero, at any instant.
+#include <map>
+#include <random>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -144,6 +147,90 @@ TEST_F(PostingEffectTest, WhatIsHeldWasThereThenAllTheSame) {
   };
   EXPECT_EQ(Reason(Pharmacist(), issue(20)), "NOT_THERE_THEN");
   EXPECT_EQ(Reason(Pharmacist(), issue(35)), "");
+  ExpectSoundLedger();
+}
+
+// Whoever posts waits for what is read of the past, so there is an end to it.
+TEST_F(PostingEffectTest, NothingTakesEffectLongBeforeItIsPosted) {
+  constexpr int kMonth = 31 * 24 * 60;
+  ASSERT_EQ(Reason(Pharmacist(), Receive("gauze", "A", 10, "store")), "");
+  AdvanceTo(kMonth + 10);
+  const v1::Movement old = Effective(9, Issue(1));
+  const absl::Status refused = PostOne(Pharmacist(), old).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(ErrorReason(refused), "EFFECTIVE_TIME_TOO_OLD");
+  EXPECT_EQ(ErrorDetails(refused).at("field"), "effective_time");
+  const v1::Movement just = Effective(10, Issue(1));
+  EXPECT_EQ(Reason(Pharmacist(), just), "");
+  EXPECT_EQ(Reason(Pharmacist(), Effective(9, Receive("gauze", "A", 1, "store"))),
+            "EFFECTIVE_TIME_TOO_OLD");
+  // The answers stay what they were.
+  AdvanceTo(kMonth + 20);
+  EXPECT_EQ(Reason(Pharmacist(), old), "EFFECTIVE_TIME_TOO_OLD");
+  EXPECT_EQ(Reason(Pharmacist(), just), "");
+  ExpectSoundLedger();
+}
+
+TEST_F(PostingEffectTest, WhatAnAccountBeginsWithIsAsOldAsItIs) {
+  constexpr int kYear = 365 * 24 * 60;
+  AdvanceTo(kYear);
+  const auto open = [this](std::string_view lot) {
+    v1::Movement movement = Make(v1::MOVEMENT_KIND_OPENING_BALANCE, "gauze", lot, 10, "", "store");
+    movement.set_expiry_date("2027-12-31");
+    return Effective(0, movement);
+  };
+  EXPECT_THAT(ReasonsOf({open("A"), Effective(kYear - 60, Issue(4)), open("A"), Issue(6)}),
+              ElementsAre("", "", "EFFECTIVE_TIME_TOO_OLD", ""));
+  EXPECT_EQ(Reason(Pharmacist(), open("A")), "EFFECTIVE_TIME_TOO_OLD");
+  ASSERT_EQ(Reason(Pharmacist(), Receive("gauze", "B", 1, "store")), "");
+  AdvanceTo(kYear + 1);
+  // It is refused unread, and beside it the past is read all the same.
+  EXPECT_THAT(ReasonsOf({open("B"), Effective(kYear, Make(v1::MOVEMENT_KIND_ISSUE, "gauze", "B", 1,
+                                                          "store", "ward"))}),
+              ElementsAre("EFFECTIVE_TIME_TOO_OLD", ""));
+  EXPECT_GE(LeastEver(), 0);
+  ExpectSoundLedger();
+}
+
+// Whatever an account did since, two changes of each span are read.
+TEST_F(PostingEffectTest, ManyMovementsCountAsFewDo) {
+  std::mt19937_64 random(20261122);
+  const auto below = [&](size_t limit) { return static_cast<int>(random() % limit); };
+  ASSERT_EQ(Reason(Pharmacist(), Receive("gauze", "A", 12, "store")), "");
+  std::map<int, int64_t> changes{{0, 12}};
+  const auto least_since = [&](int minutes) {
+    int64_t held = 0, least = 0;
+    bool begun = false;
+    for (const auto& [minute, moved] : changes) {
+      if (minute > minutes && !begun) least = held, begun = true;
+      held += moved;
+      if (minute > minutes) least = std::min(least, held);
+    }
+    return begun ? least : held;
+  };
+  int64_t now_held = 12;
+  int posted = 0;
+  int refused = 0;
+  for (int minute = 1; minute <= 120; ++minute) {
+    AdvanceTo(minute);
+    const int then = minute - below(static_cast<size_t>(minute));
+    const bool out = below(5) < 3;
+    const int64_t quantity = 1 + below(6);
+    const std::string expected = !out                           ? ""
+                                 : now_held < quantity          ? "INSUFFICIENT_STOCK"
+                                 : least_since(then) < quantity ? "NOT_THERE_THEN"
+                                                                : "";
+    v1::Movement movement = out ? Issue(quantity) : Receive("gauze", "A", quantity, "store");
+    ASSERT_EQ(Reason(Pharmacist(), Effective(then, movement)), expected) << minute;
+    if (expected == "NOT_THERE_THEN") ++refused;
+    if (!expected.empty()) continue;
+    ++posted;
+    changes[then] += out ? -quantity : quantity;
+    now_held += out ? -quantity : quantity;
+  }
+  EXPECT_GT(posted, 20);
+  EXPECT_GT(refused, 5);
+  EXPECT_GE(LeastEver(), 0);
   ExpectSoundLedger();
 }
 

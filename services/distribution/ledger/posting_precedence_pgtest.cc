@@ -158,6 +158,18 @@ TEST_F(PostingPrecedenceTest, ThePeriodThenTheLot) {
               "PERIOD_CLOSED");
 }
 
+TEST_F(PostingPrecedenceTest, ThePeriodThenHowLongAgoThenTheLot) {
+  const auto in_spring = [](v1::Movement movement) {
+    movement.mutable_effective_time()->set_seconds(1775000000);  // 2026-03-31
+    return movement;
+  };
+  ExpectBurnt(in_spring(Issue("A", 1)), "PERIOD_CLOSED");
+  v1::Movement loss =
+      Make(v1::MOVEMENT_KIND_STOCKTAKE_LOSS, "gauze", "UNKNOWN", 100, "central", "");
+  loss.set_reason("counted");
+  ExpectBurnt(in_spring(loss), "EFFECTIVE_TIME_TOO_OLD");
+}
+
 TEST_F(PostingPrecedenceTest, WhatAReversalConfirmsThenWhetherItWasReversed) {
   const v1::Movement received = Receive("gauze", "A", 1, "store");
   ASSERT_EQ(Reason(Pharmacist(), received), "");
