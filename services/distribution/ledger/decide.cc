@@ -88,6 +88,20 @@ absl::Status Decider::CheckExpiryTold(const Plan& plan) const {
   return RuleBroken("EXPIRY_MISSING", "the item is tracked by expiry", "expiry_date");
 }
 
+// What was not moved yet is not moved back: between the two the place would hold what never was.
+absl::Status Decider::CheckOriginal(const Command& command, absl::Time effective_at) const {
+  if (command.original_id.empty()) return absl::OkStatus();
+  const auto stored = facts_.known.find(command.original_id);
+  const StoredMovement& original =
+      stored != facts_.known.end() ? stored->second : decided_.at(command.original_id);
+  if (effective_at >= original.effective_at) return absl::OkStatus();
+  return RuleBroken(
+      "BEFORE_ORIGINAL",
+      fmt::format("the original took effect at {}, and is not reversed before",
+                  absl::FormatTime(absl::RFC3339_full, original.effective_at, absl::UTCTimeZone())),
+      "effective_time");
+}
+
 absl::Status Decider::CheckLot(const Command& command, const Plan& plan) const {
   if (!plan.lot.has_value()) return absl::OkStatus();
   const BookLot& lot = book_.lots[*plan.lot];
@@ -249,6 +263,7 @@ absl::Status Decider::Check(const Command& command, const Plan& plan, Outcome& o
   outcome.movement.effective_at = effective_at;
   QINGQU_RETURN_IF_ERROR(CheckExpiryTold(plan));
   QINGQU_RETURN_IF_ERROR(CheckEffectiveTime(facts_, book_, plan, effective_at, posted_at_));
+  QINGQU_RETURN_IF_ERROR(CheckOriginal(command, effective_at));
   QINGQU_RETURN_IF_ERROR(CheckLot(command, plan));
   QINGQU_RETURN_IF_ERROR(CheckReservation(command, plan));
   if (command.rule->to == Side::kNone && command.rule->from == Side::kNone &&

@@ -42,6 +42,7 @@ class Decider {
   absl::Status CheckNamed(const Command& command, const Plan& plan) const;
   absl::Status Check(const Command& command, const Plan& plan, Outcome& outcome);
   absl::Status CheckExpiryTold(const Plan& plan) const;
+  absl::Status CheckOriginal(const Command& command, absl::Time effective_at) const;
   absl::Status CheckLot(const Command& command, const Plan& plan) const;
   absl::Status CheckReservation(const Command& command, const Plan& plan) const;
   absl::Status CheckGoods(const Command& command, const Plan& plan, absl::Time effective_at,

@@ -390,6 +390,10 @@ std::string LedgerModel::CheckLot(Step& step) {
         step.asked.kind() == v1::MOVEMENT_KIND_OPENING_BALANCE && state_.effects[step.to].empty();
     if (!begins) return "EFFECTIVE_TIME_TOO_OLD";
   }
+  if (step.original != nullptr &&
+      step.effective_at < TimeOf(step.original->answer.movement.effective_time())) {
+    return "BEFORE_ORIGINAL";
+  }
   if (step.original != nullptr || step.asked.kind() == v1::MOVEMENT_KIND_VOID) return "";
   const auto found = state_.lots.find({Id(step.filled.item()), step.lot});
   if (found == state_.lots.end()) return Enters(step.filled.kind()) ? "" : "LOT_UNKNOWN";

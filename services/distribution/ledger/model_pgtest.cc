@@ -406,6 +406,7 @@ TEST(LedgerModelTest, TheHistoriesComeByNearlyEverything) {
                              "NOT_THERE_THEN",
                              "SERIAL_ELSEWHERE",
                              "EFFECTIVE_TIME_TOO_OLD",
+                             "BEFORE_ORIGINAL",
                              "GROUP_FAILED"}) {
     EXPECT_GT(tally[std::string("refused ") + reason], 1) << reason;
   }

@@ -150,6 +150,34 @@ TEST_F(PostingEffectTest, WhatIsHeldWasThereThenAllTheSame) {
   ExpectSoundLedger();
 }
 
+TEST_F(PostingEffectTest, NothingIsReversedBeforeItWas) {
+  ASSERT_EQ(Reason(Pharmacist(), Receive("gauze", "A", 10, "store")), "");
+  AdvanceTo(120);
+  const auto lose = [this] {
+    v1::Movement loss = Make(v1::MOVEMENT_KIND_STOCKTAKE_LOSS, "gauze", "A", 4, "store", "");
+    loss.set_reason("counted");
+    return loss;
+  };
+  const v1::Movement loss = Effective(60, lose());
+  ASSERT_EQ(Reason(Pharmacist(), loss), "");
+  // The store would have held fourteen of ten.
+  const absl::Status refused = PostOne(Pharmacist(), Effective(30, Reverse(loss.name()))).status();
+  EXPECT_EQ(ErrorReason(refused), "BEFORE_ORIGINAL");
+  EXPECT_EQ(ErrorDetails(refused).at("field"), "effective_time");
+  EXPECT_EQ(Reason(Pharmacist(), Effective(60, Reverse(loss.name()))), "");
+  // The same of an original of the same call.
+  const v1::Movement other = Effective(90, lose());
+  EXPECT_THAT(ReasonsOf({other, Effective(89, Reverse(other.name())),
+                         Effective(90, Reverse(other.name()))}),
+              ElementsAre("", "BEFORE_ORIGINAL", ""));
+  // Each time of effect is when it is posted, if it is not told.
+  const v1::Movement last = lose();
+  EXPECT_THAT(ReasonsOf({last, Effective(119, Reverse(last.name())), Reverse(last.name())}),
+              ElementsAre("", "BEFORE_ORIGINAL", ""));
+  EXPECT_EQ(OnHand("store", "gauze"), 10);
+  ExpectSoundLedger();
+}
+
 // Whoever posts waits for what is read of the past, so there is an end to it.
 TEST_F(PostingEffectTest, NothingTakesEffectLongBeforeItIsPosted) {
   constexpr int kMonth = 31 * 24 * 60;

@@ -168,6 +168,19 @@ TEST_F(PostingPrecedenceTest, ThePeriodThenHowLongAgoThenTheLot) {
       Make(v1::MOVEMENT_KIND_STOCKTAKE_LOSS, "gauze", "UNKNOWN", 100, "central", "");
   loss.set_reason("counted");
   ExpectBurnt(in_spring(loss), "EFFECTIVE_TIME_TOO_OLD");
+  const v1::Movement received = Receive("gauze", "A", 1, "central");
+  ASSERT_EQ(Reason(Pharmacist(), received), "");
+  ExpectBurnt(in_spring(Reverse(received.name())), "EFFECTIVE_TIME_TOO_OLD");
+}
+
+TEST_F(PostingPrecedenceTest, WhenTheOriginalWasThenWhetherItWasReversed) {
+  const v1::Movement received = Receive("gauze", "A", 1, "store");
+  ASSERT_EQ(Reason(Pharmacist(), received), "");
+  ExpectBurnt(InOctober(Reverse(received.name())), "PERIOD_CLOSED");
+  ASSERT_EQ(Reason(Pharmacist(), Reverse(received.name())), "");
+  v1::Movement early = Reverse(received.name());
+  early.mutable_effective_time()->set_seconds(absl::ToUnixSeconds(now_) - 1);
+  ExpectBurnt(early, "BEFORE_ORIGINAL");
 }
 
 TEST_F(PostingPrecedenceTest, WhatAReversalConfirmsThenWhetherItWasReversed) {
