@@ -42,6 +42,27 @@ absl::Status CheckNationalCodePrefix(std::string_view prefix) {
   return InvalidField("national_code_prefix", "must be C and up to 26 digits");
 }
 
+// Changes the state of what `request` names, in one transaction with the journal's entry. `change`
+// makes the next state of the present one.
+template <typename Request, typename Change>
+absl::StatusOr<v1::Item> ChangeState(db::ConnectionPool& pool, const CallContext& call,
+                                     const Request& request, const char* event,
+                                     const Change& change) {
+  QINGQU_ASSIGN_OR_RETURN(const std::string id, ParseName("name", "items/{item}", request.name()));
+  std::string reason;
+  if constexpr (requires { request.reason(); }) {
+    QINGQU_ASSIGN_OR_RETURN(reason, CheckReason(request.reason()));
+  }
+  return db::RunIdempotent<v1::Item>(
+      pool, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Item> {
+        QINGQU_ASSIGN_OR_RETURN(const Item present, LockItem(tx, id));
+        QINGQU_RETURN_IF_ERROR(CheckEtag(present.approval, request.etag(), request.name()));
+        QINGQU_ASSIGN_OR_RETURN(const Item changed, change(present));
+        UpdateItemState(tx, changed);
+        return Record(tx, call, event, changed, reason);
+      });
+}
+
 }  // namespace
 
 absl::StatusOr<v1::Item> ItemHandlers::CreateItem(const CallContext& call,
@@ -59,67 +80,34 @@ absl::StatusOr<v1::Item> ItemHandlers::CreateItem(const CallContext& call,
 absl::StatusOr<v1::Item> ItemHandlers::ApproveItem(const CallContext& call,
                                                    const v1::ApproveItemRequest& request) {
   QINGQU_RETURN_IF_ERROR(auth::RequireAllianceScope(call.principal));
-  QINGQU_ASSIGN_OR_RETURN(const std::string id, ParseName("name", "items/{item}", request.name()));
-  return db::RunIdempotent<v1::Item>(
-      *pool_, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Item> {
-        QINGQU_ASSIGN_OR_RETURN(const Item present, LockItem(tx, id));
-        QINGQU_RETURN_IF_ERROR(CheckEtag(present.approval, request.etag(), request.name()));
-        QINGQU_ASSIGN_OR_RETURN(
-            const Item approved,
-            catalog::ApproveItem(present, call.principal.user_id, call.received_at));
-        UpdateItemState(tx, approved);
-        return Record(tx, call, "item.approved", approved);
-      });
+  return ChangeState(*pool_, call, request, "item.approved", [&](const Item& present) {
+    return catalog::ApproveItem(present, call.principal.user_id, call.received_at);
+  });
 }
 
 absl::StatusOr<v1::Item> ItemHandlers::SuspendItem(const CallContext& call,
                                                    const v1::SuspendItemRequest& request) {
   QINGQU_RETURN_IF_ERROR(auth::RequireAllianceScope(call.principal));
-  QINGQU_ASSIGN_OR_RETURN(const std::string id, ParseName("name", "items/{item}", request.name()));
-  QINGQU_ASSIGN_OR_RETURN(const std::string reason, CheckReason(request.reason()));
-  return db::RunIdempotent<v1::Item>(
-      *pool_, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Item> {
-        QINGQU_ASSIGN_OR_RETURN(const Item present, LockItem(tx, id));
-        QINGQU_RETURN_IF_ERROR(CheckEtag(present.approval, request.etag(), request.name()));
-        QINGQU_ASSIGN_OR_RETURN(const Item suspended,
-                                catalog::SuspendItem(present, call.received_at));
-        UpdateItemState(tx, suspended);
-        return Record(tx, call, "item.suspended", suspended, reason);
-      });
+  return ChangeState(*pool_, call, request, "item.suspended", [&](const Item& present) {
+    return catalog::SuspendItem(present, call.received_at);
+  });
 }
 
 absl::StatusOr<v1::Item> ItemHandlers::ProposeItemReinstatement(
     const CallContext& call, const v1::ProposeItemReinstatementRequest& request) {
   QINGQU_RETURN_IF_ERROR(auth::RequireAllianceScope(call.principal));
-  QINGQU_ASSIGN_OR_RETURN(const std::string id, ParseName("name", "items/{item}", request.name()));
-  QINGQU_ASSIGN_OR_RETURN(const std::string reason, CheckReason(request.reason()));
-  return db::RunIdempotent<v1::Item>(
-      *pool_, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Item> {
-        QINGQU_ASSIGN_OR_RETURN(const Item present, LockItem(tx, id));
-        QINGQU_RETURN_IF_ERROR(CheckEtag(present.approval, request.etag(), request.name()));
-        QINGQU_ASSIGN_OR_RETURN(
-            const Item proposed,
-            catalog::ProposeItemReinstatement(present, call.principal.user_id, call.received_at));
-        UpdateItemState(tx, proposed);
-        return Record(tx, call, "item.reinstatement_proposed", proposed, reason);
+  return ChangeState(
+      *pool_, call, request, "item.reinstatement_proposed", [&](const Item& present) {
+        return catalog::ProposeItemReinstatement(present, call.principal.user_id, call.received_at);
       });
 }
 
 absl::StatusOr<v1::Item> ItemHandlers::ReinstateItem(const CallContext& call,
                                                      const v1::ReinstateItemRequest& request) {
   QINGQU_RETURN_IF_ERROR(auth::RequireAllianceScope(call.principal));
-  QINGQU_ASSIGN_OR_RETURN(const std::string id, ParseName("name", "items/{item}", request.name()));
-  QINGQU_ASSIGN_OR_RETURN(const std::string reason, CheckReason(request.reason()));
-  return db::RunIdempotent<v1::Item>(
-      *pool_, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Item> {
-        QINGQU_ASSIGN_OR_RETURN(const Item present, LockItem(tx, id));
-        QINGQU_RETURN_IF_ERROR(CheckEtag(present.approval, request.etag(), request.name()));
-        QINGQU_ASSIGN_OR_RETURN(
-            const Item reinstated,
-            catalog::ReinstateItem(present, call.principal.user_id, call.received_at));
-        UpdateItemState(tx, reinstated);
-        return Record(tx, call, "item.reinstated", reinstated, reason);
-      });
+  return ChangeState(*pool_, call, request, "item.reinstated", [&](const Item& present) {
+    return catalog::ReinstateItem(present, call.principal.user_id, call.received_at);
+  });
 }
 
 absl::StatusOr<v1::Item> ItemHandlers::GetItem(const CallContext& call,

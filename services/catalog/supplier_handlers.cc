@@ -29,6 +29,28 @@ v1::Supplier Record(pqxx::transaction_base& tx, const CallContext& call, std::st
   return message;
 }
 
+// Changes the state of what `request` names, in one transaction with the journal's entry. `change`
+// makes the next state of the present one.
+template <typename Request, typename Change>
+absl::StatusOr<v1::Supplier> ChangeState(db::ConnectionPool& pool, const CallContext& call,
+                                         const Request& request, const char* event,
+                                         const Change& change) {
+  QINGQU_ASSIGN_OR_RETURN(const std::string id,
+                          ParseName("name", "suppliers/{supplier}", request.name()));
+  std::string reason;
+  if constexpr (requires { request.reason(); }) {
+    QINGQU_ASSIGN_OR_RETURN(reason, CheckReason(request.reason()));
+  }
+  return db::RunIdempotent<v1::Supplier>(
+      pool, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Supplier> {
+        QINGQU_ASSIGN_OR_RETURN(const Supplier present, LockSupplier(tx, id));
+        QINGQU_RETURN_IF_ERROR(CheckEtag(present.approval, request.etag(), request.name()));
+        QINGQU_ASSIGN_OR_RETURN(const Supplier changed, change(present));
+        UpdateSupplierState(tx, changed);
+        return Record(tx, call, event, changed, reason);
+      });
+}
+
 }  // namespace
 
 absl::StatusOr<v1::Supplier> SupplierHandlers::CreateSupplier(
@@ -47,71 +69,35 @@ absl::StatusOr<v1::Supplier> SupplierHandlers::CreateSupplier(
 absl::StatusOr<v1::Supplier> SupplierHandlers::ApproveSupplier(
     const CallContext& call, const v1::ApproveSupplierRequest& request) {
   QINGQU_RETURN_IF_ERROR(auth::RequireAllianceScope(call.principal));
-  QINGQU_ASSIGN_OR_RETURN(const std::string id,
-                          ParseName("name", "suppliers/{supplier}", request.name()));
-  return db::RunIdempotent<v1::Supplier>(
-      *pool_, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Supplier> {
-        QINGQU_ASSIGN_OR_RETURN(const Supplier present, LockSupplier(tx, id));
-        QINGQU_RETURN_IF_ERROR(CheckEtag(present.approval, request.etag(), request.name()));
-        QINGQU_ASSIGN_OR_RETURN(
-            const Supplier approved,
-            catalog::ApproveSupplier(present, call.principal.user_id, call.received_at));
-        UpdateSupplierState(tx, approved);
-        return Record(tx, call, "supplier.approved", approved);
-      });
+  return ChangeState(*pool_, call, request, "supplier.approved", [&](const Supplier& present) {
+    return catalog::ApproveSupplier(present, call.principal.user_id, call.received_at);
+  });
 }
 
 absl::StatusOr<v1::Supplier> SupplierHandlers::SuspendSupplier(
     const CallContext& call, const v1::SuspendSupplierRequest& request) {
   QINGQU_RETURN_IF_ERROR(auth::RequireAllianceScope(call.principal));
-  QINGQU_ASSIGN_OR_RETURN(const std::string id,
-                          ParseName("name", "suppliers/{supplier}", request.name()));
-  QINGQU_ASSIGN_OR_RETURN(const std::string reason, CheckReason(request.reason()));
-  return db::RunIdempotent<v1::Supplier>(
-      *pool_, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Supplier> {
-        QINGQU_ASSIGN_OR_RETURN(const Supplier present, LockSupplier(tx, id));
-        QINGQU_RETURN_IF_ERROR(CheckEtag(present.approval, request.etag(), request.name()));
-        QINGQU_ASSIGN_OR_RETURN(const Supplier suspended,
-                                catalog::SuspendSupplier(present, call.received_at));
-        UpdateSupplierState(tx, suspended);
-        return Record(tx, call, "supplier.suspended", suspended, reason);
-      });
+  return ChangeState(*pool_, call, request, "supplier.suspended", [&](const Supplier& present) {
+    return catalog::SuspendSupplier(present, call.received_at);
+  });
 }
 
 absl::StatusOr<v1::Supplier> SupplierHandlers::ProposeSupplierReinstatement(
     const CallContext& call, const v1::ProposeSupplierReinstatementRequest& request) {
   QINGQU_RETURN_IF_ERROR(auth::RequireAllianceScope(call.principal));
-  QINGQU_ASSIGN_OR_RETURN(const std::string id,
-                          ParseName("name", "suppliers/{supplier}", request.name()));
-  QINGQU_ASSIGN_OR_RETURN(const std::string reason, CheckReason(request.reason()));
-  return db::RunIdempotent<v1::Supplier>(
-      *pool_, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Supplier> {
-        QINGQU_ASSIGN_OR_RETURN(const Supplier present, LockSupplier(tx, id));
-        QINGQU_RETURN_IF_ERROR(CheckEtag(present.approval, request.etag(), request.name()));
-        QINGQU_ASSIGN_OR_RETURN(const Supplier proposed,
-                                catalog::ProposeSupplierReinstatement(
-                                    present, call.principal.user_id, call.received_at));
-        UpdateSupplierState(tx, proposed);
-        return Record(tx, call, "supplier.reinstatement_proposed", proposed, reason);
-      });
+  return ChangeState(*pool_, call, request, "supplier.reinstatement_proposed",
+                     [&](const Supplier& present) {
+                       return catalog::ProposeSupplierReinstatement(present, call.principal.user_id,
+                                                                    call.received_at);
+                     });
 }
 
 absl::StatusOr<v1::Supplier> SupplierHandlers::ReinstateSupplier(
     const CallContext& call, const v1::ReinstateSupplierRequest& request) {
   QINGQU_RETURN_IF_ERROR(auth::RequireAllianceScope(call.principal));
-  QINGQU_ASSIGN_OR_RETURN(const std::string id,
-                          ParseName("name", "suppliers/{supplier}", request.name()));
-  QINGQU_ASSIGN_OR_RETURN(const std::string reason, CheckReason(request.reason()));
-  return db::RunIdempotent<v1::Supplier>(
-      *pool_, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Supplier> {
-        QINGQU_ASSIGN_OR_RETURN(const Supplier present, LockSupplier(tx, id));
-        QINGQU_RETURN_IF_ERROR(CheckEtag(present.approval, request.etag(), request.name()));
-        QINGQU_ASSIGN_OR_RETURN(
-            const Supplier reinstated,
-            catalog::ReinstateSupplier(present, call.principal.user_id, call.received_at));
-        UpdateSupplierState(tx, reinstated);
-        return Record(tx, call, "supplier.reinstated", reinstated, reason);
-      });
+  return ChangeState(*pool_, call, request, "supplier.reinstated", [&](const Supplier& present) {
+    return catalog::ReinstateSupplier(present, call.principal.user_id, call.received_at);
+  });
 }
 
 absl::StatusOr<v1::Supplier> SupplierHandlers::GetSupplier(const CallContext& call,
