@@ -1,6 +1,9 @@
 #include "common/db/follower.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <string>
 #include <utility>
 
 #include "pqxx/pqxx"
@@ -17,6 +20,9 @@ constexpr absl::Duration kPauseMax = absl::Seconds(30);
 // How often a waiting thread looks whether it should stop.
 constexpr absl::Duration kStopCheckInterval = absl::Milliseconds(100);
 constexpr absl::Duration kHeldUpInterval = absl::Milliseconds(20);
+// Transactions without an event of ours that are read again at the next look, rather than noting
+// at each look that they were read.
+constexpr uint64_t kSkippedUnnotedMax = 100;
 
 class WakeUp : public pqxx::notification_receiver {
  public:
@@ -24,6 +30,20 @@ class WakeUp : public pqxx::notification_receiver {
       : notification_receiver(connection, "journal") {}
   void operator()(const std::string& /*payload*/, int /*backend*/) override {}
 };
+
+void MoveCursor(pqxx::transaction_base& tx, const std::string& consumer,
+                const std::string& transaction_id, int64_t sequence) {
+  tx.exec_params(
+      "UPDATE journal_cursor SET transaction_id = $2::xid8, sequence = $3 WHERE consumer = $1",
+      consumer, transaction_id, sequence);
+}
+
+// 0 when the horizon lies before the cursor, which it does when another process moved it on.
+uint64_t TransactionsBetween(const pqxx::field& cursor, const std::string& horizon) {
+  const auto from = cursor.as<uint64_t>();
+  const auto to = std::stoull(horizon);
+  return to > from ? to - from : 0;
+}
 
 CallContext FollowerCall(const JournalFollower::Options& options) {
   CallContext call;
@@ -88,11 +108,12 @@ absl::StatusOr<JournalFollower::Batch> JournalFollower::ApplyIn(pqxx::transactio
                                    .actor_user_id = row[4].as<std::string>(),
                                    .details_json = row[5].as<std::string>()}));
   }
-  if (!entries.empty()) {
+  if (std::ssize(entries) == options_.batch_max) {
     const auto& last = entries.back();
-    tx.exec_params(
-        "UPDATE journal_cursor SET transaction_id = $2::xid8, sequence = $3 WHERE consumer = $1",
-        options_.consumer, last[0].as<std::string>(), last[1].as<int64_t>());
+    MoveCursor(tx, options_.consumer, last[0].as<std::string>(), last[1].as<int64_t>());
+  } else if (!entries.empty() || TransactionsBetween(cursor[0], horizon) >= kSkippedUnnotedMax) {
+    // Everything below the horizon was read, also what others wait for: not to be read again.
+    MoveCursor(tx, options_.consumer, horizon, 0);
   }
   const pqxx::result beyond = tx.exec_params(
       "SELECT FROM journal.read_after($1::xid8, 0, '18446744073709551615', $2::text[], 1)", horizon,
