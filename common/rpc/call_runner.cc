@@ -76,6 +76,8 @@ void CallRunner::Arrive(std::string_view method, const IncomingCall& incoming, C
   call.context.method = call.method->full_name;
   call.context.client = IsClientLabel(incoming.client) ? incoming.client : "grpc";
   call.context.traceparent = incoming.traceparent.substr(0, 64);
+  call.context.client_address =
+      ClientAddress(incoming.peer, incoming.forwarded_address, options_.address_proxies);
   call.context.received_at = options_.clock->Now();
 }
 

@@ -13,6 +13,7 @@
 #include "common/auth/token.h"
 #include "common/base/clock.h"
 #include "common/db/connection_pool.h"
+#include "common/rpc/client_address.h"
 #include "common/rpc/executor.h"
 #include "common/rpc/method_registry.h"
 #include "common/rpc/rpc_metrics.h"
@@ -29,6 +30,8 @@ struct IncomingCall {
   std::string authorization;  // "Bearer …" or empty
   std::string client;         // "gateway", "cli" or empty
   std::string traceparent;
+  std::string peer;               // as gRPC writes it
+  std::string forwarded_address;  // what the peer says whom it calls for
   absl::Time deadline = absl::InfiniteFuture();
   std::function<bool()> is_cancelled;
 };
@@ -46,6 +49,7 @@ class CallRunner {
     db::ConnectionPool* pool = nullptr;
     prometheus::Registry* metrics = nullptr;
     Executor::Options executor;
+    AddressProxies address_proxies;
   };
   using Handle = std::function<absl::Status(const CallContext&)>;
   using Finish = std::function<void(const absl::Status&)>;

@@ -96,6 +96,7 @@ class Host final : public ServiceHost {
                      .verifier = verifier_.get(),
                      .metrics = registry_.get(),
                      .executor = options_.executor,
+                     .address_proxies = options_.address_proxies,
                      .keys_dir = options_.keys_dir,
                      .bootstrap_password_file = options_.bootstrap_password_file,
                      .channel_to = [this](std::string_view area) { return ChannelTo(area); }});
@@ -157,7 +158,8 @@ absl::StatusOr<std::unique_ptr<CallRunner>> CreateRunner(
                              .verifier = dependencies.verifier,
                              .pool = dependencies.pool,
                              .metrics = dependencies.metrics,
-                             .executor = dependencies.executor});
+                             .executor = dependencies.executor,
+                             .address_proxies = dependencies.address_proxies});
 }
 
 absl::StatusOr<std::unique_ptr<ServiceHost>> ServiceHost::Start(

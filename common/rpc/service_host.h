@@ -17,6 +17,7 @@
 #include "common/base/clock.h"
 #include "common/db/connection_pool.h"
 #include "common/rpc/call_runner.h"
+#include "common/rpc/client_address.h"
 #include "common/rpc/executor.h"
 #include "common/rpc/service_addresses.h"
 
@@ -30,6 +31,7 @@ struct ServiceDependencies {
   const auth::TokenVerifier* verifier = nullptr;
   prometheus::Registry* metrics = nullptr;
   Executor::Options executor;
+  AddressProxies address_proxies;
   std::string keys_dir;
   std::string bootstrap_password_file;
   // A channel to another service ("distribution"): in process when it is hosted here too. To be
@@ -75,6 +77,8 @@ class ServiceHost {
     std::string passwords_dir;
     std::string keys_dir;
     std::string bootstrap_password_file;
+    // Whose word on the client's address is believed.
+    AddressProxies address_proxies = LoopbackProxies();
     // Addresses of services that are not hosted here.
     ServiceAddresses addresses;
     int connections_per_service = 4;

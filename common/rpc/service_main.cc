@@ -29,6 +29,8 @@ ABSL_FLAG(std::string, bootstrap_password_file, "",
           "password of the first user, admin, made when there are no users");
 ABSL_FLAG(std::string, services, "",
           "addresses of services in other processes: catalog=host:port,…");
+ABSL_FLAG(std::string, address_proxies, "127.0.0.1,::1",
+          "addresses of the gateway and the edge, whose word on the client's address is believed");
 ABSL_FLAG(int, connections, 4, "database connections, and as many workers, for each service");
 ABSL_FLAG(int, queue_max, 64, "calls that may wait for a worker of a service; more are refused");
 ABSL_FLAG(int, drain_ms, 10000, "milliseconds that calls at hand get to finish at a stop");
@@ -50,6 +52,8 @@ absl::StatusOr<ServiceHost::Options> OptionsFromFlags(const Clock& clock) {
   if (const std::string services = absl::GetFlag(FLAGS_services); !services.empty()) {
     QINGQU_ASSIGN_OR_RETURN(options.addresses, ParseServiceAddresses(services));
   }
+  QINGQU_ASSIGN_OR_RETURN(options.address_proxies,
+                          ParseAddressProxies(absl::GetFlag(FLAGS_address_proxies)));
   return options;
 }
 

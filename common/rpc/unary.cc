@@ -19,6 +19,8 @@ IncomingCall ReadIncomingCall(grpc::CallbackServerContext& context) {
   return {.authorization = Metadata(context, "authorization"),
           .client = Metadata(context, "x-qingqu-client"),
           .traceparent = Metadata(context, "traceparent"),
+          .peer = context.peer(),
+          .forwarded_address = Metadata(context, kClientAddressKey),
           .deadline = deadline == std::chrono::system_clock::time_point::max()
                           ? absl::InfiniteFuture()
                           : absl::FromChrono(deadline),

@@ -10,6 +10,7 @@
 #include "spdlog/spdlog.h"
 
 #include "common/base/strings.h"
+#include "common/rpc/client_address.h"
 #include "common/rpc/trace_parent.h"
 #include "common/status/status.h"
 
@@ -21,6 +22,14 @@ constexpr std::string_view kUnknown = "unknown";
 
 void RespondNow(const Respond& respond, HttpResponse response) {
   respond([response = std::move(response)] { return response; });
+}
+
+// What a header says may become metadata only when it is an address.
+std::string ClientAddressOf(const HttpRequest& request, bool edge_in_front) {
+  if (edge_in_front && !rpc::BudgetAddress(request.forwarded_address).empty()) {
+    return request.forwarded_address;
+  }
+  return request.peer_address;
 }
 
 HttpResponse HealthResponse(const std::map<std::string, bool>& areas, bool draining) {
@@ -53,6 +62,7 @@ struct Gateway::Running {
   const Method* method = nullptr;
   Codec codec = Codec::kJson;
   std::string traceparent;
+  std::string client_address;
   size_t bytes_in = 0;
   std::atomic<int>* calls = nullptr;  // set once admitted
   prometheus::Gauge* calls_gauge = nullptr;
@@ -103,6 +113,7 @@ void Gateway::HandleCall(HttpRequest request, const Respond& respond) {
   auto running = std::make_shared<Running>();
   running->traceparent = rpc::TraceParentOrNew(request.FindHeader("traceparent"));
   running->bytes_in = request.body.size();
+  running->client_address = ClientAddressOf(request, limits_.edge_in_front);
   running->method = transcoder_.Find(PathOf(request.target));
   const auto refuse = [&](const ConnectError& error) {
     respond([this, running, error] { return FinishRefused(*running, error); });
@@ -126,7 +137,8 @@ void Gateway::HandleCall(HttpRequest request, const Respond& respond) {
        .request = std::move(call.message),
        .timeout_ms = call.timeout_ms,
        .authorization = std::move(call.authorization),
-       .traceparent = running->traceparent},
+       .traceparent = running->traceparent,
+       .client_address = running->client_address},
       [this, running, respond](absl::StatusOr<std::string> result) {
         respond([this, running, result = std::move(result)] { return Finish(*running, result); });
       });

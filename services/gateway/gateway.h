@@ -17,6 +17,8 @@ namespace qingqu::gateway {
 struct GatewayLimits {
   ConnectLimits connect;
   int calls_max = 256;
+  // True when all requests come through the edge, whose X-Forwarded-For then names the client.
+  bool edge_in_front = false;
   int64_t health_timeout_ms = 2'000;
 };
 

@@ -76,15 +76,29 @@ TEST_F(GatewayTest, ForwardsOnlyWhatItKnows) {
                                                         {"traceparent", trace},
                                                         {"x-forwarded-for", "10.0.0.1"},
                                                         {"x-qingqu-client", "forged"},
+                                                        {"x-qingqu-client-address", "forged"},
                                                         {"cookie", "a=b"}});
   const std::string metadata = JsonOf(response)["specification"];
   EXPECT_THAT(metadata, HasSubstr("authorization=Bearer token\n"));
   EXPECT_THAT(metadata, HasSubstr("traceparent=" + trace + "\n"));
   EXPECT_THAT(metadata, HasSubstr("x-qingqu-client=gateway\n"));
+  EXPECT_THAT(metadata, HasSubstr("x-qingqu-client-address=127.0.0.1\n"));
   EXPECT_THAT(metadata, Not(HasSubstr("forged")));
   EXPECT_THAT(metadata, Not(HasSubstr("10.0.0.1")));
   EXPECT_THAT(metadata, Not(HasSubstr("cookie")));
   EXPECT_EQ(HeaderOf(response, "x-request-id"), "4bf92f3577b34da6a3ce929d0e0e4736");
+}
+
+TEST_F(GatewayTest, BehindTheEdgeTheLastForwardedAddressIsTheClient) {
+  options_.limits.edge_in_front = true;
+  StartGateway();
+  const auto client_of = [&](const std::string& forwarded) -> std::string {
+    return JsonOf(PostGetItem("items/a", {{"x-forwarded-for", forwarded}}))["specification"];
+  };
+  EXPECT_THAT(client_of("10.0.0.1"), HasSubstr("x-qingqu-client-address=10.0.0.1\n"));
+  EXPECT_THAT(client_of("198.51.100.1, 10.0.0.2"), HasSubstr("x-qingqu-client-address=10.0.0.2\n"));
+  EXPECT_THAT(client_of("10.0.0.1, unknown"), HasSubstr("x-qingqu-client-address=127.0.0.1\n"));
+  EXPECT_THAT(client_of(""), HasSubstr("x-qingqu-client-address=127.0.0.1\n"));
 }
 
 TEST_F(GatewayTest, ABadTraceParentIsReplaced) {

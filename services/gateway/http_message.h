@@ -17,6 +17,8 @@ struct HttpRequest {
   std::string target;  // origin form: "/healthz?x=1"
   HttpHeaders headers;
   std::string body;
+  std::string peer_address;       // of the TCP connection
+  std::string forwarded_address;  // the last of X-Forwarded-For, which the nearest proxy wrote
 
   // The header's value, or nullptr. `name` in lower case. The session lets no header through twice.
   const std::string* FindHeader(std::string_view name) const {

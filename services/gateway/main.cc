@@ -19,6 +19,8 @@ ABSL_FLAG(std::string, services, "127.0.0.1:7100",
           "where the services are: one address for all of them, or identity=127.0.0.1:7101,…");
 ABSL_FLAG(std::string, metrics_listen, "", "address and port of /metrics; empty: none");
 ABSL_FLAG(std::string, static_dir, "", "folder of files to serve at /; empty: none");
+ABSL_FLAG(bool, edge_in_front, false,
+          "all requests come through the edge: its X-Forwarded-For names the client");
 ABSL_FLAG(int64_t, timeout_default_ms, 30'000, "deadline of a call that names none");
 ABSL_FLAG(int64_t, timeout_max_ms, 60'000, "deadlines are cut to this");
 ABSL_FLAG(uint64_t, body_limit_bytes, 4 << 20, "largest request body");
@@ -41,6 +43,7 @@ absl::StatusOr<qingqu::gateway::GatewayOptions> OptionsFromFlags() {
   options.limits.connect.timeout_default_ms = absl::GetFlag(FLAGS_timeout_default_ms);
   options.limits.connect.timeout_max_ms = absl::GetFlag(FLAGS_timeout_max_ms);
   options.limits.calls_max = absl::GetFlag(FLAGS_calls_max);
+  options.limits.edge_in_front = absl::GetFlag(FLAGS_edge_in_front);
   options.upstream.response_bytes_max = absl::GetFlag(FLAGS_response_limit_bytes);
   options.http.listen = absl::GetFlag(FLAGS_listen);
   options.http.threads = absl::GetFlag(FLAGS_io_threads);

@@ -10,6 +10,7 @@
 #include "boost/beast/http/error.hpp"
 #include "boost/beast/http/field.hpp"
 
+#include "common/base/strings.h"
 #include "common/status/status.h"
 
 namespace qingqu::gateway {
@@ -97,6 +98,17 @@ HttpHeaders KnownHeaders(const RequestHead& head) {
     headers.emplace_back(name, std::string(found->value().data(), found->value().size()));
   }
   return headers;
+}
+
+std::string ForwardedAddress(const RequestHead& head) {
+  std::string last;
+  const auto [begin, end] = head.equal_range("x-forwarded-for");
+  for (auto field = begin; field != end; ++field) {
+    last.assign(field->value().data(), field->value().size());
+  }
+  const size_t comma = last.rfind(',');
+  if (comma != std::string::npos) last.erase(0, comma + 1);
+  return std::string(TrimAsciiSpace(last));
 }
 
 }  // namespace qingqu::gateway

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "boost/beast/http/fields.hpp"
 #include "boost/beast/http/message.hpp"
@@ -24,5 +25,8 @@ std::optional<ConnectError> ReadError(const boost::system::error_code& error);
 
 // The headers that the gateway reads, and no others.
 HttpHeaders KnownHeaders(const RequestHead& head);
+
+// The last address of X-Forwarded-For, "" when there is none.
+std::string ForwardedAddress(const RequestHead& head);
 
 }  // namespace qingqu::gateway

@@ -45,6 +45,12 @@ absl::Status Overloaded(std::string_view reason, std::string_view message) {
                         absl::Seconds(1));
 }
 
+std::string PeerAddress(const asio::ip::tcp::socket& socket) {
+  error_code error;
+  const auto endpoint = socket.remote_endpoint(error);
+  return error ? "" : endpoint.address().to_string(error);
+}
+
 class HttpSession : public Session, public std::enable_shared_from_this<HttpSession> {
  public:
   HttpSession(asio::ip::tcp::socket socket, const SessionContext& context,
@@ -212,7 +218,9 @@ void HttpSession::Handle() {
   HttpRequest plain{.method = std::string(request.method_string()),
                     .target = std::string(request.target()),
                     .headers = KnownHeaders(request),
-                    .body = std::move(request.body())};
+                    .body = std::move(request.body()),
+                    .peer_address = PeerAddress(stream_.socket()),
+                    .forwarded_address = ForwardedAddress(request)};
   context_.handler(std::move(plain), [self = shared_from_this()](ResponseMaker maker) {
     asio::post(self->stream_.get_executor(),
                [self, maker = std::move(maker)] { self->Write(maker()); });

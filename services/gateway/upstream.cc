@@ -16,6 +16,7 @@
 #include "grpcpp/support/channel_arguments.h"
 
 #include "common/base/check.h"
+#include "common/rpc/client_address.h"
 #include "services/gateway/upstream_error.h"
 
 namespace qingqu::gateway {
@@ -132,6 +133,9 @@ class Upstream::Impl {
       running->context.AddMetadata("authorization", call.authorization);
     }
     if (!call.traceparent.empty()) running->context.AddMetadata("traceparent", call.traceparent);
+    if (!call.client_address.empty()) {
+      running->context.AddMetadata(rpc::kClientAddressKey, call.client_address);
+    }
     running->context.AddMetadata("x-qingqu-client", "gateway");
     running->request = ToBuffer(call.request);
     running->done = std::move(done);

@@ -16,12 +16,13 @@ struct UpstreamOptions {
 };
 
 struct UpstreamCall {
-  std::string area;           // must be one of the addresses
-  std::string method;         // "/qingqu.catalog.v1.CatalogService/GetItem"
-  std::string request;        // protobuf, binary
-  int64_t timeout_ms = 0;     // from now
-  std::string authorization;  // printable ASCII; "" for none
-  std::string traceparent;    // well-formed
+  std::string area;            // must be one of the addresses
+  std::string method;          // "/qingqu.catalog.v1.CatalogService/GetItem"
+  std::string request;         // protobuf, binary
+  int64_t timeout_ms = 0;      // from now
+  std::string authorization;   // printable ASCII; "" for none
+  std::string traceparent;     // well-formed
+  std::string client_address;  // whom the gateway calls for; "" when it does not know
 };
 
 // The answer's bytes, or the service's error with its details as payloads. An error that gRPC

@@ -67,9 +67,10 @@ absl::Status SignInFailed() {
 }
 
 absl::Status SignInThrottled(absl::Duration retry_after) {
+  const int64_t seconds = absl::ToInt64Seconds(absl::Ceil(retry_after, absl::Seconds(1)));
   return WithRetryDelay(
       MakeError(absl::StatusCode::kResourceExhausted, "SIGN_IN_THROTTLED",
-                "too many failed sign-ins of this user; wait five minutes and try again"),
+                fmt::format("too many failed sign-ins; try again in {} seconds", seconds)),
       retry_after);
 }
 

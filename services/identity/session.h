@@ -7,12 +7,10 @@
 
 namespace qingqu::identity {
 
-inline constexpr absl::Duration kAccessTokenLifetime = absl::Minutes(15);
+inline constexpr absl::Duration kAccessTokenLifetime = absl::Minutes(10);
 inline constexpr absl::Duration kSessionIdleMax = absl::Hours(12);
 inline constexpr absl::Duration kSessionMax = absl::Hours(24 * 30);
 inline constexpr int kSessionsPerUserMax = 20;
-inline constexpr int kSignInFailuresMax = 10;
-inline constexpr absl::Duration kSignInFailureWindow = absl::Minutes(5);
 
 // A refresh token: 16 random bytes that name the session and 32 that change at each use, together
 // in base64url. Whoever shows the first with other than the present second ones uses an old token.

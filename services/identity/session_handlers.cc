@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "fmt/format.h"
 #include "pqxx/pqxx"
 
 #include "common/base/resource_name.h"
@@ -13,6 +14,7 @@
 #include "services/identity/identity_handlers.h"
 #include "services/identity/password.h"
 #include "services/identity/session_store.h"
+#include "services/identity/sign_in_store.h"
 #include "services/identity/user_journal.h"
 
 namespace qingqu::identity {
@@ -49,11 +51,11 @@ absl::StatusOr<IdentityHandlers::Proof> IdentityHandlers::ProvePassword(
   proof.attempt_id = NewUuidV7(*dependencies_.clock).ToString();
   QINGQU_RETURN_IF_ERROR(db::RunTransaction(
       *dependencies_.pool, call, [&](pqxx::transaction_base& tx) -> absl::Status {
-        if (!NoteAttempt(tx, {.attempt_id = proof.attempt_id,
-                              .user_id = user_id,
-                              .tried_at = call.received_at})) {
-          return SignInThrottled(kSignInFailureWindow);
-        }
+        const absl::Duration wait = NoteAttempt(tx, {.attempt_id = proof.attempt_id,
+                                                     .user_id = user_id,
+                                                     .address = call.client_address,
+                                                     .tried_at = call.received_at});
+        if (wait > absl::ZeroDuration()) return SignInThrottled(wait);
         proof.account = ReadUser(tx, user_id);
         return absl::OkStatus();
       }));
@@ -67,7 +69,10 @@ absl::StatusOr<IdentityHandlers::Proof> IdentityHandlers::ProvePassword(
 
 absl::Status IdentityHandlers::JournalFailure(const CallContext& call, const std::string& user_id) {
   return db::RunTransaction(*dependencies_.pool, call, [&](pqxx::transaction_base& tx) {
-    db::AppendJournal(tx, call, {.event = "user.sign_in_failed", .resource = "users/" + user_id});
+    db::AppendJournal(tx, call,
+                      {.event = "user.sign_in_failed",
+                       .resource = "users/" + user_id,
+                       .details_json = fmt::format(R"({{"address": "{}"}})", call.client_address)});
     return absl::OkStatus();
   });
 }
@@ -110,6 +115,7 @@ absl::StatusOr<v1::SignInResponse> IdentityHandlers::SignIn(const CallContext& c
         }
         user = account->user;
         ForgetAttempt(tx, proof.attempt_id);
+        RememberAddress(tx, user_id, call.client_address, call.received_at);
         InsertSession(tx, token, user_id, call.received_at);
         ClearUserSessions(tx, user_id, call.received_at);
         JournalUser(tx, signed_in, "user.signed_in", user);
@@ -197,6 +203,7 @@ absl::StatusOr<v1::User> IdentityHandlers::ChangePassword(
           return WrongPassword();
         }
         ForgetAttempt(tx, proof.attempt_id);
+        RememberAddress(tx, user_id, call.client_address, call.received_at);
         SetPasswordHash(tx, user_id, new_hash);
         ++account->user.version;
         EndUserSessions(tx, user_id, call.received_at);

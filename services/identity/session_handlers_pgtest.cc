@@ -34,7 +34,7 @@ TEST_F(SessionHandlersTest, TokensSayWhoSignedIn) {
   ASSERT_TRUE(signed_in.ok()) << signed_in.status();
   EXPECT_EQ(signed_in->user().name(), "users/li");
   EXPECT_EQ(signed_in->access_token_expire_time().seconds(),
-            absl::ToUnixSeconds(clock.Now() + absl::Minutes(15)));
+            absl::ToUnixSeconds(clock.Now() + absl::Minutes(10)));
   const auto verifier = auth::TokenVerifier::Create(keys.path(), &clock);
   ASSERT_TRUE(verifier.ok());
   const auto principal = (*verifier)->Verify(signed_in->access_token());
@@ -44,7 +44,7 @@ TEST_F(SessionHandlersTest, TokensSayWhoSignedIn) {
   EXPECT_EQ(principal->alliance_id, "east");
   EXPECT_EQ(principal->scope, auth::Scope::kInstitution);
   EXPECT_THAT(principal->roles, ::testing::ElementsAre("department_nurse"));
-  clock.Advance(absl::Minutes(15));
+  clock.Advance(absl::Minutes(10));
   EXPECT_EQ(ErrorReason((*verifier)->Verify(signed_in->access_token()).status()), "TOKEN_EXPIRED");
   EXPECT_TRUE(SignIn("users/li", kPassword).ok());
   EXPECT_EQ(database.Value("SELECT actor_user_id || ' ' || actor_institution_id FROM journal.entry "
@@ -68,57 +68,6 @@ TEST_F(SessionHandlersTest, EveryFailureLooksTheSame) {
       << "names that nobody has must not fill the journal";
   EXPECT_THAT(database.Value("SELECT string_agg(entry::text, '') FROM journal.entry AS entry"),
               Not(HasSubstr("not the password")));
-}
-
-TEST_F(SessionHandlersTest, UnknownNamesAreThrottledToo) {
-  for (int failure = 0; failure < 10; ++failure) {
-    EXPECT_EQ(ErrorReason(SignIn("nobody", kPassword).status()), "SIGN_IN_FAILED");
-  }
-  EXPECT_EQ(ErrorReason(SignIn("nobody", kPassword).status()), "SIGN_IN_THROTTLED");
-}
-
-TEST_F(SessionHandlersTest, TenFailuresCloseTheDoorForFiveMinutes) {
-  for (int failure = 0; failure < 10; ++failure) {
-    EXPECT_EQ(ErrorReason(SignIn("li", "not the password").status()), "SIGN_IN_FAILED");
-  }
-  const absl::Status throttled = SignIn("li", kPassword).status();
-  EXPECT_EQ(ErrorReason(throttled), "SIGN_IN_THROTTLED");
-  EXPECT_EQ(throttled.code(), absl::StatusCode::kResourceExhausted);
-  MakeNurse("zhang");
-  EXPECT_TRUE(SignIn("zhang", kPassword).ok());
-  clock.Advance(absl::Minutes(5) - absl::Seconds(1));
-  EXPECT_EQ(ErrorReason(SignIn("li", kPassword).status()), "SIGN_IN_THROTTLED");
-  clock.Advance(absl::Seconds(1));
-  EXPECT_TRUE(SignIn("li", kPassword).ok());
-  EXPECT_EQ(database.Value("SELECT count(*) FROM identity.sign_in_attempt"), "0");
-}
-
-TEST_F(SessionHandlersTest, AnUnknownUserIsThrottledLikeAnyOther) {
-  for (int failure = 0; failure < 10; ++failure) {
-    EXPECT_EQ(ErrorReason(SignIn("nobody", kPassword).status()), "SIGN_IN_FAILED");
-  }
-  EXPECT_EQ(ErrorReason(SignIn("nobody", kPassword).status()), "SIGN_IN_THROTTLED");
-}
-
-TEST_F(SessionHandlersTest, CallersWhoRaceGetNoExtraTry) {
-  std::atomic<int> tried = 0;
-  std::atomic<int> throttled = 0;
-  std::vector<std::jthread> threads;
-  for (int thread = 0; thread < 6; ++thread) {
-    threads.emplace_back([&] {
-      for (int attempt = 0; attempt < 4; ++attempt) {
-        const std::string reason = ErrorReason(SignIn("li", "not the password").status());
-        ++(reason == "SIGN_IN_FAILED" ? tried : throttled);
-      }
-    });
-  }
-  threads.clear();
-  EXPECT_EQ(tried, 10);
-  EXPECT_EQ(throttled, 14);
-}
-
-TEST_F(SessionHandlersTest, SuccessesAreNotCounted) {
-  for (int count = 0; count < 12; ++count) EXPECT_TRUE(SignIn("li", kPassword).ok());
 }
 
 TEST_F(SessionHandlersTest, ARefreshTokenWorksOnce) {
@@ -212,16 +161,6 @@ TEST_F(SessionHandlersTest, ChangingThePasswordNeedsTheOldOneAndEndsSessions) {
   EXPECT_TRUE(SignIn("li", "staple staple staple").ok());
   request.set_new_password(kPassword);
   EXPECT_EQ(ErrorReason(handlers.ChangePassword(Li(), request).status()), "INVALID_FIELD");
-}
-
-TEST_F(SessionHandlersTest, AStolenTokenCannotGuessThePasswordForever) {
-  v1::ChangePasswordRequest request;
-  request.set_current_password("not the password");
-  request.set_new_password("staple staple staple");
-  for (int failure = 0; failure < 10; ++failure) {
-    EXPECT_EQ(ErrorReason(handlers.ChangePassword(Li(), request).status()), "WRONG_PASSWORD");
-  }
-  EXPECT_EQ(ErrorReason(handlers.ChangePassword(Li(), request).status()), "SIGN_IN_THROTTLED");
 }
 
 }  // namespace

@@ -4,23 +4,8 @@
 
 #include "services/identity/organisation_store.h"
 #include "services/identity/queries.h"
-#include "services/identity/user_store.h"
 
 namespace qingqu::identity {
-
-bool NoteAttempt(pqxx::transaction_base& tx, const Attempt& attempt) {
-  const std::string window_start = InstantText(attempt.tried_at - kSignInFailureWindow);
-  tx.exec_prepared(queries::kClearOldAttempts.name, window_start);
-  LockNamed(tx, "sign_in." + attempt.user_id);
-  const pqxx::result noted =
-      tx.exec_prepared(queries::kInsertAttempt.name, attempt.attempt_id, attempt.user_id,
-                       InstantText(attempt.tried_at), window_start, kSignInFailuresMax);
-  return noted.affected_rows() == 1;
-}
-
-void ForgetAttempt(pqxx::transaction_base& tx, const std::string& attempt_id) {
-  tx.exec_prepared(queries::kForgetAttempt.name, attempt_id);
-}
 
 void InsertSession(pqxx::transaction_base& tx, const RefreshToken& token,
                    const std::string& user_id, absl::Time now) {

@@ -10,17 +10,6 @@
 
 namespace qingqu::identity {
 
-// Notes a sign-in of `user_id` (who may not exist) as failed until ForgetAttempt says otherwise, so
-// that callers who race cannot try more often than kSignInFailuresMax. False when that many lie in
-// the window already.
-struct Attempt {
-  std::string attempt_id;
-  std::string user_id;
-  absl::Time tried_at;
-};
-bool NoteAttempt(pqxx::transaction_base& tx, const Attempt& attempt);
-void ForgetAttempt(pqxx::transaction_base& tx, const std::string& attempt_id);
-
 void InsertSession(pqxx::transaction_base& tx, const RefreshToken& token,
                    const std::string& user_id, absl::Time now);
 std::optional<Session> LockSession(pqxx::transaction_base& tx, const std::string& handle_hash);

@@ -84,11 +84,14 @@ class TestIdentity {
     return MakeUser(user_id, v1::ROLE_DEPARTMENT_NURSE, v1::SCOPE_INSTITUTION);
   }
 
-  absl::StatusOr<v1::SignInResponse> SignIn(const std::string& user, const std::string& password) {
+  absl::StatusOr<v1::SignInResponse> SignIn(const std::string& user, const std::string& password,
+                                            const std::string& address = "192.0.2.1") {
     v1::SignInRequest request;
     request.set_user(user);
     request.set_password(password);
-    return handlers.SignIn(Nobody(), request);
+    CallContext call = Nobody();
+    call.client_address = address;
+    return handlers.SignIn(call, request);
   }
   absl::StatusOr<v1::SignInResponse> Refresh(const std::string& token) {
     v1::RefreshSessionRequest request;
