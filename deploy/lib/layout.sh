@@ -4,12 +4,13 @@ var=${QINGQU_VAR_DIR:-$root/var}
 port_base=${QINGQU_PORT_BASE:-7100}
 areas=(identity catalog procurement distribution usage supervision)
 
-# layout_port NAME: of a service, of the gateway, of the database.
+# layout_port NAME: of a service, of the edge, of the gateway, of the database.
 layout_port() {
   local index
   case $1 in
     standalone) echo "$port_base" ;;
     postgres) echo $((port_base + 32)) ;;
+    edge) echo $((port_base + 43)) ;;
     gateway) echo $((port_base + 80)) ;;
     *)
       for index in "${!areas[@]}"; do

@@ -51,6 +51,27 @@ packages_prevent_default_cluster() {
   echo "create_main_cluster = false" | as_root tee "$folder/qingqu.conf" >/dev/null
 }
 
+# So does HAProxy's. apt asks this script before it starts anything; where the machine has one already, as
+# containers do, that one decides.
+packages_policy=/usr/sbin/policy-rc.d
+packages_prevent_haproxy() {
+  [[ ! -e $packages_policy ]] || return 0
+  as_root tee "$packages_policy" >/dev/null <<'END'
+#!/bin/sh
+# Made by Qingqu for the time of an installation.
+[ "$1" != haproxy ] || exit 101
+END
+  as_root chmod 755 "$packages_policy"
+}
+
+# Nor does it start with the machine.
+packages_disable_haproxy() {
+  if grep -q 'Made by Qingqu' "$packages_policy" 2>/dev/null; then
+    as_root rm -f "$packages_policy"
+  fi
+  as_root update-rc.d haproxy disable >/dev/null 2>&1 || true
+}
+
 packages_apt() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 \
     -o Acquire::Retries=3 "$@" </dev/null
@@ -74,6 +95,7 @@ packages_install() {
   if [[ " ${missing[*]} " == *" postgresql-15 "* ]]; then
     packages_prevent_default_cluster
   fi
+  [[ " ${missing[*]} " != *" haproxy "* ]] || packages_prevent_haproxy
   packages_apt update >>"$log" 2>&1 ||
     fail "apt-get update failed: $(tail -n 1 "$log") (all of it in $log)"
   (
@@ -81,6 +103,7 @@ packages_install() {
     packages_apt install --no-install-recommends "${missing[@]}" 2>&1 | tee -a "$log" |
       packages_progress
   ) || fail "apt-get install failed: $(grep -m 1 '^E:' "$log" || tail -n 1 "$log") (all of it in $log)"
+  [[ " ${missing[*]} " != *" haproxy "* ]] || packages_disable_haproxy
   say_done "${#missing[@]} packages installed"
 }
 

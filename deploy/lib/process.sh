@@ -55,12 +55,12 @@ process_start() {
     >"$var/run/$name.pid"
 }
 
-# process_stop NAME: asks, waits up to 30 seconds, insists.
+# process_stop NAME [SIGNAL]: asks, waits up to 30 seconds, insists.
 process_stop() {
   local name=$1 pid tick
   pid=$(process_pid "$name")
   if [[ -n $pid ]]; then
-    kill -TERM "$pid" 2>/dev/null || [[ -z $(process_pid "$name") ]] ||
+    kill -s "${2:-TERM}" "$pid" 2>/dev/null || [[ -z $(process_pid "$name") ]] ||
       fail "no right to stop $name (process $pid): run this as root or as its user"
     for ((tick = 0; tick < 300; tick++)); do
       [[ -n $(process_pid "$name") ]] || break

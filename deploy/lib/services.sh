@@ -37,6 +37,7 @@ service_ensure() {
 # Every process that an earlier run of either layout may have left, the first to stop first.
 services_known() {
   local index
+  echo edge
   echo gateway
   echo standalone
   for ((index = ${#areas[@]} - 1; index >= 0; index--)); do
@@ -44,12 +45,23 @@ services_known() {
   done
 }
 
+# service_stop NAME: HAProxy calls a stop in which calls at hand are finished USR1.
+service_stop() {
+  local signal=TERM
+  [[ $1 != edge ]] || signal=USR1
+  process_stop "$1" "$signal"
+}
+
 # services_stop_others LAYOUT: what runs and does not belong to this layout.
 services_stop_others() {
   local name wanted
   wanted=" gateway $(layout_services "$1" | tr '\n' ' ') "
+  if [[ -z ${edge:-} && -n $(process_pid edge) ]]; then
+    service_stop edge
+    say_note "stopped the edge, which was not asked for"
+  fi
   while IFS= read -r name; do
-    if [[ $wanted != *" $name "* && -n $(process_pid "$name") ]]; then
+    if [[ $name != edge && $wanted != *" $name "* && -n $(process_pid "$name") ]]; then
       process_stop "gateway"
       process_stop "$name"
       say_note "stopped $name, which belongs to the other layout"
@@ -60,7 +72,7 @@ services_stop_others() {
 services_check_ports() {
   local name
   port_check "$(layout_port postgres)" PostgreSQL "$(postgres_pid)"
-  for name in $(layout_services "$1") gateway; do
+  for name in $(layout_services "$1") gateway ${edge:+edge}; do
     port_check "$(layout_port "$name")" "$name" "$(process_pid "$name")"
     port_check "$(layout_metrics_port "$name")" "the figures of $name" "$(process_pid "$name")"
   done
@@ -108,7 +120,7 @@ services_stop() {
   local name
   while IFS= read -r name; do
     if [[ -n $(process_pid "$name") ]]; then
-      process_stop "$name"
+      service_stop "$name"
       say_note "stopped $name"
     else
       rm -f "$var/run/$name.pid"
