@@ -18,6 +18,7 @@
 #include "qingqu/common/v1/options.pb.h"
 #include "qingqu/distribution/v1/distribution_service.pb.h"
 #include "qingqu/distribution/v1/ledger_service.pb.h"
+#include "qingqu/identity/v1/credential_service.pb.h"
 #include "qingqu/identity/v1/identity_service.pb.h"
 #include "qingqu/procurement/v1/procurement_service.pb.h"
 #include "qingqu/supervision/v1/supervision_service.pb.h"
@@ -37,6 +38,7 @@ constexpr char kMatrixFile[] = "common/auth/permission_matrix.txt";
 
 std::vector<const FileDescriptor*> Files() {
   return {identity::v1::User::descriptor()->file(),
+          identity::v1::Session::descriptor()->file(),
           catalog::v1::Supplier::descriptor()->file(),
           procurement::v1::Agreement::descriptor()->file(),
           distribution::v1::Location::descriptor()->file(),

@@ -2,6 +2,7 @@
 #include "qingqu/catalog/v1/catalog_service.pb.h"
 #include "qingqu/distribution/v1/distribution_service.pb.h"
 #include "qingqu/distribution/v1/ledger_service.pb.h"
+#include "qingqu/identity/v1/credential_service.pb.h"
 #include "qingqu/identity/v1/identity_service.pb.h"
 #include "qingqu/procurement/v1/procurement_service.pb.h"
 #include "qingqu/supervision/v1/supervision_service.pb.h"
@@ -13,6 +14,7 @@ const std::vector<const google::protobuf::ServiceDescriptor*>& AllServices() {
   // Naming one message of each file makes the linker keep the file's descriptors.
   static const std::vector<const google::protobuf::ServiceDescriptor*> services{
       identity::v1::User::descriptor()->file()->service(0),
+      identity::v1::Session::descriptor()->file()->service(0),
       catalog::v1::Item::descriptor()->file()->service(0),
       procurement::v1::Order::descriptor()->file()->service(0),
       distribution::v1::Receipt::descriptor()->file()->service(0),

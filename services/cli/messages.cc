@@ -283,6 +283,7 @@ constexpr std::array kMessages = std::to_array<MessageText>({
     {kEventUserSignInFailed, "sign-in failed", "登录失败"},
     {kEventUserSignedOut, "signed out", "退出登录"},
     {kEventUserPasswordChanged, "password changed", "密码更改"},
+    {kEventUserSessionsEnded, "all sessions ended", "全部会话结束"},
     {kEventSessionTokenReused, "used token shown again", "令牌被重复使用"},
     {kEventQuestionAsked, "question asked", "查询"},
     {kEventQuestionRefused, "question refused", "查询被拒"},

@@ -190,6 +190,7 @@ enum class Message {
   kEventUserSignInFailed,
   kEventUserSignedOut,
   kEventUserPasswordChanged,
+  kEventUserSessionsEnded,
   kEventSessionTokenReused,
   kEventQuestionAsked,
   kEventQuestionRefused,

@@ -68,6 +68,7 @@ constexpr std::array kEventNames = std::to_array<EventName>({
     {"user.sign_in_failed", Message::kEventUserSignInFailed},
     {"user.signed_out", Message::kEventUserSignedOut},
     {"user.password_changed", Message::kEventUserPasswordChanged},
+    {"user.sessions_ended", Message::kEventUserSessionsEnded},
     {"session.token_reused", Message::kEventSessionTokenReused},
     {"question.asked", Message::kEventQuestionAsked},
     {"question.refused", Message::kEventQuestionRefused},

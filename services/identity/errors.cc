@@ -74,9 +74,21 @@ absl::Status SignInThrottled(absl::Duration retry_after) {
       retry_after);
 }
 
-absl::Status SessionEnded() {
+absl::Status SessionEnded(std::string_view because) {
+  const std::string_view cause = because.empty() ? "RAN_OUT" : because;
   return MakeError(absl::StatusCode::kUnauthenticated, "SESSION_ENDED",
-                   "the session has ended; sign in again");
+                   fmt::format("the session has ended ({}); sign in again", cause),
+                   {{"because", std::string(cause)}});
+}
+
+absl::Status RefreshTokenReused() {
+  return MakeError(absl::StatusCode::kUnauthenticated, "REFRESH_TOKEN_REUSED",
+                   "this refresh token has been used before, by you or by a thief; the session has "
+                   "ended, sign in again");
+}
+
+absl::Status SessionNotFound(std::string_view session_id) {
+  return NotFound("SESSION_NOT_FOUND", "sessions", session_id);
 }
 
 absl::Status WrongPassword() {

@@ -23,7 +23,11 @@ absl::Status LastAdministrator();
 // The same for a wrong password, an unknown and a disabled user: who asks learns nothing.
 absl::Status SignInFailed();
 absl::Status SignInThrottled(absl::Duration retry_after);
-absl::Status SessionEnded();
+// `because`: one of session_ended_because_check, or "" when the session ran out or is unknown.
+absl::Status SessionEnded(std::string_view because);
+// A refresh token that has been used; its session has ended.
+absl::Status RefreshTokenReused();
+absl::Status SessionNotFound(std::string_view session_id);
 absl::Status WrongPassword();
 // Too many others sign in at this moment.
 absl::Status SignInBusy();

@@ -10,6 +10,7 @@
 #include "common/base/clock.h"
 #include "common/db/connection_pool.h"
 #include "qingqu/identity/v1/identity_service.pb.h"
+#include "services/identity/errors.h"
 #include "services/identity/password_hasher.h"
 #include "services/identity/session.h"
 #include "services/identity/user_store.h"
@@ -73,6 +74,13 @@ class IdentityHandlers {
   };
   absl::StatusOr<Proof> ProvePassword(const CallContext& call, const std::string& user_id,
                                       const std::string& password);
+  // What a refresh token is good for: a user, or else a refusal.
+  struct Refreshed {
+    std::optional<User> user;
+    absl::Status refusal = SessionEnded("");
+  };
+  static Refreshed Refresh(pqxx::transaction_base& tx, const CallContext& platform,
+                           const RefreshToken& present);
   absl::Status JournalFailure(const CallContext& call, const std::string& user_id);
   absl::StatusOr<v1::SignInResponse> IssueTokens(const CallContext& call, const User& user,
                                                  const RefreshToken& token) const;

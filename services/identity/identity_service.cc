@@ -9,6 +9,7 @@
 #include "common/status/status_macros.h"
 #include "qingqu/identity/v1/identity_service.grpc.pb.h"
 #include "services/identity/bootstrap.h"
+#include "services/identity/credential_service.h"
 #include "services/identity/identity_handlers.h"
 #include "services/identity/queries.h"
 
@@ -117,25 +118,39 @@ class IdentityService final : public v1::IdentityService::CallbackService {
   IdentityHandlers handlers_;
 };
 
+struct Runners {
+  std::unique_ptr<rpc::CallRunner> identity;
+  std::unique_ptr<rpc::CallRunner> credential;
+};
+
 class HostedIdentity final : public rpc::HostedService {
  public:
   HostedIdentity(std::unique_ptr<auth::TokenSigner> signer, std::unique_ptr<PasswordHasher> hasher,
-                 std::unique_ptr<rpc::CallRunner> runner,
-                 const rpc::ServiceDependencies& dependencies)
+                 Runners runners, const rpc::ServiceDependencies& dependencies)
       : signer_(std::move(signer)),
         hasher_(std::move(hasher)),
-        service_(std::move(runner), {.clock = dependencies.clock,
-                                     .pool = dependencies.pool,
-                                     .signer = signer_.get(),
-                                     .hasher = hasher_.get()}) {}
+        handler_dependencies_({.clock = dependencies.clock,
+                               .pool = dependencies.pool,
+                               .signer = signer_.get(),
+                               .hasher = hasher_.get()}),
+        service_(std::move(runners.identity), handler_dependencies_),
+        credentials_(MakeCredentialFace(std::move(runners.credential), handler_dependencies_)) {}
 
   grpc::Service& grpc_service() override { return service_; }
-  void Stop() override { service_.Drain(); }
+  std::vector<grpc::Service*> grpc_services() override {
+    return {&service_, &credentials_->grpc_service()};
+  }
+  void Stop() override {
+    service_.Drain();
+    credentials_->Drain();
+  }
 
  private:
   const std::unique_ptr<auth::TokenSigner> signer_;
   const std::unique_ptr<PasswordHasher> hasher_;
+  const IdentityHandlers::Dependencies handler_dependencies_;
   IdentityService service_;
+  const std::unique_ptr<CredentialFace> credentials_;
 };
 
 absl::StatusOr<std::unique_ptr<rpc::HostedService>> CreateHosted(
@@ -149,9 +164,14 @@ absl::StatusOr<std::unique_ptr<rpc::HostedService>> CreateHosted(
                                            dependencies.bootstrap_password_file,
                                            dependencies.clock->Now()));
   }
+  Runners runners;
   QINGQU_ASSIGN_OR_RETURN(
-      auto runner, rpc::CreateRunner(dependencies, *v1::User::descriptor()->file()->service(0)));
-  return std::make_unique<HostedIdentity>(std::move(signer), std::move(hasher), std::move(runner),
+      runners.identity,
+      rpc::CreateRunner(dependencies, *v1::User::descriptor()->file()->service(0)));
+  QINGQU_ASSIGN_OR_RETURN(
+      runners.credential,
+      rpc::CreateRunner(dependencies, *v1::Session::descriptor()->file()->service(0)));
+  return std::make_unique<HostedIdentity>(std::move(signer), std::move(hasher), std::move(runners),
                                           dependencies);
 }
 
@@ -160,6 +180,7 @@ absl::StatusOr<std::unique_ptr<rpc::HostedService>> CreateHosted(
 rpc::ServiceSpec IdentitySpec() {
   return {.area = "identity",
           .grpc_name = v1::IdentityService::service_full_name(),
+          .more_grpc_names = {"qingqu.identity.v1.CredentialService"},
           .queries = queries::kAllQueries,
           .create = CreateHosted};
 }

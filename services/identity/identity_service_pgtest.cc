@@ -1,15 +1,33 @@
 #include <filesystem>
+#include <set>
+#include <string>
+#include <vector>
 
 #include "google/protobuf/descriptor.h"
 #include "grpcpp/client_context.h"
 #include "gtest/gtest.h"
 
+#include "qingqu/identity/v1/credential_service.pb.h"
 #include "qingqu/identity/v1/identity_service.grpc.pb.h"
 #include "services/identity/identity_service.h"
 #include "tests/support/test_host.h"
 
 namespace qingqu::identity {
 namespace {
+
+// What may be called without a token.
+const std::set<std::string> kOpen{"SignIn", "RefreshSession", "SignOut"};
+
+std::vector<const google::protobuf::MethodDescriptor*> Methods() {
+  std::vector<const google::protobuf::MethodDescriptor*> methods;
+  for (const auto* file : {v1::User::descriptor()->file(), v1::Session::descriptor()->file()}) {
+    const auto& service = *file->service(0);
+    for (int index = 0; index < service.method_count(); ++index) {
+      methods.push_back(service.method(index));
+    }
+  }
+  return methods;
+}
 
 class IdentityServiceTest : public ::testing::Test {
  protected:
@@ -40,17 +58,15 @@ TEST_F(IdentityServiceTest, EveryMethodIsWired) {
   v1::SignInResponse signed_in;
   grpc::ClientContext context;
   ASSERT_TRUE(stub_->SignIn(&context, sign_in, &signed_in).ok());
-  const auto& service = *v1::User::descriptor()->file()->service(0);
-  for (int index = 0; index < service.method_count(); ++index) {
-    const auto& method = *service.method(index);
+  for (const auto* method_of_service : Methods()) {
+    const auto& method = *method_of_service;
     const absl::Status status = host_.CallEmpty(method, "Bearer " + signed_in.access_token());
     EXPECT_FALSE(absl::IsUnimplemented(status)) << method.name();
     EXPECT_FALSE(absl::IsInternal(status)) << method.name();
     EXPECT_FALSE(absl::IsUnknown(status)) << method.name();
     EXPECT_FALSE(absl::IsPermissionDenied(status)) << method.name();
-    const bool open = method.name() == "SignIn" || method.name() == "RefreshSession" ||
-                      method.name() == "SignOut";
-    EXPECT_EQ(host_.AnswerToEmpty(method, "") != "SIGN_IN_REQUIRED", open) << method.name();
+    EXPECT_EQ(host_.AnswerToEmpty(method, "") != "SIGN_IN_REQUIRED", kOpen.contains(method.name()))
+        << method.name();
   }
 }
 

@@ -35,6 +35,16 @@ struct Session {
   absl::Time started_at;
   absl::Time used_at;
   bool ended = false;
+  std::string ended_because;  // as SessionEnded says it; "" when it ran out
+};
+
+// A session as its owner sees it.
+struct ListedSession {
+  std::string session_id;  // the first half of the handle's hash, which opens nothing
+  std::string address;
+  std::string client;
+  absl::Time started_at;
+  absl::Time used_at;
 };
 
 // True when the session has ended or run out at `now`.

@@ -116,7 +116,12 @@ absl::StatusOr<v1::SignInResponse> IdentityHandlers::SignIn(const CallContext& c
         user = account->user;
         ForgetAttempt(tx, proof.attempt_id);
         RememberAddress(tx, user_id, call.client_address, call.received_at);
-        InsertSession(tx, token, user_id, call.received_at);
+        InsertSession(tx,
+                      {.token = token,
+                       .user_id = user_id,
+                       .address = call.client_address,
+                       .client = call.client},
+                      call.received_at);
         ClearUserSessions(tx, user_id, call.received_at);
         JournalUser(tx, signed_in, "user.signed_in", user);
         return absl::OkStatus();
@@ -125,33 +130,43 @@ absl::StatusOr<v1::SignInResponse> IdentityHandlers::SignIn(const CallContext& c
   return IssueTokens(call, user, token);
 }
 
+IdentityHandlers::Refreshed IdentityHandlers::Refresh(pqxx::transaction_base& tx,
+                                                      const CallContext& platform,
+                                                      const RefreshToken& present) {
+  const absl::Time now = platform.received_at;
+  const std::optional<Session> session = LockSession(tx, present.handle_hash);
+  if (!session.has_value()) return {};
+  const std::optional<Account> account = ReadUser(tx, session->user_id);
+  // Also when the session is over: whoever comes second must learn that somebody was first.
+  if (session->secret_hash != present.secret_hash) {
+    if (EndSession(tx, present.handle_hash, now, "TOKEN_REUSED")) {
+      JournalUser(tx, platform, "session.token_reused", account->user);
+    }
+    return {.refusal = RefreshTokenReused()};
+  }
+  if (IsOver(*session, now)) return {.refusal = SessionEnded(session->ended_because)};
+  if (account->user.disabled) return {};
+  return {.user = account->user};
+}
+
 absl::StatusOr<v1::SignInResponse> IdentityHandlers::RefreshSession(
     const CallContext& call, const v1::RefreshSessionRequest& request) {
   RefreshToken present;
-  if (!ParseRefreshToken(request.refresh_token(), present)) return SessionEnded();
+  if (!ParseRefreshToken(request.refresh_token(), present)) return SessionEnded("");
   const CallContext platform = AsPlatform(call);
   const RefreshToken next = NextRefreshToken(present);
-  std::optional<User> user;
-  // An old token ends the session, which has to be kept although the caller gets an error.
-  QINGQU_RETURN_IF_ERROR(db::RunTransaction(
-      *dependencies_.pool, platform, [&](pqxx::transaction_base& tx) -> absl::Status {
-        user.reset();
-        const std::optional<Session> session = LockSession(tx, present.handle_hash);
-        if (!session.has_value() || IsOver(*session, call.received_at)) return absl::OkStatus();
-        const std::optional<Account> account = ReadUser(tx, session->user_id);
-        if (!account.has_value() || account->user.disabled) return absl::OkStatus();
-        if (session->secret_hash != present.secret_hash) {
-          EndSession(tx, present.handle_hash, call.received_at);
-          JournalUser(tx, platform, "session.token_reused", account->user);
-          return absl::OkStatus();
-        }
-        RotateSession(tx, next, call.received_at);
-        user = account->user;
-        return absl::OkStatus();
-      }));
+  Refreshed refreshed;
+  // A refusal may end the session, which has to be kept although the caller gets an error.
+  QINGQU_RETURN_IF_ERROR(db::RunTransaction(*dependencies_.pool, platform,
+                                            [&](pqxx::transaction_base& tx) -> absl::Status {
+                                              refreshed = Refresh(tx, platform, present);
+                                              if (refreshed.user.has_value())
+                                                RotateSession(tx, next, call.received_at);
+                                              return absl::OkStatus();
+                                            }));
   call.database_time += platform.database_time;
-  if (!user.has_value()) return SessionEnded();
-  return IssueTokens(call, *user, next);
+  if (!refreshed.user.has_value()) return refreshed.refusal;
+  return IssueTokens(call, *refreshed.user, next);
 }
 
 absl::StatusOr<v1::SignOutResponse> IdentityHandlers::SignOut(const CallContext& call,
@@ -162,7 +177,8 @@ absl::StatusOr<v1::SignOutResponse> IdentityHandlers::SignOut(const CallContext&
   QINGQU_RETURN_IF_ERROR(db::RunTransaction(
       *dependencies_.pool, platform, [&](pqxx::transaction_base& tx) -> absl::Status {
         const std::optional<Session> session = LockSession(tx, present.handle_hash);
-        if (!session.has_value() || !EndSession(tx, present.handle_hash, call.received_at)) {
+        if (!session.has_value() ||
+            !EndSession(tx, present.handle_hash, call.received_at, "SIGNED_OUT")) {
           return absl::OkStatus();
         }
         const std::optional<Account> account = ReadUser(tx, session->user_id);
@@ -206,7 +222,7 @@ absl::StatusOr<v1::User> IdentityHandlers::ChangePassword(
         RememberAddress(tx, user_id, call.client_address, call.received_at);
         SetPasswordHash(tx, user_id, new_hash);
         ++account->user.version;
-        EndUserSessions(tx, user_id, call.received_at);
+        EndUserSessions(tx, user_id, call.received_at, "PASSWORD_CHANGED");
         JournalUser(tx, call, "user.password_changed", account->user);
         return ToProto(account->user);
       });

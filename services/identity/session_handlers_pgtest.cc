@@ -78,8 +78,11 @@ TEST_F(SessionHandlersTest, ARefreshTokenWorksOnce) {
   EXPECT_NE(refreshed->refresh_token(), first);
   EXPECT_FALSE(refreshed->access_token().empty());
   // Someone has the old one: nobody goes on.
-  EXPECT_EQ(ErrorReason(Refresh(first).status()), "SESSION_ENDED");
-  EXPECT_EQ(ErrorReason(Refresh(refreshed->refresh_token()).status()), "SESSION_ENDED");
+  EXPECT_EQ(ErrorReason(Refresh(first).status()), "REFRESH_TOKEN_REUSED");
+  const absl::Status owner = Refresh(refreshed->refresh_token()).status();
+  EXPECT_EQ(ErrorReason(owner), "SESSION_ENDED");
+  EXPECT_EQ(ErrorDetails(owner).at("because"), "TOKEN_REUSED");
+  EXPECT_EQ(ErrorReason(Refresh(first).status()), "REFRESH_TOKEN_REUSED");
   EXPECT_EQ(CountEvents("session.token_reused"), "1");
   EXPECT_THAT(database.Value("SELECT string_agg(session::text, '') FROM identity.session"),
               Not(HasSubstr(refreshed->refresh_token())));
@@ -88,13 +91,31 @@ TEST_F(SessionHandlersTest, ARefreshTokenWorksOnce) {
 TEST_F(SessionHandlersTest, OfRacingRefreshesOneSucceedsAndTheSessionEnds) {
   const std::string token = SignIn("li", kPassword)->refresh_token();
   std::atomic<int> refreshed = 0;
+  std::atomic<int> told = 0;
   std::vector<std::jthread> threads;
   for (int thread = 0; thread < 6; ++thread) {
-    threads.emplace_back([&] { refreshed += Refresh(token).ok() ? 1 : 0; });
+    threads.emplace_back([&] {
+      const absl::Status status = Refresh(token).status();
+      refreshed += status.ok() ? 1 : 0;
+      told += ErrorReason(status) == "REFRESH_TOKEN_REUSED" ? 1 : 0;
+    });
   }
   threads.clear();
   EXPECT_EQ(refreshed, 1);
+  EXPECT_EQ(told, 5) << "each of them learns that somebody was first";
+  EXPECT_EQ(CountEvents("session.token_reused"), "1");
   EXPECT_EQ(database.Value("SELECT count(*) FROM identity.session WHERE ended_at IS NULL"), "0");
+}
+
+// The client that asks again after its answer was lost: it cannot be told from a thief.
+TEST_F(SessionHandlersTest, WhoAsksAgainIsToldToSignInAgain) {
+  const std::string token = SignIn("li", kPassword)->refresh_token();
+  ASSERT_TRUE(Refresh(token).ok()) << "this answer is lost";
+  const absl::Status again = Refresh(token).status();
+  EXPECT_EQ(again.code(), absl::StatusCode::kUnauthenticated);
+  EXPECT_EQ(ErrorReason(again), "REFRESH_TOKEN_REUSED");
+  EXPECT_THAT(std::string(again.message()), HasSubstr("sign in again"));
+  EXPECT_TRUE(SignIn("li", kPassword).ok());
 }
 
 TEST_F(SessionHandlersTest, SessionsEndIdleOldOrByHand) {

@@ -7,10 +7,9 @@
 
 namespace qingqu::identity {
 
-void InsertSession(pqxx::transaction_base& tx, const RefreshToken& token,
-                   const std::string& user_id, absl::Time now) {
-  tx.exec_prepared(queries::kInsertSession.name, token.handle_hash, user_id, token.secret_hash,
-                   InstantText(now));
+void InsertSession(pqxx::transaction_base& tx, const NewSession& session, absl::Time now) {
+  tx.exec_prepared(queries::kInsertSession.name, session.token.handle_hash, session.user_id,
+                   session.token.secret_hash, InstantText(now), session.address, session.client);
 }
 
 std::optional<Session> LockSession(pqxx::transaction_base& tx, const std::string& handle_hash) {
@@ -21,7 +20,8 @@ std::optional<Session> LockSession(pqxx::transaction_base& tx, const std::string
                  .secret_hash = row["secret_hash"].as<std::string>(),
                  .started_at = absl::FromUnixMicros(row["started_us"].as<int64_t>()),
                  .used_at = absl::FromUnixMicros(row["used_us"].as<int64_t>()),
-                 .ended = row["ended"].as<bool>()};
+                 .ended = row["ended"].as<bool>(),
+                 .ended_because = row["ended_because"].as<std::string>()};
 }
 
 void RotateSession(pqxx::transaction_base& tx, const RefreshToken& token, absl::Time now) {
@@ -29,13 +29,42 @@ void RotateSession(pqxx::transaction_base& tx, const RefreshToken& token, absl::
                    InstantText(now));
 }
 
-bool EndSession(pqxx::transaction_base& tx, const std::string& handle_hash, absl::Time now) {
-  return tx.exec_prepared(queries::kEndSession.name, handle_hash, InstantText(now))
-             .affected_rows() == 1;
+bool EndSession(pqxx::transaction_base& tx, const std::string& handle_hash, absl::Time now,
+                std::string_view because) {
+  const pqxx::result ended = tx.exec_prepared(queries::kEndSession.name, handle_hash,
+                                              InstantText(now), std::string(because));
+  return ended.affected_rows() == 1;
 }
 
-void EndUserSessions(pqxx::transaction_base& tx, const std::string& user_id, absl::Time now) {
-  tx.exec_prepared(queries::kEndUserSessions.name, user_id, InstantText(now));
+bool EndSessionOfUser(pqxx::transaction_base& tx, const std::string& user_id,
+                      const std::string& session_id, absl::Time now) {
+  const pqxx::result ended =
+      tx.exec_prepared(queries::kEndSessionOfUser.name, user_id, session_id, InstantText(now),
+                       InstantText(now - kSessionIdleMax), InstantText(now - kSessionMax));
+  return ended.affected_rows() == 1;
+}
+
+int EndUserSessions(pqxx::transaction_base& tx, const std::string& user_id, absl::Time now,
+                    std::string_view because) {
+  const pqxx::result ended = tx.exec_prepared(
+      queries::kEndUserSessions.name, user_id, InstantText(now), std::string(because),
+      InstantText(now - kSessionIdleMax), InstantText(now - kSessionMax));
+  return static_cast<int>(ended.affected_rows());
+}
+
+std::vector<ListedSession> ListSessions(pqxx::transaction_base& tx, const std::string& user_id,
+                                        absl::Time now) {
+  std::vector<ListedSession> sessions;
+  for (const auto& row :
+       tx.exec_prepared(queries::kListSessions.name, user_id, InstantText(now - kSessionIdleMax),
+                        InstantText(now - kSessionMax))) {
+    sessions.push_back({.session_id = row["session_id"].as<std::string>(),
+                        .address = row["address"].as<std::string>(),
+                        .client = row["client"].as<std::string>(),
+                        .started_at = absl::FromUnixMicros(row["started_us"].as<int64_t>()),
+                        .used_at = absl::FromUnixMicros(row["used_us"].as<int64_t>())});
+  }
+  return sessions;
 }
 
 void ClearUserSessions(pqxx::transaction_base& tx, const std::string& user_id, absl::Time now) {

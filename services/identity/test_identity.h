@@ -9,6 +9,7 @@
 #include "common/auth/token.h"
 #include "common/base/check.h"
 #include "common/status/status.h"
+#include "services/identity/credential_handlers.h"
 #include "services/identity/identity_handlers.h"
 #include "services/identity/queries.h"
 #include "tests/support/test_database.h"
@@ -25,8 +26,10 @@ class TestIdentity {
       : pool_(database.NewPool("identity",
                                {queries::kAllQueries.begin(), queries::kAllQueries.end()}, 8)),
         signer_(*auth::TokenSigner::LoadOrCreate(keys.path(), "identity", &clock)),
-        handlers(
-            {.clock = &clock, .pool = pool_.get(), .signer = signer_.get(), .hasher = &hasher}) {}
+        dependencies_(
+            {.clock = &clock, .pool = pool_.get(), .signer = signer_.get(), .hasher = &hasher}),
+        handlers(dependencies_),
+        credentials(dependencies_) {}
 
   // A new call of the administrator at the clock's time.
   CallContext Admin() const { return At(testing::CallBy("admin", "bureau_administrator")); }
@@ -110,9 +113,11 @@ class TestIdentity {
  private:
   std::unique_ptr<db::ConnectionPool> pool_;
   std::unique_ptr<auth::TokenSigner> signer_;
+  const IdentityHandlers::Dependencies dependencies_;
 
  public:
   IdentityHandlers handlers;
+  CredentialHandlers credentials;
   db::ConnectionPool& pool() { return *pool_; }
 };
 

@@ -137,7 +137,7 @@ absl::StatusOr<v1::User> IdentityHandlers::DisableUser(const CallContext& call,
         SetDisabled(tx, user_id);
         user.disabled = true;
         ++user.version;
-        EndUserSessions(tx, user_id, call.received_at);
+        EndUserSessions(tx, user_id, call.received_at, "USER_DISABLED");
         JournalUser(tx, call, "user.disabled", user);
         return ToProto(user);
       });

@@ -1,0 +1,61 @@
+#include "services/identity/credential_service.h"
+
+#include <utility>
+
+#include "common/rpc/unary.h"
+#include "qingqu/identity/v1/credential_service.grpc.pb.h"
+
+namespace qingqu::identity {
+namespace {
+
+using grpc::CallbackServerContext;
+using grpc::ServerUnaryReactor;
+
+class CredentialService final : public v1::CredentialService::CallbackService,
+                                public CredentialFace {
+ public:
+  CredentialService(std::unique_ptr<rpc::CallRunner> runner,
+                    const CredentialHandlers::Dependencies& dependencies)
+      : runner_(std::move(runner)), handlers_(dependencies) {}
+
+  grpc::Service& grpc_service() override { return *this; }
+  void Drain() override { runner_->Drain(); }
+
+  ServerUnaryReactor* ListSessions(CallbackServerContext* context,
+                                   const v1::ListSessionsRequest* request,
+                                   v1::ListSessionsResponse* response) override {
+    return rpc::RunUnary(*runner_, "ListSessions", context, request, response, handlers_,
+                         &CredentialHandlers::ListSessions);
+  }
+  ServerUnaryReactor* EndSession(CallbackServerContext* context,
+                                 const v1::EndSessionRequest* request,
+                                 v1::EndSessionsResponse* response) override {
+    return rpc::RunUnary(*runner_, "EndSession", context, request, response, handlers_,
+                         &CredentialHandlers::EndSession);
+  }
+  ServerUnaryReactor* SignOutEverywhere(CallbackServerContext* context,
+                                        const v1::SignOutEverywhereRequest* request,
+                                        v1::EndSessionsResponse* response) override {
+    return rpc::RunUnary(*runner_, "SignOutEverywhere", context, request, response, handlers_,
+                         &CredentialHandlers::SignOutEverywhere);
+  }
+  ServerUnaryReactor* EndUserSessions(CallbackServerContext* context,
+                                      const v1::EndUserSessionsRequest* request,
+                                      v1::EndSessionsResponse* response) override {
+    return rpc::RunUnary(*runner_, "EndUserSessions", context, request, response, handlers_,
+                         &CredentialHandlers::EndUserSessions);
+  }
+
+ private:
+  const std::unique_ptr<rpc::CallRunner> runner_;
+  CredentialHandlers handlers_;
+};
+
+}  // namespace
+
+std::unique_ptr<CredentialFace> MakeCredentialFace(
+    std::unique_ptr<rpc::CallRunner> runner, const CredentialHandlers::Dependencies& dependencies) {
+  return std::make_unique<CredentialService>(std::move(runner), dependencies);
+}
+
+}  // namespace qingqu::identity
