@@ -12,7 +12,7 @@ demo_run() {
   local table=$demo_folder/cycle.txt
   if [[ ! -s $table ]]; then
     account_folder "$demo_folder" 700
-    account_secret "$var/secrets/demo" 6
+    account_secret "$var/secrets/demo" 8
     [[ -s $demo_folder/day ]] || date +%F >"$demo_folder/day"
     PYTHONDONTWRITEBYTECODE=1 python3 "$root/deploy/demo/demo.py" --gateway="$(demo_gateway)" \
       --admin_password_file="$var/secrets/admin" --users_password_file="$var/secrets/demo" \

@@ -27,7 +27,7 @@ absl::StatusOr<std::string> ReadPassword(const std::string& path) {
   if (!std::getline(file, line)) return Unusable(path, "cannot read the first user's password");
   const std::string password(TrimAsciiSpace(line));
   FieldViolations violations;
-  CheckPassword("password", kFirstUserId, password, violations);
+  CheckPassword("password", {.user_id = std::string(kFirstUserId)}, password, violations);
   if (!violations.empty()) return Unusable(path, ToStd(violations.ToStatus().message()));
   return password;
 }

@@ -3,6 +3,7 @@
 #include <thread>
 #include <vector>
 
+#include "fmt/format.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -96,22 +97,63 @@ TEST(OrganisationTest, DisplayNamesAreOneLine) {
   EXPECT_FALSE(is_fine("\xff"));
 }
 
-bool PasswordIsFine(const std::string& password, const std::string& user_id = "li") {
+bool PasswordIsFine(const std::string& password,
+                    const PasswordOwner& owner = {.user_id = "li", .display_name = "李护士"}) {
   FieldViolations violations;
-  CheckPassword("password", user_id, password, violations);
+  CheckPassword("password", owner, password, violations);
   return violations.empty();
 }
 
-TEST(PasswordTest, HasALengthAndIsNotTheFirstGuess) {
-  EXPECT_TRUE(PasswordIsFine("correct horse"));
-  EXPECT_TRUE(PasswordIsFine("一二三四五六七八九十"));
-  EXPECT_FALSE(PasswordIsFine("nine char"));
-  EXPECT_TRUE(PasswordIsFine(std::string(199, 'x') + "y"));
-  EXPECT_FALSE(PasswordIsFine(std::string(200, 'x') + "y"));
-  EXPECT_FALSE(PasswordIsFine("aaaaaaaaaaaa"));
-  EXPECT_FALSE(PasswordIsFine("Password123"));
-  EXPECT_FALSE(PasswordIsFine("Wang-Xiaohong", "wang-xiaohong"));
-  EXPECT_TRUE(PasswordIsFine("Wang-Xiaohong", "wang"));
+TEST(PasswordTest, HasALengthInCharacters) {
+  const std::string fine = "tulip gravel 蓝色 kettle moss harbour";
+  EXPECT_TRUE(PasswordIsFine(fine));
+  EXPECT_FALSE(PasswordIsFine("tulip 7 gravel"));
+  EXPECT_TRUE(PasswordIsFine("tulip 71 gravel"));
+  EXPECT_TRUE(
+      PasswordIsFine("阳光下的老轮椅推过了三座石桥"
+                     "去"))
+      << "15 characters of three bytes";
+  EXPECT_FALSE(PasswordIsFine("阳光下的老轮椅推过了三座石桥"));
+  std::string longest;
+  while (longest.size() < kPasswordCharactersMax) longest += fmt::format("{} x", longest.size());
+  longest.resize(kPasswordCharactersMax);
+  EXPECT_TRUE(PasswordIsFine(longest));
+  EXPECT_FALSE(PasswordIsFine(longest + "y"));
+  const PasswordOwner approver{.user_id = "li", .second_factor_required = true};
+  EXPECT_TRUE(PasswordIsFine("vb7-kx2q", approver)) << "8 beside a second factor";
+  EXPECT_FALSE(PasswordIsFine("vb7-kx2", approver));
+  EXPECT_FALSE(PasswordIsFine("vb7-kx2q"));
+  EXPECT_FALSE(PasswordIsFine(std::string("tulip gravel kettle\0", 20)));
+}
+
+TEST(PasswordTest, IsNotAmongTheFirstGuesses) {
+  for (const char* guess :
+       {"aaaaaaaaaaaaaaaa", "一一一一一一一一一一一一一一一一", "123456789012345",
+        "Password1234567", "passwordpassword", "iloveyou iloveyou", "qwertyuiopasdfgh",
+        "abcdefghijklmnop", "P@ssw0rdP@ssw0rd", "letmeinletmeinletmein"}) {
+    EXPECT_FALSE(PasswordIsFine(guess)) << guess;
+  }
+  EXPECT_TRUE(PasswordIsFine("alllowercasewithoutdigits")) << "no rules of composition";
+}
+
+TEST(PasswordTest, IsNotBuiltAroundNames) {
+  const PasswordOwner wang{.user_id = "wang-xiaohong", .display_name = "王小红 Hongmei"};
+  for (const char* name :
+       {"Wang-Xiaohong-2026", "xiaohongxiaohong7", "qingqu2026qingqu", "QINGQU-Ward-11",
+        "清渠清渠清渠清渠清渠清渠平台", "王小红王小红王小红王小红王小红", "hongmei.wang.1988"}) {
+    EXPECT_FALSE(PasswordIsFine(name, wang)) << name;
+  }
+  EXPECT_TRUE(PasswordIsFine("wang tulip gravel kettle", wang)) << "a name among other words";
+}
+
+TEST(PasswordTest, IsComparedInOneForm) {
+  EXPECT_EQ(NormalizePassword("ｐａｓｓ　１"), "pass 1");
+  EXPECT_EQ(NormalizePassword("e\u0301"), "\u00e9");
+  EXPECT_EQ(NormalizePassword("\xff"), "\xff");
+  PasswordHasher hasher({.passes = 1, .memory_bytes = 64 * 1024});
+  const auto hash = hasher.Hash("caf\u00e9 tulip gravel", absl::InfiniteFuture());
+  EXPECT_TRUE(*hasher.Verify(*hash, "cafe\u0301 ｔｕｌｉｐ gravel", absl::InfiniteFuture()));
+  EXPECT_FALSE(*hasher.Verify(*hash, "cafe tulip gravel", absl::InfiniteFuture()));
 }
 
 TEST(PasswordHasherTest, FitsOnlyWhatWasHashed) {

@@ -10,6 +10,7 @@
 #include "common/base/sodium.h"
 #include "common/status/status_macros.h"
 #include "services/identity/errors.h"
+#include "services/identity/password.h"
 
 namespace qingqu::identity {
 namespace {
@@ -42,7 +43,8 @@ absl::StatusOr<std::string> PasswordHasher::Hash(std::string_view password, absl
   QINGQU_RETURN_IF_ERROR(TakePlace(places_, deadline));
   const absl::Cleanup give_back = [this] { places_.release(); };
   std::array<char, crypto_pwhash_STRBYTES> hash{};
-  if (crypto_pwhash_str(hash.data(), password.data(), password.size(), options_.passes,
+  const std::string text = NormalizePassword(password);
+  if (crypto_pwhash_str(hash.data(), text.data(), text.size(), options_.passes,
                         options_.memory_bytes) != 0) {
     return SignInBusy();  // no memory at the moment
   }
@@ -55,7 +57,7 @@ absl::StatusOr<bool> PasswordHasher::Verify(std::string_view hash, std::string_v
   const absl::Cleanup give_back = [this] { places_.release(); };
   const bool known = !hash.empty() && password.size() <= kPasswordBytesMax;
   const std::string compared = known ? std::string(hash) : unknown_hash_;
-  const std::string_view text = password.substr(0, kPasswordBytesMax);
+  const std::string text = NormalizePassword(password.substr(0, kPasswordBytesMax));
   const bool fits = crypto_pwhash_str_verify(compared.c_str(), text.data(), text.size()) == 0;
   return known && fits;
 }

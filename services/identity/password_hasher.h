@@ -25,6 +25,8 @@ class PasswordHasher {
 
   explicit PasswordHasher(const Options& options);
 
+  // Passwords are hashed and compared in the form of NormalizePassword.
+
   // "$argon2id$…" with a salt of its own. UNAVAILABLE SIGN_IN_BUSY when no place became free until
   // `deadline` (system clock) or for 5 seconds.
   absl::StatusOr<std::string> Hash(std::string_view password, absl::Time deadline);

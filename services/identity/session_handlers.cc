@@ -192,9 +192,11 @@ absl::StatusOr<v1::SignOutResponse> IdentityHandlers::SignOut(const CallContext&
 absl::StatusOr<v1::User> IdentityHandlers::ChangePassword(
     const CallContext& call, const v1::ChangePasswordRequest& request) {
   const std::string& user_id = call.principal.user_id;
+  QINGQU_ASSIGN_OR_RETURN(const v1::User self, ReadUserById(call, user_id));
   FieldViolations violations;
-  CheckPassword("new_password", user_id, request.new_password(), violations);
-  if (request.new_password() == request.current_password()) {
+  CheckPassword("new_password", {.user_id = user_id, .display_name = self.display_name()},
+                request.new_password(), violations);
+  if (NormalizePassword(request.new_password()) == NormalizePassword(request.current_password())) {
     violations.Add("new_password", "must be another one");
   }
   QINGQU_RETURN_IF_ERROR(violations.ToStatus());

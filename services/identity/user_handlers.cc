@@ -74,7 +74,9 @@ absl::StatusOr<v1::User> IdentityHandlers::CreateUser(const CallContext& call,
   violations.AddIfError("user_id", ValidateResourceId(request.user_id()));
   const User described = UserFromProto(request.user_id(), request.user(), violations);
   CheckUser(described, violations);
-  CheckPassword("password", request.user_id(), request.password(), violations);
+  CheckPassword("password",
+                {.user_id = request.user_id(), .display_name = request.user().display_name()},
+                request.password(), violations);
   QINGQU_RETURN_IF_ERROR(violations.ToStatus());
   // The request is remembered by a hash of its content, which must not help to guess the password.
   v1::CreateUserRequest remembered = request;
