@@ -82,7 +82,7 @@ TEST_F(UserHandlersTest, ARepeatedRequestHasOneEffectAndKeepsNoPassword) {
   ASSERT_TRUE(first.ok()) << first.status();
   EXPECT_EQ(handlers.CreateUser(call, request)->SerializeAsString(), first->SerializeAsString());
   EXPECT_EQ(CountEvents("user.created"), "1");
-  request.set_password("another password");
+  request.set_password("staple staple staple");
   EXPECT_EQ(ErrorReason(handlers.CreateUser(call, request).status()), "REQUEST_ID_REUSED");
   EXPECT_THAT(database.Value("SELECT string_agg(details::text, '') FROM journal.entry"),
               Not(HasSubstr(kPassword)));
