@@ -1,10 +1,13 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace qingqu::auth {
+
+class RoleTable;
 
 // What part of the county's data a principal sees (qingqu.identity.v1.Scope, and "system" for the
 // platform's own work such as journal followers, which no token can claim).
@@ -26,6 +29,8 @@ struct Principal {
   // "usage" when the service `usage` acts on behalf of the user; its own grants then count, not the
   // user's.
   std::string acting_service;
+  // What the roles hold, as it stood when the call came; null: as in the seed.
+  std::shared_ptr<const RoleTable> role_table;
 };
 
 // The platform itself.

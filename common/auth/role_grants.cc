@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <iterator>
 
+#include "common/auth/role_table.h"
+
 namespace qingqu::auth {
 namespace {
 
@@ -39,6 +41,8 @@ constexpr Row kRows[] = {
     {" . . . . . . . . . x", "identity.organisation.write"},
     {" . . . . . . . . x x", "identity.user.read"},
     {" . . . . . . . . . x", "identity.user.write"},
+    {" . . . . . . . . x x", "identity.role.read"},
+    {" . . . . . . . . . x", "identity.role.write"},
     // P N O A S V I M D B
     {" x . x x x x x x x x", "catalog.supplier.read"},
     {" . . x . . . . . . .", "catalog.supplier.propose"},
@@ -139,15 +143,25 @@ bool IsGranted(const Principal& principal, std::string_view permission) {
   if (permission == "public") return true;
   if (permission == "authenticated") return !principal.user_id.empty();
   if (!principal.acting_service.empty()) return ServiceHolds(principal.acting_service, permission);
+  if (principal.role_table != nullptr) {
+    return std::any_of(principal.roles.begin(), principal.roles.end(), [&](std::string_view role) {
+      return principal.role_table->Holds(role, permission);
+    });
+  }
   return std::any_of(principal.roles.begin(), principal.roles.end(),
                      [&](std::string_view role) { return RoleHolds(role, permission); });
 }
 
-std::set<std::string_view> AllGrantedPermissions() {
+std::set<std::string_view> AllRolePermissions() {
   std::set<std::string_view> granted;
   for (const Row& row : kRows) {
     if (row.marks.find('x') != std::string_view::npos) granted.insert(row.permission);
   }
+  return granted;
+}
+
+std::set<std::string_view> AllGrantedPermissions() {
+  std::set<std::string_view> granted = AllRolePermissions();
   for (const ServiceGrant& grant : kServiceGrants) granted.insert(grant.permission);
   return granted;
 }

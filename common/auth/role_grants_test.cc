@@ -14,12 +14,14 @@
 #include <string>
 #include <vector>
 
+#include "common/auth/grant_rules.h"
 #include "qingqu/catalog/v1/catalog_service.pb.h"
 #include "qingqu/common/v1/options.pb.h"
 #include "qingqu/distribution/v1/distribution_service.pb.h"
 #include "qingqu/distribution/v1/ledger_service.pb.h"
 #include "qingqu/identity/v1/credential_service.pb.h"
 #include "qingqu/identity/v1/identity_service.pb.h"
+#include "qingqu/identity/v1/role_service.pb.h"
 #include "qingqu/procurement/v1/procurement_service.pb.h"
 #include "qingqu/supervision/v1/supervision_service.pb.h"
 #include "qingqu/usage/v1/usage_service.pb.h"
@@ -39,6 +41,7 @@ constexpr char kMatrixFile[] = "common/auth/permission_matrix.txt";
 std::vector<const FileDescriptor*> Files() {
   return {identity::v1::User::descriptor()->file(),
           identity::v1::Session::descriptor()->file(),
+          identity::v1::RoleGrants::descriptor()->file(),
           catalog::v1::Supplier::descriptor()->file(),
           procurement::v1::Agreement::descriptor()->file(),
           distribution::v1::Location::descriptor()->file(),
@@ -161,20 +164,51 @@ TEST(RoleGrantsTest, BureausOnlyRead) {
   }
 }
 
-TEST(RoleGrantsTest, NoRoleProposesAndApproves) {
+TEST(RoleGrantsTest, TheSeedKeepsTheRulesThatBindAdministrators) {
   for (const std::string_view role : AllRoles()) {
-    for (const char* subject : {"catalog.supplier", "catalog.item", "procurement.agreement"}) {
-      EXPECT_FALSE(RoleHolds(role, fmt::format("{}.propose", subject)) &&
-                   RoleHolds(role, fmt::format("{}.approve", subject)))
-          << role << " " << subject;
+    for (const Separation& pair : Separations()) {
+      EXPECT_FALSE(RoleHolds(role, pair.proposing) && RoleHolds(role, pair.approving))
+          << role << " " << pair.proposing;
     }
-    EXPECT_FALSE(RoleHolds(role, "procurement.requisition.create") &&
-                 RoleHolds(role, "procurement.requisition.approve"))
-        << role;
-    EXPECT_FALSE(RoleHolds(role, "procurement.order.create") &&
-                 RoleHolds(role, "distribution.receipt.create"))
-        << role;
+    for (const std::string_view permission : AllGrantedPermissions()) {
+      EXPECT_TRUE(!RoleHolds(role, permission) || WhyForbidden(role, permission).empty())
+          << role << " " << permission << ": " << WhyForbidden(role, permission);
+    }
   }
+  for (const std::string_view permission : AdministratorPermissions()) {
+    EXPECT_TRUE(RoleHolds("bureau_administrator", permission)) << permission;
+  }
+}
+
+TEST(RoleGrantsTest, WhateverIsApprovedIsProposedBySomebodyElse) {
+  const std::set<std::string> declared = DeclaredPermissions();
+  std::set<std::string> approving;
+  for (const Separation& pair : Separations()) {
+    approving.emplace(pair.approving);
+    EXPECT_TRUE(declared.contains(std::string(pair.proposing))) << pair.proposing;
+    EXPECT_TRUE(declared.contains(std::string(pair.approving))) << pair.approving;
+  }
+  for (const std::string& permission : declared) {
+    EXPECT_TRUE(!permission.ends_with(".approve") || approving.contains(permission)) << permission;
+  }
+}
+
+TEST(RoleGrantsTest, SomeThingsNobodyCanGrant) {
+  for (const auto& [role, permission] : std::vector<std::pair<const char*, const char*>>{
+           {"operator", "usage.use.read"},
+           {"supplier", "usage.patient.read"},
+           {"operator", "supervision.journal.read"},
+           {"supplier", "distribution.stock.read"},
+           {"approver", "usage.patient.read"},
+           {"bureau_administrator", "usage.patient.read"},
+           {"insurance_bureau", "catalog.item.propose"},
+           {"discipline_inspector", "identity.user.write"},
+           {"approver", "identity.role.read"},
+           {"hospital_pharmacist", "distribution.stock.consume"}}) {
+    EXPECT_NE(WhyForbidden(role, permission), "") << role << " " << permission;
+  }
+  EXPECT_EQ(WhyForbidden("hospital_pharmacist", "usage.patient.read"), "");
+  EXPECT_EQ(WhyForbidden("market_supervision", "distribution.ledger.check"), "");
 }
 
 TEST(RoleGrantsTest, SpecialPermissions) {

@@ -4,6 +4,7 @@
 #include "qingqu/distribution/v1/ledger_service.pb.h"
 #include "qingqu/identity/v1/credential_service.pb.h"
 #include "qingqu/identity/v1/identity_service.pb.h"
+#include "qingqu/identity/v1/role_service.pb.h"
 #include "qingqu/procurement/v1/procurement_service.pb.h"
 #include "qingqu/supervision/v1/supervision_service.pb.h"
 #include "qingqu/usage/v1/usage_service.pb.h"
@@ -15,6 +16,7 @@ const std::vector<const google::protobuf::ServiceDescriptor*>& AllServices() {
   static const std::vector<const google::protobuf::ServiceDescriptor*> services{
       identity::v1::User::descriptor()->file()->service(0),
       identity::v1::Session::descriptor()->file()->service(0),
+      identity::v1::RoleGrants::descriptor()->file()->service(0),
       catalog::v1::Item::descriptor()->file()->service(0),
       procurement::v1::Order::descriptor()->file()->service(0),
       distribution::v1::Receipt::descriptor()->file()->service(0),

@@ -31,6 +31,12 @@ absl::Status ExpiredInQueue() {
                    "the deadline passed before the call was served");
 }
 
+absl::Status RolesUnknown() {
+  return WithRetryDelay(MakeError(absl::StatusCode::kUnavailable, "DATABASE_UNAVAILABLE",
+                                  "who may do what could not be read yet; try again"),
+                        absl::Milliseconds(200));
+}
+
 bool IsClientLabel(std::string_view text) {
   return !text.empty() && text.size() <= 20 &&
          std::all_of(text.begin(), text.end(), [](char character) {
@@ -185,6 +191,10 @@ absl::Status CallRunner::Authorize(Call& call) const {
                           options_.verifier->Verify(authorization.substr(kBearer.size())));
   if (!call.context.principal.acting_service.empty())
     call.context.client = call.context.principal.acting_service;
+  if (options_.roles != nullptr) {
+    call.context.principal.role_table = options_.roles->Current();
+    if (call.context.principal.role_table == nullptr) return RolesUnknown();
+  }
   if (auth::IsGranted(call.context.principal, method.permission)) return absl::OkStatus();
   return MakeError(absl::StatusCode::kPermissionDenied, "PERMISSION_MISSING",
                    fmt::format("this needs the permission {}, which none of your roles holds",

@@ -10,6 +10,7 @@
 #include "google/protobuf/message.h"
 
 #include "common/auth/call_context.h"
+#include "common/auth/role_table.h"
 #include "common/auth/token.h"
 #include "common/base/clock.h"
 #include "common/db/connection_pool.h"
@@ -46,6 +47,7 @@ class CallRunner {
     const google::protobuf::ServiceDescriptor* service = nullptr;
     const Clock* clock = nullptr;
     const auth::TokenVerifier* verifier = nullptr;
+    const auth::RoleSource* roles = nullptr;  // null: the seed decides
     db::ConnectionPool* pool = nullptr;
     prometheus::Registry* metrics = nullptr;
     Executor::Options executor;

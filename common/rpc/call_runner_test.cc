@@ -35,6 +35,7 @@ class CallRunnerTest : public ::testing::Test {
     auto runner = CallRunner::Create({.service = Use::descriptor()->file()->service(0),
                                       .clock = &clock_,
                                       .verifier = &verifier_,
+                                      .roles = roles_,
                                       .pool = nullptr,
                                       .metrics = &registry_,
                                       .executor = executor});
@@ -60,10 +61,24 @@ class CallRunnerTest : public ::testing::Test {
 
   SystemClock clock_;
   FakeVerifier verifier_;
+  const auth::RoleSource* roles_ = nullptr;
   prometheus::Registry registry_;
   GetUseRequest request_;
   Use response_;
 };
+
+TEST_F(CallRunnerTest, TheTableOfRolesDecidesAndWithoutOneNobodyIsServed) {
+  auth::RoleSource source;
+  roles_ = &source;
+  auto runner = NewRunner();
+  const IncomingCall nurse{.authorization = "Bearer wang:department_nurse"};
+  EXPECT_EQ(ErrorReason(Get(*runner, nurse, Fill())), "DATABASE_UNAVAILABLE");
+  source.Replace(
+      std::make_shared<const auth::RoleTable>(std::map<std::string, std::vector<std::string>>{
+          {"usage.use.read", {"hospital_pharmacist"}}}));
+  EXPECT_EQ(ErrorReason(Get(*runner, nurse, Fill())), "PERMISSION_MISSING");
+  EXPECT_TRUE(Get(*runner, {.authorization = "Bearer wang:hospital_pharmacist"}, Fill()).ok());
+}
 
 TEST_F(CallRunnerTest, CallerWithoutTokenIsUnauthenticated) {
   auto runner = NewRunner();

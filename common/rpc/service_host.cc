@@ -14,6 +14,7 @@
 
 #include "common/base/strings.h"
 #include "common/db/response_purge.h"
+#include "common/db/role_watch.h"
 #include "common/status/status_macros.h"
 
 namespace qingqu::rpc {
@@ -57,6 +58,7 @@ class Host final : public ServiceHost {
     QINGQU_ASSIGN_OR_RETURN(verifier_,
                             auth::TokenVerifier::Create(options_.keys_dir, options_.clock));
     for (const ServiceSpec& spec : specs) QINGQU_RETURN_IF_ERROR(CreateService(spec));
+    QINGQU_RETURN_IF_ERROR(WatchRoles(specs.front().area));
     QINGQU_RETURN_IF_ERROR(Listen());
     for (const auto& [area, hosted] : services_) hosted->Start();
     for (const auto& purge : purges_) purge->Start();
@@ -76,6 +78,7 @@ class Host final : public ServiceHost {
     if (server_ == nullptr) return;
     server_->GetHealthCheckService()->SetServingStatus(false);
     server_->Shutdown(absl::ToChronoTime(absl::Now() + drain));
+    role_watch_->Stop();
     for (const auto& purge : purges_) purge->Stop();
     for (const auto& [area, hosted] : services_) hosted->Stop();
     server_->Wait();
@@ -94,6 +97,7 @@ class Host final : public ServiceHost {
                      .clock = options_.clock,
                      .pool = pools_.back().get(),
                      .verifier = verifier_.get(),
+                     .roles = &roles_,
                      .metrics = registry_.get(),
                      .executor = options_.executor,
                      .address_proxies = options_.address_proxies,
@@ -105,6 +109,21 @@ class Host final : public ServiceHost {
     purges_.push_back(std::make_unique<db::ResponsePurge>(
         pools_.back().get(),
         db::ResponsePurge::Options{.service = spec.area, .clock = options_.clock}));
+    return absl::OkStatus();
+  }
+
+  // One copy of the table of roles for all services of the process, read with the role of one of
+  // them. A start without a database goes on; the services serve nobody until it has been read.
+  absl::Status WatchRoles(const std::string& area) {
+    QINGQU_ASSIGN_OR_RETURN(const std::string conninfo, ConninfoFor(options_, area));
+    role_pool_ = std::make_unique<db::ConnectionPool>(
+        db::ConnectionPool::Options{.conninfo = conninfo, .connections_max = 1});
+    role_watch_ = std::make_unique<db::RoleWatch>(role_pool_.get(), &roles_,
+                                                  db::RoleWatch::Options{.service = area});
+    if (const absl::Status looked = role_watch_->Look(); !looked.ok()) {
+      spdlog::warn("the table of roles cannot be read yet: {}", looked.ToString());
+    }
+    role_watch_->Start();
     return absl::OkStatus();
   }
 
@@ -142,6 +161,9 @@ class Host final : public ServiceHost {
   const Options options_;
   std::shared_ptr<prometheus::Registry> registry_;
   std::unique_ptr<auth::TokenVerifier> verifier_;
+  auth::RoleSource roles_;
+  std::unique_ptr<db::ConnectionPool> role_pool_;
+  std::unique_ptr<db::RoleWatch> role_watch_;
   std::vector<std::unique_ptr<db::ConnectionPool>> pools_;
   std::vector<std::pair<std::string, std::unique_ptr<HostedService>>> services_;
   std::vector<std::unique_ptr<db::ResponsePurge>> purges_;
@@ -156,6 +178,7 @@ absl::StatusOr<std::unique_ptr<CallRunner>> CreateRunner(
   return CallRunner::Create({.service = &service,
                              .clock = dependencies.clock,
                              .verifier = dependencies.verifier,
+                             .roles = dependencies.roles,
                              .pool = dependencies.pool,
                              .metrics = dependencies.metrics,
                              .executor = dependencies.executor,

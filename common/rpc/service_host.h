@@ -13,6 +13,7 @@
 #include "grpcpp/impl/codegen/service_type.h"
 #include "prometheus/registry.h"
 
+#include "common/auth/role_table.h"
 #include "common/auth/token.h"
 #include "common/base/clock.h"
 #include "common/db/connection_pool.h"
@@ -29,6 +30,7 @@ struct ServiceDependencies {
   const Clock* clock = nullptr;
   db::ConnectionPool* pool = nullptr;
   const auth::TokenVerifier* verifier = nullptr;
+  const auth::RoleSource* roles = nullptr;
   prometheus::Registry* metrics = nullptr;
   Executor::Options executor;
   AddressProxies address_proxies;

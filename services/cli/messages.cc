@@ -277,6 +277,8 @@ constexpr std::array kMessages = std::to_array<MessageText>({
     {kEventAllianceCreated, "alliance created", "医共体建立"},
     {kEventInstitutionCreated, "institution created", "机构建立"},
     {kEventDepartmentCreated, "department created", "科室建立"},
+    {kEventRolesSeeded, "table of roles completed", "角色表补全"},
+    {kEventRolePermissionsChanged, "PERMISSIONS OF A ROLE CHANGED", "角色权限变更"},
     {kEventUserCreated, "user created", "用户建立"},
     {kEventUserDisabled, "user disabled", "用户停用"},
     {kEventUserSignedIn, "signed in", "登录"},

@@ -184,6 +184,8 @@ enum class Message {
   kEventAllianceCreated,
   kEventInstitutionCreated,
   kEventDepartmentCreated,
+  kEventRolesSeeded,
+  kEventRolePermissionsChanged,
   kEventUserCreated,
   kEventUserDisabled,
   kEventUserSignedIn,

@@ -62,6 +62,8 @@ constexpr std::array kEventNames = std::to_array<EventName>({
     {"alliance.created", Message::kEventAllianceCreated},
     {"institution.created", Message::kEventInstitutionCreated},
     {"department.created", Message::kEventDepartmentCreated},
+    {"roles.seeded", Message::kEventRolesSeeded},
+    {"role.permissions_changed", Message::kEventRolePermissionsChanged},
     {"user.created", Message::kEventUserCreated},
     {"user.disabled", Message::kEventUserDisabled},
     {"user.signed_in", Message::kEventUserSignedIn},

@@ -25,13 +25,6 @@ std::string RoleOfProto(int role) {
   return std::string(roles[static_cast<size_t>(role) - 1]);
 }
 
-v1::Role RoleToProto(const std::string& role) {
-  const auto& roles = auth::AllRoles();
-  const auto found = std::find(roles.begin(), roles.end(), role);
-  QINGQU_CHECK(found != roles.end());
-  return static_cast<v1::Role>(found - roles.begin() + 1);
-}
-
 v1::Scope ScopeToProto(auth::Scope scope) {
   switch (scope) {
     case auth::Scope::kInstitution:
@@ -73,6 +66,13 @@ std::string IdFromName(std::string_view pattern, std::string_view field, const s
 }
 
 }  // namespace
+
+v1::Role RoleToProto(const std::string& role) {
+  const auto& roles = auth::AllRoles();
+  const auto found = std::find(roles.begin(), roles.end(), role);
+  QINGQU_CHECK(found != roles.end());
+  return static_cast<v1::Role>(found - roles.begin() + 1);
+}
 
 v1::Alliance ToProto(const Alliance& alliance) {
   v1::Alliance proto;

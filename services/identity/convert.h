@@ -16,6 +16,8 @@ v1::Institution ToProto(const Institution& institution);
 v1::Department ToProto(const Department& department);
 v1::User ToProto(const User& user);
 std::string EtagOf(const User& user);
+// `role` is one of auth::AllRoles().
+v1::Role RoleToProto(const std::string& role);
 
 // A user as a request describes it; what is wrong is added to `violations`.
 User UserFromProto(const std::string& user_id, const v1::User& proto, FieldViolations& violations);

@@ -8,10 +8,13 @@
 #include "common/rpc/unary.h"
 #include "common/status/status_macros.h"
 #include "qingqu/identity/v1/identity_service.grpc.pb.h"
+#include "qingqu/identity/v1/role_service.pb.h"
 #include "services/identity/bootstrap.h"
 #include "services/identity/credential_service.h"
 #include "services/identity/identity_handlers.h"
 #include "services/identity/queries.h"
+#include "services/identity/role_seed.h"
+#include "services/identity/role_service.h"
 
 namespace qingqu::identity {
 namespace {
@@ -121,6 +124,7 @@ class IdentityService final : public v1::IdentityService::CallbackService {
 struct Runners {
   std::unique_ptr<rpc::CallRunner> identity;
   std::unique_ptr<rpc::CallRunner> credential;
+  std::unique_ptr<rpc::CallRunner> role;
 };
 
 class HostedIdentity final : public rpc::HostedService {
@@ -134,15 +138,17 @@ class HostedIdentity final : public rpc::HostedService {
                                .signer = signer_.get(),
                                .hasher = hasher_.get()}),
         service_(std::move(runners.identity), handler_dependencies_),
-        credentials_(MakeCredentialFace(std::move(runners.credential), handler_dependencies_)) {}
+        credentials_(MakeCredentialFace(std::move(runners.credential), handler_dependencies_)),
+        roles_(MakeRoleFace(std::move(runners.role), dependencies.pool)) {}
 
   grpc::Service& grpc_service() override { return service_; }
   std::vector<grpc::Service*> grpc_services() override {
-    return {&service_, &credentials_->grpc_service()};
+    return {&service_, &credentials_->grpc_service(), &roles_->grpc_service()};
   }
   void Stop() override {
     service_.Drain();
     credentials_->Drain();
+    roles_->Drain();
   }
 
  private:
@@ -151,6 +157,7 @@ class HostedIdentity final : public rpc::HostedService {
   const IdentityHandlers::Dependencies handler_dependencies_;
   IdentityService service_;
   const std::unique_ptr<CredentialFace> credentials_;
+  const std::unique_ptr<RoleFace> roles_;
 };
 
 absl::StatusOr<std::unique_ptr<rpc::HostedService>> CreateHosted(
@@ -164,6 +171,7 @@ absl::StatusOr<std::unique_ptr<rpc::HostedService>> CreateHosted(
                                            dependencies.bootstrap_password_file,
                                            dependencies.clock->Now()));
   }
+  QINGQU_RETURN_IF_ERROR(SeedRoles(*dependencies.pool, dependencies.clock->Now()));
   Runners runners;
   QINGQU_ASSIGN_OR_RETURN(
       runners.identity,
@@ -171,6 +179,9 @@ absl::StatusOr<std::unique_ptr<rpc::HostedService>> CreateHosted(
   QINGQU_ASSIGN_OR_RETURN(
       runners.credential,
       rpc::CreateRunner(dependencies, *v1::Session::descriptor()->file()->service(0)));
+  QINGQU_ASSIGN_OR_RETURN(
+      runners.role,
+      rpc::CreateRunner(dependencies, *v1::RoleGrants::descriptor()->file()->service(0)));
   return std::make_unique<HostedIdentity>(std::move(signer), std::move(hasher), std::move(runners),
                                           dependencies);
 }
@@ -178,11 +189,12 @@ absl::StatusOr<std::unique_ptr<rpc::HostedService>> CreateHosted(
 }  // namespace
 
 rpc::ServiceSpec IdentitySpec() {
-  return {.area = "identity",
-          .grpc_name = v1::IdentityService::service_full_name(),
-          .more_grpc_names = {"qingqu.identity.v1.CredentialService"},
-          .queries = queries::kAllQueries,
-          .create = CreateHosted};
+  return {
+      .area = "identity",
+      .grpc_name = v1::IdentityService::service_full_name(),
+      .more_grpc_names = {"qingqu.identity.v1.CredentialService", "qingqu.identity.v1.RoleService"},
+      .queries = queries::kAllQueries,
+      .create = CreateHosted};
 }
 
 }  // namespace qingqu::identity

@@ -3,12 +3,15 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/clock.h"
 #include "google/protobuf/descriptor.h"
 #include "grpcpp/client_context.h"
 #include "gtest/gtest.h"
 
+#include "common/status/status.h"
 #include "qingqu/identity/v1/credential_service.pb.h"
 #include "qingqu/identity/v1/identity_service.grpc.pb.h"
+#include "qingqu/identity/v1/role_service.pb.h"
 #include "services/identity/identity_service.h"
 #include "tests/support/test_host.h"
 
@@ -20,7 +23,8 @@ const std::set<std::string> kOpen{"SignIn", "RefreshSession", "SignOut"};
 
 std::vector<const google::protobuf::MethodDescriptor*> Methods() {
   std::vector<const google::protobuf::MethodDescriptor*> methods;
-  for (const auto* file : {v1::User::descriptor()->file(), v1::Session::descriptor()->file()}) {
+  for (const auto* file : {v1::User::descriptor()->file(), v1::Session::descriptor()->file(),
+                           v1::RoleGrants::descriptor()->file()}) {
     const auto& service = *file->service(0);
     for (int index = 0; index < service.method_count(); ++index) {
       methods.push_back(service.method(index));
@@ -68,6 +72,34 @@ TEST_F(IdentityServiceTest, EveryMethodIsWired) {
     EXPECT_EQ(host_.AnswerToEmpty(method, "") != "SIGN_IN_REQUIRED", kOpen.contains(method.name()))
         << method.name();
   }
+}
+
+TEST_F(IdentityServiceTest, AnEditOfARoleIsInForceSoonAndForTokensThatAreOut) {
+  const std::string admin =
+      host_.Authorization(testing::PrincipalOf("admin", "bureau_administrator", "", ""));
+  const std::string bureau =
+      host_.Authorization(testing::PrincipalOf("zheng", "insurance_bureau", "", ""));
+  const auto list = [&] {
+    v1::ListAlliancesResponse response;
+    return ErrorReason(host_.Call("qingqu.identity.v1.IdentityService/ListAlliances",
+                                  v1::ListAlliancesRequest(), response, bureau));
+  };
+  ASSERT_EQ(list(), "");
+  v1::GetRoleRequest get;
+  get.set_name("roles/insurance-bureau");
+  v1::RoleGrants role;
+  ASSERT_TRUE(host_.Call("qingqu.identity.v1.RoleService/GetRole", get, role, admin).ok());
+  v1::UpdateRolePermissionsRequest edit;
+  edit.set_request_id(testing::NewRequestId());
+  edit.set_name(role.name());
+  edit.set_etag(role.etag());
+  edit.set_reason("test");
+  edit.add_permissions("catalog.item.read");
+  ASSERT_TRUE(
+      host_.Call("qingqu.identity.v1.RoleService/UpdateRolePermissions", edit, role, admin).ok());
+  const absl::Time until = absl::Now() + absl::Seconds(20);
+  while (list().empty() && absl::Now() < until) absl::SleepFor(absl::Milliseconds(20));
+  EXPECT_EQ(list(), "PERMISSION_MISSING");
 }
 
 }  // namespace

@@ -1,0 +1,1 @@
+INSERT INTO permission (permission) SELECT unnest($1::text[])

@@ -1,0 +1,1 @@
+SELECT permission FROM permission ORDER BY permission
