@@ -81,14 +81,14 @@ std::string FolderOf(const std::string& path) {
   return folder.empty() ? "." : folder;
 }
 
+}  // namespace
+
 // A name is on disk only when its folder is.
 absl::Status SyncFolder(const std::string& folder) {
   const FileDescriptor descriptor(::open(folder.c_str(), O_RDONLY | O_CLOEXEC | O_DIRECTORY));
   if (!descriptor.ok() || ::fsync(descriptor.get()) != 0) return SystemFailure(folder, "sync");
   return absl::OkStatus();
 }
-
-}  // namespace
 
 absl::StatusOr<std::optional<std::string>> ReadFileIfThere(const std::string& path,
                                                            size_t bytes_max, mode_t forbidden) {
@@ -123,7 +123,7 @@ absl::Status WriteDurableFile(const DurableFile& file) {
     // Unlike rename, link leaves what is there.
     return SystemFailure(file.path, "create");
   }
-  return SyncFolder(FolderOf(file.path));
+  return file.sync_folder ? SyncFolder(FolderOf(file.path)) : absl::OkStatus();
 }
 
 absl::Status MakeDurableFolder(const std::string& path) {

@@ -27,8 +27,12 @@ struct DurableFile {
   mode_t mode = 0644;
   // kKeep: whoever comes first wins, and no one else's content is lost.
   IfPresent if_present = IfPresent::kReplace;
+  // False: the name is on disk only once the caller called SyncFolder, once for many files.
+  bool sync_folder = true;
 };
 absl::Status WriteDurableFile(const DurableFile& file);
+
+absl::Status SyncFolder(const std::string& folder);
 
 // Makes the folder with those above it, so that they are there after a power cut.
 absl::Status MakeDurableFolder(const std::string& path);

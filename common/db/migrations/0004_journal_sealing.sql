@@ -1,0 +1,76 @@
+-- What the sealed journal needs of the journal (services/supervision/README.md). Runs as qingqu_owner.
+
+-- Without it what tells of patients could be guessed from the commitment in an entry's leaf.
+ALTER TABLE journal.entry ADD COLUMN restricted_salt bytea;
+COMMENT ON COLUMN journal.entry.restricted_salt IS 'Random; only where restricted or a subject tells of patients or doctors.';
+
+CREATE FUNCTION journal.new_salt() RETURNS bytea LANGUAGE sql VOLATILE SET search_path = pg_catalog AS
+$$ SELECT uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) $$;
+REVOKE EXECUTE ON FUNCTION journal.new_salt() FROM PUBLIC;
+
+ALTER TABLE journal.entry DISABLE TRIGGER entry_append_only;
+UPDATE journal.entry SET restricted_salt = journal.new_salt() WHERE restricted <> '{}';
+ALTER TABLE journal.entry ENABLE TRIGGER entry_append_only;
+
+CREATE OR REPLACE FUNCTION journal.append(
+  p_event text, p_method text, p_request_id text, p_resource text, p_subjects text[],
+  p_institution_id text, p_alliance_id text, p_supplier_id text, p_reason text, p_details jsonb, p_restricted jsonb
+) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+  v_sequence bigint;
+BEGIN
+  INSERT INTO journal.entry (event, method, resource, subjects, actor_user_id, actor_institution_id, actor_roles,
+                             client, request_id, reason, institution_id, alliance_id, supplier_id, details, restricted,
+                             restricted_salt)
+  VALUES (p_event, p_method, p_resource, p_subjects, coalesce(nullif(current_setting('qingqu.user', true), ''), 'system'),
+          nullif(current_setting('qingqu.institution', true), ''),
+          coalesce(nullif(current_setting('qingqu.roles', true), ''), '{}')::text[],
+          coalesce(nullif(current_setting('qingqu.client', true), ''), 'system'),
+          nullif(p_request_id, ''), nullif(p_reason, ''), nullif(p_institution_id, ''), nullif(p_alliance_id, ''),
+          nullif(p_supplier_id, ''), p_details, p_restricted,
+          CASE WHEN p_restricted <> '{}' OR array_to_string(p_subjects, E'\n') ~ '(^|\n)(patients|doctors)/'
+            THEN journal.new_salt() END)
+  RETURNING sequence INTO v_sequence;
+  IF EXISTS (SELECT FROM journal.wake_up WHERE event = p_event) THEN
+    PERFORM pg_notify('journal', p_event);
+  END IF;
+  RETURN v_sequence;
+END $$;
+
+-- Whether there is anything after a place that is final below the horizon; for an idle look.
+CREATE FUNCTION journal.has_after(p_transaction_id xid8, p_sequence bigint) RETURNS boolean
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog AS $$
+  SELECT EXISTS (SELECT FROM journal.entry
+                 WHERE (transaction_id, sequence) > (p_transaction_id, p_sequence) AND transaction_id < journal.horizon())
+$$;
+
+-- All entries after a place and below p_before, which came from journal.horizon() in an earlier statement: in their final
+-- order, up to p_limit of them and up to p_bytes as they are stored, but one at least.
+CREATE FUNCTION journal.read_all_after(p_transaction_id xid8, p_sequence bigint, p_before xid8, p_limit int, p_bytes bigint)
+RETURNS SETOF journal.entry LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+  SELECT (entry).*
+  FROM (
+    SELECT entry, sum(bytes) OVER (ORDER BY (entry).transaction_id, (entry).sequence) - bytes AS bytes_before
+    FROM (
+      SELECT entry, (pg_column_size(details) + pg_column_size(subjects) + pg_column_size(restricted))::bigint AS bytes
+      FROM journal.entry AS entry
+      WHERE (transaction_id, sequence) > (p_transaction_id, p_sequence) AND transaction_id < p_before
+      ORDER BY transaction_id, sequence
+      LIMIT p_limit
+    ) AS found
+  ) AS measured
+  WHERE bytes_before <= p_bytes
+  ORDER BY (entry).transaction_id, (entry).sequence
+$$;
+
+-- How many entries there are after a place: what is not sealed yet. Counts no further than p_limit.
+CREATE FUNCTION journal.count_after(p_transaction_id xid8, p_sequence bigint, p_limit int) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+  SELECT count(*) FROM (
+    SELECT FROM journal.entry WHERE (transaction_id, sequence) > (p_transaction_id, p_sequence) LIMIT p_limit) AS entry
+$$;
+
+REVOKE EXECUTE ON FUNCTION journal.has_after(xid8, bigint), journal.read_all_after(xid8, bigint, xid8, int, bigint),
+  journal.count_after(xid8, bigint, int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION journal.has_after(xid8, bigint), journal.read_all_after(xid8, bigint, xid8, int, bigint),
+  journal.count_after(xid8, bigint, int) TO qingqu_supervision;

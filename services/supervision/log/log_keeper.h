@@ -1,0 +1,76 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "prometheus/counter.h"
+#include "prometheus/gauge.h"
+#include "prometheus/registry.h"
+
+#include "common/base/clock.h"
+#include "common/db/connection_pool.h"
+#include "services/supervision/log/publisher.h"
+#include "services/supervision/log/sealer.h"
+
+namespace qingqu::supervision {
+
+// Keeps the sealed journal: one thread seals, another brings the folder up to what is sealed, thins
+// old checkpoints and counts. Publishing never holds sealing up, but a folder that contradicts the
+// database stops it.
+class LogKeeper {
+ public:
+  struct Options {
+    Sealer::Options sealer;
+    std::string folder;  // empty: nothing is published
+    absl::Duration poll_every = absl::Milliseconds(200);
+    absl::Duration count_every = absl::Seconds(5);
+    absl::Duration thin_every = absl::Hours(1);
+    absl::Duration keep_all = absl::Hours(24 * 7);  // checkpoints, before they are thinned
+  };
+
+  // All outlive the object. The pool is better not shared: sealing keeps a connection.
+  LogKeeper(db::ConnectionPool* pool, const Clock* clock, prometheus::Registry* metrics,
+            Options options);
+  ~LogKeeper();
+
+  void Start();
+  // Returns after the work at hand.
+  void Stop();
+
+  // Waits until the log has more than `size` entries, at most `at_most`; the size as far as known.
+  uint64_t WaitForGrowth(uint64_t size, absl::Duration at_most);
+
+  // Removes old checkpoints now; how many.
+  absl::StatusOr<int64_t> ThinCheckpoints();
+
+ private:
+  struct Metrics;
+  void SealAlways(const std::stop_token& stop);
+  void PublishAlways(const std::stop_token& stop);
+  void CountAndThin();
+  bool Halted() const;
+  void Pause(const std::stop_token& stop);
+
+  db::ConnectionPool* const pool_;
+  const Clock* const clock_;
+  const Options options_;
+  const std::unique_ptr<Metrics> metrics_;
+  Sealer sealer_;
+  Publisher publisher_;
+  absl::Time counted_at_ = absl::InfinitePast();
+  absl::Time thinned_at_ = absl::InfinitePast();
+  mutable std::mutex mutex_;
+  std::condition_variable_any changed_;
+  uint64_t size_ = 0;    // guarded by mutex_
+  bool halted_ = false;  // guarded by mutex_; the folder contradicts the database
+  std::jthread sealing_;
+  std::jthread publishing_;
+};
+
+}  // namespace qingqu::supervision

@@ -1,0 +1,214 @@
+#include <atomic>
+#include <thread>
+
+#include "absl/time/clock.h"
+#include "fmt/format.h"
+#include "pqxx/pqxx"
+
+#include "common/db/transaction.h"
+#include "common/sealed_log/proof.h"
+#include "services/supervision/log/log_test_support.h"
+#include "services/supervision/log/sealer.h"
+
+namespace qingqu::supervision {
+namespace {
+
+using SealerTest = LogTest;
+
+TEST_F(SealerTest, AnEmptyJournalHasNoCheckpoint) {
+  Sealer sealer = NewSealer();
+  const absl::StatusOr<Sealer::Round> round = sealer.Seal();
+  ASSERT_TRUE(round.ok()) << round.status();
+  EXPECT_EQ(round->size, 0);
+  EXPECT_EQ(Count("supervision.log_checkpoint"), 0);
+}
+
+TEST_F(SealerTest, RoundsOfAnySizeLeadToTheSameLog) {
+  Append(300);
+  Sealer one = NewSealer(1);
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(one.Seal().ok());
+  Sealer some = NewSealer(97);
+  SealAll(some);
+  ExpectSealed();
+  Append(800);
+  Sealer many = NewSealer();
+  SealAll(many);
+  ExpectSealed();
+}
+
+TEST_F(SealerTest, AnEntryOfManyBytesBoundsTheRound) {
+  std::string details = "{\"lines\": [";
+  for (int i = 0; i < 2000; ++i) details += fmt::format("{}\"{}\"", i == 0 ? "" : ",", i * 7919);
+  Append(5, details + "]}");
+  Sealer sealer(pool_.get(), &clock_, {.origin = kOrigin, .key = key_, .bytes_max = 1});
+  const absl::StatusOr<Sealer::Round> round = sealer.Seal();
+  ASSERT_TRUE(round.ok()) << round.status();
+  EXPECT_EQ(round->sealed, 1);
+  EXPECT_TRUE(round->full);
+  SealAll(sealer);
+  ExpectSealed();
+}
+
+TEST_F(SealerTest, WhatAnOpenTransactionWillAddIsWaitedFor) {
+  pqxx::connection early(database_.superuser_conninfo());
+  pqxx::work open(early);
+  open.exec(
+      "SELECT journal.append('early.done', 't', '', 'a/1', '{}', '', '', '', '', '{}', '{}')");
+  Append(3);
+  Sealer sealer = NewSealer();
+  ASSERT_TRUE(sealer.Seal().ok());
+  EXPECT_EQ(Head().size, 0);
+  open.exec(
+      "SELECT journal.append('early.done', 't', '', 'a/2', '{}', '', '', '', '', '{}', '{}')");
+  open.commit();
+  SealAll(sealer);
+  ExpectSealed();
+  EXPECT_EQ(LeavesOfJournal().size(), 5);
+}
+
+TEST_F(SealerTest, TwoSealersRaceAndWritersGoOn) {
+  std::atomic<bool> writing{true};
+  std::vector<std::jthread> threads;
+  for (int writer = 0; writer < 3; ++writer) {
+    threads.emplace_back([&, writer] {
+      pqxx::connection connection(database_.superuser_conninfo());
+      for (int i = 0; i < 60; ++i) {
+        pqxx::work tx(connection);
+        const int count = 1 + (i * 7 + writer) % 13;
+        for (int n = 0; n < count; ++n) {
+          tx.exec(
+              fmt::format("SELECT journal.append('thing.done', 't', '', 'w{}/{}', '{{}}', '', "
+                          "'', '', '', '{{}}', '{{}}')",
+                          writer, n));
+        }
+        if (i % 9 == 0) absl::SleepFor(absl::Milliseconds(20));
+        i % 5 == 4 ? tx.abort() : tx.commit();
+      }
+    });
+  }
+  std::atomic<int> failures{0};
+  std::vector<std::jthread> sealers;
+  for (int i = 0; i < 2; ++i) {
+    sealers.emplace_back([&] {
+      Sealer sealer = NewSealer(50);
+      while (writing) {
+        if (!sealer.Seal().ok()) ++failures;
+        absl::SleepFor(absl::Milliseconds(1));
+      }
+    });
+  }
+  threads.clear();
+  writing = false;
+  sealers.clear();
+  EXPECT_EQ(failures, 0);
+  EXPECT_GT(Count("supervision.log_checkpoint"), 3);
+  Sealer sealer = NewSealer();
+  SealAll(sealer);
+  ExpectSealed();
+}
+
+TEST_F(SealerTest, ACrashAtAnyStepLeavesNoGapAndNoFork) {
+  for (const std::string step : {"read", "tiles", "marks", "checkpoint"}) {
+    Append(190);
+    Sealer crashing(pool_.get(), &clock_,
+                    {.origin = kOrigin, .key = key_, .go_on = [&step](std::string_view at) {
+                       return at != step;
+                     }});
+    const uint64_t before = Head().size;
+    const absl::Time end = absl::Now() + absl::Seconds(30);
+    absl::Status status;
+    while (status.ok() && absl::Now() < end) status = crashing.Seal().status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kAborted) << status;
+    EXPECT_EQ(Head().size, before);
+    Sealer sealer = NewSealer(64);
+    SealAll(sealer);
+    ExpectSealed();
+  }
+}
+
+TEST_F(SealerTest, EachCheckpointIsConsistentWithTheNext) {
+  Append(700);
+  Sealer sealer = NewSealer(41);
+  SealAll(sealer);
+  const LogHead head = Head();
+  const sealed_log::TestTree tree = TreeOfJournal();
+  const absl::Status proved = db::RunTransaction(
+      *pool_, LogCall(clock_, "test", absl::Seconds(30)),
+      [&](pqxx::transaction_base& tx) -> absl::Status {
+        TableTiles tiles(&tx);
+        sealed_log::TileReader reader(head.size, &tiles);
+        for (const uint64_t size : ListCheckpointSizes(tx, 0, head.size)) {
+          const auto proof = sealed_log::ConsistencyProof(reader, size, head.size);
+          EXPECT_TRUE(
+              sealed_log::VerifyConsistency(size, head.size, tree.Root(0, size), head.root, *proof)
+                  .ok());
+          const auto inclusion = sealed_log::InclusionProof(reader, size - 1, head.size);
+          EXPECT_TRUE(sealed_log::VerifyInclusion(size - 1, head.size, tree.leaf(size - 1),
+                                                  *inclusion, head.root)
+                          .ok());
+        }
+        return absl::OkStatus();
+      });
+  EXPECT_TRUE(proved.ok()) << proved;
+}
+
+TEST_F(SealerTest, NothingIsSignedOverTilesThatWereChanged) {
+  Append(300);
+  Sealer sealer = NewSealer();
+  SealAll(sealer);
+  Append(1);
+  database_.Execute(
+      "ALTER TABLE supervision.log_tile DISABLE TRIGGER log_tile_only_grows; UPDATE "
+      "supervision.log_tile SET hashes = overlay(hashes PLACING '\\x00' FROM 5 FOR 1) WHERE level "
+      "= 0 AND tile_index = 1");
+  absl::Status status;
+  for (int i = 0; i < 1000 && status.ok(); ++i) {
+    status = sealer.Seal().status();
+    absl::SleepFor(absl::Milliseconds(5));
+  }
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
+  EXPECT_EQ(Head().size, 300);
+}
+
+TEST_F(SealerTest, AnotherOriginDoesNotGoOnWithTheLog) {
+  Append(1);
+  Sealer sealer = NewSealer();
+  SealAll(sealer);
+  Append(1);
+  Sealer other(pool_.get(), &clock_, {.origin = "other/journal", .key = key_});
+  absl::Status status;
+  for (int i = 0; i < 1000 && status.ok(); ++i) {
+    status = other.Seal().status();
+    absl::SleepFor(absl::Milliseconds(5));
+  }
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << status;
+}
+
+TEST_F(SealerTest, TheServicesRoleCannotShrinkOrChangeTheLog) {
+  Append(300);
+  Sealer sealer = NewSealer();
+  SealAll(sealer);
+  for (const std::string sql :
+       {"UPDATE supervision.log_tile SET hashes = substring(hashes FOR 32)",
+        "UPDATE supervision.log_tile SET hashes = hashes || hashes WHERE tile_index = 0",
+        "UPDATE supervision.log_tile SET level = 3", "DELETE FROM supervision.log_tile",
+        "DELETE FROM supervision.log_mark", "UPDATE supervision.log_checkpoint SET note = ''"}) {
+    EXPECT_ANY_THROW(database_.Execute("SET ROLE qingqu_supervision; " + sql)) << sql;
+  }
+  EXPECT_ANY_THROW(
+      database_.Execute("SET ROLE qingqu_usage; SELECT journal.has_after('0'::xid8, 0)"));
+}
+
+TEST_F(SealerTest, OnlyEntriesAboutPatientsHaveASalt) {
+  Append(3);
+  database_.Execute(
+      "SELECT journal.append('a.b', 't', '', 'x/1', ARRAY['doctors/d'], '', '', '', '', '{}', "
+      "'{}')");
+  EXPECT_EQ(database_.Value("SELECT string_agg(coalesce(octet_length(restricted_salt), 0)::text, "
+                            "',' ORDER BY sequence) FROM journal.entry"),
+            "0,0,32,32");
+  EXPECT_EQ(database_.Value("SELECT count(DISTINCT restricted_salt) FROM journal.entry"), "2");
+}
+
+}  // namespace
+}  // namespace qingqu::supervision
