@@ -24,6 +24,12 @@
 
 namespace qingqu::rpc {
 
+// Where the sealed journal is published, and under which name.
+struct JournalLogOptions {
+  std::string origin = "qingqu.local/journal";
+  std::string folder;  // empty: nothing is published
+};
+
 // What a service gets from the process that hosts it. Everything pointed to outlives the service.
 struct ServiceDependencies {
   std::string area;  // "catalog"
@@ -36,6 +42,7 @@ struct ServiceDependencies {
   AddressProxies address_proxies;
   std::string keys_dir;
   std::string bootstrap_password_file;
+  JournalLogOptions journal;
   // A channel to another service ("distribution"): in process when it is hosted here too. To be
   // asked when a call is made, not before Start.
   std::function<std::shared_ptr<grpc::Channel>(std::string_view area)> channel_to;
@@ -79,6 +86,7 @@ class ServiceHost {
     std::string passwords_dir;
     std::string keys_dir;
     std::string bootstrap_password_file;
+    JournalLogOptions journal;
     // Whose word on the client's address is believed.
     AddressProxies address_proxies = LoopbackProxies();
     // Addresses of services that are not hosted here.

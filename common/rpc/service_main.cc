@@ -27,6 +27,10 @@ ABSL_FLAG(std::string, database_password_dir, "",
 ABSL_FLAG(std::string, keys_dir, "var/keys", "directory of the token keys");
 ABSL_FLAG(std::string, bootstrap_password_file, "",
           "password of the first user, admin, made when there are no users");
+ABSL_FLAG(std::string, log_dir, "",
+          "directory where supervision publishes the sealed journal; empty: nowhere");
+ABSL_FLAG(std::string, journal_origin, "qingqu.local/journal",
+          "name of the sealed journal, a URL without its scheme; never changes once it is in use");
 ABSL_FLAG(std::string, services, "",
           "addresses of services in other processes: catalog=host:port,…");
 ABSL_FLAG(std::string, address_proxies, "127.0.0.1,::1",
@@ -45,6 +49,8 @@ absl::StatusOr<ServiceHost::Options> OptionsFromFlags(const Clock& clock) {
       .passwords_dir = absl::GetFlag(FLAGS_database_password_dir),
       .keys_dir = absl::GetFlag(FLAGS_keys_dir),
       .bootstrap_password_file = absl::GetFlag(FLAGS_bootstrap_password_file),
+      .journal = {.origin = absl::GetFlag(FLAGS_journal_origin),
+                  .folder = absl::GetFlag(FLAGS_log_dir)},
       .connections_per_service = absl::GetFlag(FLAGS_connections),
       .executor = {.threads = absl::GetFlag(FLAGS_connections),
                    .queue_max = static_cast<size_t>(absl::GetFlag(FLAGS_queue_max))},

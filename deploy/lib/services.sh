@@ -9,6 +9,9 @@ service_command() {
   if [[ $name == gateway || $layout == separate ]]; then
     printf '%s\n' "--services=$(layout_addresses "$layout")"
   fi
+  if [[ $name == supervision || $name == standalone || $name == gateway ]]; then
+    printf '%s\n' "--log_dir=$var/journal"
+  fi
   if [[ $name == gateway ]]; then
     return
   fi

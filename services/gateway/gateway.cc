@@ -69,16 +69,21 @@ struct Gateway::Running {
 };
 
 Gateway::Gateway(const GatewayLimits& limits, const Transcoder& transcoder, Upstream& upstream,
-                 std::optional<StaticFiles> static_files, GatewayMetrics& metrics)
+                 std::optional<StaticFiles> static_files, std::optional<LogFiles> log_files,
+                 GatewayMetrics& metrics)
     : limits_(limits),
       transcoder_(transcoder),
       upstream_(upstream),
       static_files_(std::move(static_files)),
+      log_files_(std::move(log_files)),
       metrics_(metrics) {}
 
 void Gateway::Handle(HttpRequest request, Respond respond) {
   const std::string_view path = PathOf(request.target);
   if (path == kHealthPath) return HandleHealth(request, respond);
+  if (log_files_ && LogFiles::Owns(request.target)) {
+    return respond([this, request = std::move(request)] { return log_files_->Serve(request); });
+  }
   if (static_files_ && !LooksLikeMethod(path) && static_files_->Has(request.target)) {
     return RespondNow(respond, static_files_->Serve(request));
   }

@@ -8,6 +8,7 @@
 #include "services/gateway/connect_protocol.h"
 #include "services/gateway/gateway_metrics.h"
 #include "services/gateway/http_message.h"
+#include "services/gateway/log_files.h"
 #include "services/gateway/static_files.h"
 #include "services/gateway/transcoder.h"
 #include "services/gateway/upstream.h"
@@ -22,12 +23,13 @@ struct GatewayLimits {
   int64_t health_timeout_ms = 2'000;
 };
 
-// What answers a request: a method of a service, a file, or /healthz. Thread-safe; outlives its
-// calls.
+// What answers a request: a method of a service, a file, the published journal, or /healthz.
+// Thread-safe; outlives its calls.
 class Gateway {
  public:
   Gateway(const GatewayLimits& limits, const Transcoder& transcoder, Upstream& upstream,
-          std::optional<StaticFiles> static_files, GatewayMetrics& metrics);
+          std::optional<StaticFiles> static_files, std::optional<LogFiles> log_files,
+          GatewayMetrics& metrics);
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;
 
@@ -52,6 +54,7 @@ class Gateway {
   const Transcoder& transcoder_;
   Upstream& upstream_;
   const std::optional<StaticFiles> static_files_;
+  const std::optional<LogFiles> log_files_;
   GatewayMetrics& metrics_;
   std::atomic<int> calls_{0};
   std::atomic<bool> draining_{false};

@@ -26,10 +26,11 @@ std::vector<std::string> AreasOf(const ServiceAddresses& services) {
 class GatewayServer::Impl {
  public:
   Impl(const GatewayOptions& options, Transcoder transcoder,
-       std::optional<StaticFiles> static_files)
+       std::optional<StaticFiles> static_files, std::optional<LogFiles> log_files)
       : transcoder_(std::move(transcoder)),
         upstream_(std::make_unique<Upstream>(options.services, options.upstream)),
-        gateway_(options.limits, transcoder_, *upstream_, std::move(static_files), metrics_) {}
+        gateway_(options.limits, transcoder_, *upstream_, std::move(static_files),
+                 std::move(log_files), metrics_) {}
 
   // Running calls refer to the HTTP server's connections, so they end before it goes.
   ~Impl() {
@@ -83,7 +84,10 @@ absl::StatusOr<std::unique_ptr<GatewayServer>> GatewayServer::Start(const Gatewa
   if (!options.static_dir.empty()) {
     QINGQU_ASSIGN_OR_RETURN(static_files, StaticFiles::Load(options.static_dir));
   }
-  auto impl = std::make_unique<Impl>(options, std::move(transcoder), std::move(static_files));
+  std::optional<LogFiles> log_files;
+  if (!options.log_dir.empty()) log_files.emplace(options.log_dir);
+  auto impl = std::make_unique<Impl>(options, std::move(transcoder), std::move(static_files),
+                                     std::move(log_files));
   QINGQU_RETURN_IF_ERROR(impl->Listen(options));
   return std::unique_ptr<GatewayServer>(new GatewayServer(std::move(impl)));
 }

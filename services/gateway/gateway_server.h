@@ -20,6 +20,7 @@ struct GatewayOptions {
   ServiceAddresses services;
   std::string metrics_listen;  // "" for no metrics
   std::string static_dir;      // "" for no files
+  std::string log_dir;         // "" for no published journal
 };
 
 // The whole gateway, wired.

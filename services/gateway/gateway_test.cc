@@ -267,6 +267,17 @@ TEST_F(GatewayTest, ServesFilesBesideMethods) {
   EXPECT_EQ(PostGetItem("items/a").status, 200);
 }
 
+TEST_F(GatewayTest, ServesThePublishedJournal) {
+  const auto folder = std::filesystem::path(testing::TempDir()) / fmt::format("log_{}", getpid());
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "checkpoint") << "head";
+  options_.log_dir = folder.string();
+  StartGateway();
+  EXPECT_EQ(Connect().Exchange("GET", "/journal/checkpoint", {}, "").body, "head");
+  EXPECT_EQ(Connect().Exchange("GET", "/journal/tile/0/000", {}, "").status, 404);
+  std::filesystem::remove_all(folder);
+}
+
 TEST_F(GatewayTest, CountsCallsByMethodAndCode) {
   StartGateway();
   PostGetItem("items/a");

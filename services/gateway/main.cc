@@ -19,6 +19,8 @@ ABSL_FLAG(std::string, services, "127.0.0.1:7100",
           "where the services are: one address for all of them, or identity=127.0.0.1:7101,…");
 ABSL_FLAG(std::string, metrics_listen, "", "address and port of /metrics; empty: none");
 ABSL_FLAG(std::string, static_dir, "", "folder of files to serve at /; empty: none");
+ABSL_FLAG(std::string, log_dir, "",
+          "folder of the sealed journal, served at /journal; empty: none");
 ABSL_FLAG(bool, edge_in_front, false,
           "all requests come through the edge: its X-Forwarded-For names the client");
 ABSL_FLAG(int64_t, timeout_default_ms, 30'000, "deadline of a call that names none");
@@ -40,6 +42,7 @@ absl::StatusOr<qingqu::gateway::GatewayOptions> OptionsFromFlags() {
   options.services = *std::move(services);
   options.metrics_listen = absl::GetFlag(FLAGS_metrics_listen);
   options.static_dir = absl::GetFlag(FLAGS_static_dir);
+  options.log_dir = absl::GetFlag(FLAGS_log_dir);
   options.limits.connect.timeout_default_ms = absl::GetFlag(FLAGS_timeout_default_ms);
   options.limits.connect.timeout_max_ms = absl::GetFlag(FLAGS_timeout_max_ms);
   options.limits.calls_max = absl::GetFlag(FLAGS_calls_max);

@@ -4,8 +4,10 @@
 #include <utility>
 
 #include "common/rpc/unary.h"
+#include "common/sealed_log/key_file.h"
 #include "common/status/status_macros.h"
 #include "qingqu/supervision/v1/supervision_service.grpc.pb.h"
+#include "services/supervision/log/log_keeper.h"
 #include "services/supervision/queries.h"
 #include "services/supervision/supervision_handlers.h"
 
@@ -39,23 +41,44 @@ class SupervisionService final : public v1::SupervisionService::CallbackService 
   SupervisionHandlers handlers_;
 };
 
+// Sealing keeps one connection, and publishing takes one now and then.
+constexpr int kLogConnections = 2;
+constexpr std::string_view kKeyStem = "journal";
+
 class HostedSupervision final : public rpc::HostedService {
  public:
-  HostedSupervision(std::unique_ptr<rpc::CallRunner> runner, db::ConnectionPool* pool)
-      : service_(std::move(runner), pool) {}
+  HostedSupervision(std::unique_ptr<rpc::CallRunner> runner,
+                    const rpc::ServiceDependencies& dependencies, sealed_log::PrivateKey key)
+      : service_(std::move(runner), dependencies.pool),
+        log_pool_({.conninfo = dependencies.pool->conninfo(),
+                   .connections_max = kLogConnections,
+                   .queries = {queries::kAllQueries.begin(), queries::kAllQueries.end()}}),
+        keeper_(&log_pool_, dependencies.clock, dependencies.metrics,
+                {.sealer = {.origin = dependencies.journal.origin, .key = std::move(key)},
+                 .folder = dependencies.journal.folder}) {}
 
   grpc::Service& grpc_service() override { return service_; }
-  void Stop() override { service_.Drain(); }
+  void Start() override { keeper_.Start(); }
+  void Stop() override {
+    service_.Drain();
+    keeper_.Stop();
+  }
 
  private:
   SupervisionService service_;
+  // Its own connections: no number of slow questions keeps the journal from being sealed.
+  db::ConnectionPool log_pool_;
+  LogKeeper keeper_;
 };
 
 absl::StatusOr<std::unique_ptr<rpc::HostedService>> CreateHosted(
     const rpc::ServiceDependencies& dependencies) {
   QINGQU_ASSIGN_OR_RETURN(
       auto runner, rpc::CreateRunner(dependencies, *v1::Entry::descriptor()->file()->service(0)));
-  return std::make_unique<HostedSupervision>(std::move(runner), dependencies.pool);
+  QINGQU_ASSIGN_OR_RETURN(
+      sealed_log::NamedKey key,
+      sealed_log::LoadOrCreateKey(dependencies.keys_dir, kKeyStem, dependencies.journal.origin));
+  return std::make_unique<HostedSupervision>(std::move(runner), dependencies, std::move(key.key));
 }
 
 }  // namespace

@@ -45,22 +45,28 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog AS $$
 $$;
 
 -- All entries after a place and below p_before, which came from journal.horizon() in an earlier statement: in their final
--- order, up to p_limit of them and up to p_bytes as they are stored, but one at least.
+-- order, up to p_limit of them and up to p_bytes as they are stored, but one at least. The columns are those that a leaf binds.
 CREATE FUNCTION journal.read_all_after(p_transaction_id xid8, p_sequence bigint, p_before xid8, p_limit int, p_bytes bigint)
-RETURNS SETOF journal.entry LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
-  SELECT (entry).*
+RETURNS TABLE (
+  transaction_id xid8, sequence bigint, written_at timestamptz, event text, method text, resource text, subjects text[],
+  actor_user_id text, actor_institution_id text, actor_roles text[], client text, request_id text, reason text,
+  institution_id text, alliance_id text, supplier_id text, details jsonb, restricted jsonb, restricted_salt bytea
+) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+  SELECT transaction_id, sequence, written_at, event, method, resource, subjects, actor_user_id, actor_institution_id,
+         actor_roles, client, request_id, reason, institution_id, alliance_id, supplier_id, details, restricted,
+         restricted_salt
   FROM (
-    SELECT entry, sum(bytes) OVER (ORDER BY (entry).transaction_id, (entry).sequence) - bytes AS bytes_before
+    SELECT *, sum(bytes) OVER (ORDER BY transaction_id, sequence ROWS UNBOUNDED PRECEDING) - bytes AS bytes_before
     FROM (
-      SELECT entry, (pg_column_size(details) + pg_column_size(subjects) + pg_column_size(restricted))::bigint AS bytes
-      FROM journal.entry AS entry
+      SELECT *, (pg_column_size(details) + pg_column_size(subjects) + pg_column_size(restricted))::bigint AS bytes
+      FROM journal.entry
       WHERE (transaction_id, sequence) > (p_transaction_id, p_sequence) AND transaction_id < p_before
       ORDER BY transaction_id, sequence
       LIMIT p_limit
     ) AS found
   ) AS measured
   WHERE bytes_before <= p_bytes
-  ORDER BY (entry).transaction_id, (entry).sequence
+  ORDER BY transaction_id, sequence
 $$;
 
 -- How many entries there are after a place: what is not sealed yet. Counts no further than p_limit.
