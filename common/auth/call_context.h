@@ -12,8 +12,8 @@ namespace qingqu {
 // platform's own work. Not shared between threads.
 struct CallContext {
   auth::Principal principal;
-  std::string method;       // "qingqu.catalog.v1.CatalogService/CreateItem"
-  std::string client;       // "grpc", "gateway", or the service that acts for the user
+  std::string method;  // "qingqu.catalog.v1.CatalogService/CreateItem"
+  std::string client;  // "grpc", "gateway", or the service that acts for the user
   // "192.0.2.7" or "2001:db8:1:2::/64" (common/rpc/client_address.h); empty within the process.
   std::string client_address;
   std::string request_id;   // lower-case UUID; empty when the request has none

@@ -6,17 +6,20 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <optional>
 #include <system_error>
 
 #include "absl/cleanup/cleanup.h"
+#include "absl/functional/function_ref.h"
 
 #include "common/auth/errors.h"
 #include "common/auth/key_pair.h"
 #include "common/auth/token.h"
 #include "common/base/clock.h"
+#include "common/base/sodium.h"
 #include "common/base/strings.h"
 #include "common/base/uuid.h"
 #include "common/status/status_macros.h"
@@ -27,6 +30,8 @@ namespace {
 constexpr std::string_view kServicePrefix = "service-";
 constexpr std::string_view kPrivateSuffix = ".key.pem";
 constexpr std::string_view kPublicSuffix = ".pub.pem";
+constexpr std::string_view kSecretSuffix = ".secret";
+constexpr size_t kSecretBytes = 32;
 constexpr size_t kKeyIdCharactersMax = 40;
 constexpr size_t kFileBytesMax = 4096;
 constexpr mode_t kPrivateMode = 0600;
@@ -142,17 +147,34 @@ absl::Status WriteAtomically(const std::string& keys_dir, const NewFile& file) {
   return SyncDirectory(keys_dir);
 }
 
-absl::StatusOr<std::string> LoadOrCreatePrivateKey(const std::string& keys_dir,
-                                                   const std::string& path) {
+absl::StatusOr<std::string> LoadOrCreatePrivateFile(
+    const std::string& keys_dir, const std::string& path,
+    absl::FunctionRef<absl::StatusOr<std::string>()> create) {
   QINGQU_ASSIGN_OR_RETURN(std::optional<std::string> present, ReadKeyFile(path, kNotOwner));
   if (present) return *std::move(present);
-  QINGQU_ASSIGN_OR_RETURN(const std::string created, GeneratePrivateKey());
+  QINGQU_ASSIGN_OR_RETURN(const std::string created, create());
   QINGQU_RETURN_IF_ERROR(WriteAtomically(
       keys_dir,
       {.path = path, .content = created, .mode = kPrivateMode, .if_present = IfPresent::kKeep}));
   QINGQU_ASSIGN_OR_RETURN(std::optional<std::string> winner, ReadKeyFile(path, kNotOwner));
   if (!winner) return KeyUnusable(path, "has vanished");
   return *std::move(winner);
+}
+
+absl::StatusOr<std::string> GenerateSecret() {
+  InitializeSodium();
+  std::array<unsigned char, kSecretBytes> secret{};
+  randombytes_buf(secret.data(), secret.size());
+  std::array<char, 2 * kSecretBytes + 1> hex{};
+  sodium_bin2hex(hex.data(), hex.size(), secret.data(), secret.size());
+  return std::string(hex.data()) + "\n";
+}
+
+absl::Status CreateDirectory(const std::string& keys_dir) {
+  std::error_code failure;
+  std::filesystem::create_directories(keys_dir, failure);
+  if (failure) return KeyUnusable(keys_dir, failure.message());
+  return absl::OkStatus();
 }
 
 absl::Status PublishKey(const std::string& keys_dir, const std::string& path,
@@ -182,18 +204,35 @@ std::string_view ServiceOfKey(std::string_view key_id) {
 
 absl::StatusOr<KeyPair> LoadOrCreateKeyPair(const std::string& keys_dir, std::string_view key_id) {
   if (!IsKeyId(key_id)) return KeyUnusable(keys_dir, fmt::format("'{}' is no key id", key_id));
-  std::error_code failure;
-  std::filesystem::create_directories(keys_dir, failure);
-  if (failure) return KeyUnusable(keys_dir, failure.message());
+  QINGQU_RETURN_IF_ERROR(CreateDirectory(keys_dir));
   const std::string private_path = PathOf(keys_dir, key_id, kPrivateSuffix);
   KeyPair pair;
-  QINGQU_ASSIGN_OR_RETURN(pair.private_pem, LoadOrCreatePrivateKey(keys_dir, private_path));
+  QINGQU_ASSIGN_OR_RETURN(pair.private_pem,
+                          LoadOrCreatePrivateFile(keys_dir, private_path, GeneratePrivateKey));
   absl::StatusOr<std::string> public_pem = PublicKeyOf(pair.private_pem);
   if (!public_pem.ok()) return UnusableKey(private_path, public_pem.status());
   pair.public_pem = *std::move(public_pem);
   QINGQU_RETURN_IF_ERROR(
       PublishKey(keys_dir, PathOf(keys_dir, key_id, kPublicSuffix), pair.public_pem));
   return pair;
+}
+
+absl::StatusOr<std::string> LoadOrCreateSecret(const std::string& keys_dir, std::string_view name) {
+  if (!IsKeyId(fmt::format("{}{}", kServicePrefix, name))) {
+    return KeyUnusable(keys_dir, fmt::format("'{}' is no name of a secret", name));
+  }
+  QINGQU_RETURN_IF_ERROR(CreateDirectory(keys_dir));
+  const std::string path = PathOf(keys_dir, name, kSecretSuffix);
+  QINGQU_ASSIGN_OR_RETURN(const std::string hex,
+                          LoadOrCreatePrivateFile(keys_dir, path, GenerateSecret));
+  std::string secret(kSecretBytes, '\0');
+  size_t size = 0;
+  if (sodium_hex2bin(reinterpret_cast<unsigned char*>(secret.data()), secret.size(), hex.data(),
+                     hex.size(), "\n", &size, nullptr) != 0 ||
+      size != kSecretBytes || hex.size() != 2 * kSecretBytes + 1) {
+    return KeyUnusable(path, "does not hold 32 bytes in hex");
+  }
+  return secret;
 }
 
 absl::StatusOr<PublicKeys> LoadPublicKeys(const std::string& keys_dir) {

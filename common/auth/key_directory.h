@@ -30,6 +30,10 @@ struct KeyPair {
 // written again when it does not fit the private one, so that a crash between the two heals.
 absl::StatusOr<KeyPair> LoadOrCreateKeyPair(const std::string& keys_dir, std::string_view key_id);
 
+// 32 random bytes that <name>.secret holds in hex, created (with the directory) if it is not there.
+// All who race for it get the same. `name` as the part after "service-" in a key id.
+absl::StatusOr<std::string> LoadOrCreateSecret(const std::string& keys_dir, std::string_view name);
+
 // Key id → public key in PEM.
 using PublicKeys = std::map<std::string, std::string, std::less<>>;
 

@@ -45,6 +45,23 @@ TEST(KeyDirectoryTest, KeyIds) {
   EXPECT_EQ(ServiceOfKey("identity"), "");
 }
 
+TEST(KeyDirectoryTest, ASecretIsMadeOnceAndForItsOwnerAlone) {
+  const TestDirectory directory;
+  const auto secret = LoadOrCreateSecret(directory.path(), "identity");
+  ASSERT_TRUE(secret.ok()) << secret.status();
+  EXPECT_EQ(secret->size(), 32u);
+  EXPECT_EQ(*LoadOrCreateSecret(directory.path(), "identity"), *secret);
+  EXPECT_NE(*LoadOrCreateSecret(directory.path(), "other"), *secret);
+  EXPECT_EQ(ModeOf(directory.File("identity.secret")), 0600u);
+  EXPECT_TRUE(LoadPublicKeys(directory.path())->empty());
+  directory.Write("short.secret", "0123\n");
+  ASSERT_EQ(::chmod(directory.File("short.secret").c_str(), 0600), 0);
+  EXPECT_EQ(ErrorReason(LoadOrCreateSecret(directory.path(), "short").status()), "KEY_UNUSABLE");
+  EXPECT_EQ(ErrorReason(LoadOrCreateSecret(directory.path(), "../x").status()), "KEY_UNUSABLE");
+  ASSERT_EQ(::chmod(directory.File("identity.secret").c_str(), 0644), 0);
+  EXPECT_EQ(ErrorReason(LoadOrCreateSecret(directory.path(), "identity").status()), "KEY_UNUSABLE");
+}
+
 TEST(KeyDirectoryTest, CreatesOnceThenLoads) {
   const TestDirectory directory;
   const std::string keys_dir = directory.File("not/there/yet");

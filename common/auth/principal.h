@@ -31,6 +31,8 @@ struct Principal {
   std::string acting_service;
   // What the roles hold, as it stood when the call came; null: as in the seed.
   std::shared_ptr<const RoleTable> role_table;
+  // True for who still has to enrol a second factor: nothing but that is granted.
+  bool enrolment_only = false;
 };
 
 // The platform itself.

@@ -141,6 +141,10 @@ bool RoleHolds(std::string_view role, std::string_view permission) {
 
 bool IsGranted(const Principal& principal, std::string_view permission) {
   if (permission == "public") return true;
+  if (permission == "enrolment") {
+    return !principal.user_id.empty() && principal.acting_service.empty();
+  }
+  if (principal.enrolment_only) return false;
   if (permission == "authenticated") return !principal.user_id.empty();
   if (!principal.acting_service.empty()) return ServiceHolds(principal.acting_service, permission);
   if (principal.role_table != nullptr) {

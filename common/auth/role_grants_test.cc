@@ -94,7 +94,7 @@ std::vector<ProtectedField> ProtectedFields() {
 }
 
 bool IsSpecial(std::string_view permission) {
-  return permission == "public" || permission == "authenticated";
+  return permission == "public" || permission == "authenticated" || permission == "enrolment";
 }
 
 std::set<std::string> DeclaredPermissions() {
@@ -216,6 +216,15 @@ TEST(RoleGrantsTest, SpecialPermissions) {
   EXPECT_FALSE(IsGranted(Principal(), "authenticated"));
   EXPECT_TRUE(IsGranted(WithRole("no_such_role"), "authenticated"));
   EXPECT_FALSE(IsGranted(SystemPrincipal("usage"), "authenticated"));
+  EXPECT_TRUE(IsGranted(WithRole("approver"), "enrolment"));
+  Principal limited = WithRole("approver");
+  limited.enrolment_only = true;
+  EXPECT_TRUE(IsGranted(limited, "enrolment"));
+  EXPECT_TRUE(IsGranted(limited, "public"));
+  EXPECT_FALSE(IsGranted(limited, "authenticated"));
+  EXPECT_FALSE(IsGranted(limited, "catalog.item.approve"));
+  limited.acting_service = "usage";
+  EXPECT_FALSE(IsGranted(limited, "enrolment"));
 }
 
 TEST(RoleGrantsTest, UnknownRolesAndPermissionsGrantNothing) {

@@ -18,6 +18,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::string_view kParty = "qingqu";
+constexpr std::string_view kEnrolment = "enrolment";
 constexpr size_t kTextBytesMax = 256;
 constexpr size_t kRolesMax = 16;
 constexpr size_t kRoleCharactersMax = 40;
@@ -151,6 +152,7 @@ std::string EncodeClaims(const TokenClaims& claims) {
   if (!principal.institution_id.empty()) object["inst"] = principal.institution_id;
   if (!principal.alliance_id.empty()) object["alliance"] = principal.alliance_id;
   if (!principal.supplier_id.empty()) object["supplier"] = principal.supplier_id;
+  if (principal.enrolment_only) object["only"] = std::string(kEnrolment);
   return object.dump();
 }
 
@@ -167,12 +169,16 @@ absl::StatusOr<TokenClaims> DecodeClaims(std::string_view json) {
   claims.principal.supplier_id = reader.OptionalText("supplier");
   claims.principal.scope = reader.ScopeClaim();
   claims.principal.roles = reader.Texts("roles");
+  const std::string only = reader.OptionalText("only");
+  claims.principal.enrolment_only = only == kEnrolment;
   claims.token_id = reader.Text("jti");
   claims.issued_at = reader.Seconds("iat");
   claims.not_before = reader.OptionalSeconds("nbf");
   claims.ends_at = reader.Seconds("exp");
   QINGQU_RETURN_IF_ERROR(reader.status());
   if (issuer != kParty) return TokenInvalid("was not issued by qingqu");
+  // A limit that is not understood must not be overlooked.
+  if (!only.empty() && only != kEnrolment) return TokenInvalid("has a wrong claim 'only'");
   if (audience != kParty) return TokenInvalid("is not meant for qingqu");
   if (claims.token_id.empty() || !IsClaimText(claims.token_id)) {
     return TokenInvalid("has a wrong claim 'jti'");

@@ -17,6 +17,7 @@ namespace qingqu::auth {
 //   iat, exp   whole Unix seconds           nbf    the same, optional
 //   jti        id of the token              scope  as ScopeName; never "system"
 //   roles      array of role names          inst, alliance, supplier  ids, left out when empty
+//   only       "enrolment" for Principal::enrolment_only, else left out
 struct TokenClaims {
   Principal principal;  // acting_service is not part of the payload: the key says it
   std::string token_id;

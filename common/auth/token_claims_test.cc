@@ -51,6 +51,18 @@ TEST(TokenClaimsTest, DecodesWhatItEncodes) {
   EXPECT_EQ(decoded->ends_at, claims.ends_at);
 }
 
+TEST(TokenClaimsTest, ALimitIsKeptAndNeverOverlooked) {
+  TokenClaims claims = *DecodeClaims(ValidClaims().dump());
+  EXPECT_FALSE(claims.principal.enrolment_only);
+  claims.principal.enrolment_only = true;
+  EXPECT_TRUE(DecodeClaims(EncodeClaims(claims))->principal.enrolment_only);
+  Json unknown = ValidClaims();
+  unknown["only"] = "reading";
+  EXPECT_EQ(ReasonOf(unknown), "TOKEN_INVALID");
+  unknown["only"] = true;
+  EXPECT_EQ(ReasonOf(unknown), "TOKEN_INVALID");
+}
+
 TEST(TokenClaimsTest, EachRequiredClaimIsRequired) {
   ASSERT_EQ(ReasonOf(ValidClaims()), "");
   for (const char* name : {"iss", "aud", "sub", "scope", "inst", "roles", "jti", "iat", "exp"}) {

@@ -52,7 +52,8 @@ absl::StatusOr<MethodInfo> ReadMethod(const MethodDescriptor& method) {
     return absl::FailedPreconditionError(fmt::format(
         "{} declares no permission (option qingqu.common.v1.permission)", info.full_name));
   }
-  const bool special = info.permission == "public" || info.permission == "authenticated";
+  const bool special = info.permission == "public" || info.permission == "authenticated" ||
+                       info.permission == "enrolment";
   if (!special && !auth::AllGrantedPermissions().contains(info.permission)) {
     return absl::FailedPreconditionError(fmt::format("{} needs permission {}, which no role holds",
                                                      info.full_name, info.permission));

@@ -104,6 +104,7 @@ class Host final : public ServiceHost {
                      .keys_dir = options_.keys_dir,
                      .bootstrap_password_file = options_.bootstrap_password_file,
                      .journal = options_.journal,
+                     .second_factor_roles = options_.second_factor_roles,
                      .channel_to = [this](std::string_view area) { return ChannelTo(area); }});
     if (!hosted.ok()) return hosted.status();
     services_.emplace_back(spec.area, *std::move(hosted));

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -43,6 +44,8 @@ struct ServiceDependencies {
   std::string keys_dir;
   std::string bootstrap_password_file;
   JournalLogOptions journal;
+  // Who must have a second factor: for identity.
+  std::set<std::string> second_factor_roles = {};
   // A channel to another service ("distribution"): in process when it is hosted here too. To be
   // asked when a call is made, not before Start.
   std::function<std::shared_ptr<grpc::Channel>(std::string_view area)> channel_to;
@@ -87,6 +90,7 @@ class ServiceHost {
     std::string keys_dir;
     std::string bootstrap_password_file;
     JournalLogOptions journal;
+    std::set<std::string> second_factor_roles = {};
     // Whose word on the client's address is believed.
     AddressProxies address_proxies = LoopbackProxies();
     // Addresses of services that are not hosted here.

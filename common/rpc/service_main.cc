@@ -9,6 +9,7 @@
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
+#include "absl/strings/str_split.h"
 #include "absl/synchronization/mutex.h"
 #include "fmt/format.h"
 #include "spdlog/spdlog.h"
@@ -31,6 +32,8 @@ ABSL_FLAG(std::string, log_dir, "",
           "directory where supervision publishes the sealed journal; empty: nowhere");
 ABSL_FLAG(std::string, journal_origin, "qingqu.local/journal",
           "name of the sealed journal, a URL without its scheme; never changes once it is in use");
+ABSL_FLAG(std::string, second_factor_roles, "approver,discipline_inspector",
+          "roles whose users must have a second factor, separated by commas; empty: none");
 ABSL_FLAG(std::string, services, "",
           "addresses of services in other processes: catalog=host:port,…");
 ABSL_FLAG(std::string, address_proxies, "127.0.0.1,::1",
@@ -58,6 +61,8 @@ absl::StatusOr<ServiceHost::Options> OptionsFromFlags(const Clock& clock) {
   if (const std::string services = absl::GetFlag(FLAGS_services); !services.empty()) {
     QINGQU_ASSIGN_OR_RETURN(options.addresses, ParseServiceAddresses(services));
   }
+  const std::string roles = absl::GetFlag(FLAGS_second_factor_roles);
+  options.second_factor_roles = absl::StrSplit(roles, ',', absl::SkipWhitespace());
   QINGQU_ASSIGN_OR_RETURN(options.address_proxies,
                           ParseAddressProxies(absl::GetFlag(FLAGS_address_proxies)));
   return options;

@@ -18,7 +18,8 @@ service_command() {
   printf '%s\n' "--database=$(postgres_conninfo)" "--database_password_dir=$var/secrets" \
     "--keys_dir=$var/keys"
   if [[ $name == identity || $name == standalone ]]; then
-    printf '%s\n' "--bootstrap_password_file=$var/secrets/admin"
+    # The approvers and inspectors of the demonstration have no authenticators.
+    printf '%s\n' "--bootstrap_password_file=$var/secrets/admin" "--second_factor_roles="
   fi
 }
 

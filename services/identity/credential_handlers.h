@@ -1,17 +1,20 @@
 #pragma once
 
+#include <string>
+
 #include "absl/status/statusor.h"
+#include "pqxx/transaction_base"
 
 #include "common/auth/call_context.h"
 #include "qingqu/identity/v1/credential_service.pb.h"
-#include "services/identity/identity_handlers.h"
+#include "services/identity/handler_dependencies.h"
 
 namespace qingqu::identity {
 
 // One method for each rpc of CredentialService; see the proto for what they promise. Thread-safe.
 class CredentialHandlers {
  public:
-  using Dependencies = IdentityHandlers::Dependencies;
+  using Dependencies = HandlerDependencies;
   explicit CredentialHandlers(const Dependencies& dependencies) : dependencies_(dependencies) {}
 
   // session_list_handlers.cc
@@ -24,7 +27,20 @@ class CredentialHandlers {
   absl::StatusOr<v1::EndSessionsResponse> EndUserSessions(
       const CallContext& call, const v1::EndUserSessionsRequest& request);
 
+  // second_factor_handlers.cc
+  absl::StatusOr<v1::SecondFactorEnrolment> EnrolSecondFactor(
+      const CallContext& call, const v1::EnrolSecondFactorRequest& request);
+  absl::StatusOr<v1::RecoveryCodes> ConfirmSecondFactor(
+      const CallContext& call, const v1::ConfirmSecondFactorRequest& request);
+  absl::StatusOr<v1::RecoveryCodes> RenewRecoveryCodes(
+      const CallContext& call, const v1::RenewRecoveryCodesRequest& request);
+  absl::StatusOr<v1::RemoveSecondFactorResponse> RemoveSecondFactor(
+      const CallContext& call, const v1::RemoveSecondFactorRequest& request);
+
  private:
+  absl::Status ConfirmEnrolment(pqxx::transaction_base& tx, const CallContext& call,
+                                const std::string& code, v1::RecoveryCodes& codes);
+
   const Dependencies dependencies_;
 };
 

@@ -45,6 +45,30 @@ class CredentialService final : public v1::CredentialService::CallbackService,
     return rpc::RunUnary(*runner_, "EndUserSessions", context, request, response, handlers_,
                          &CredentialHandlers::EndUserSessions);
   }
+  ServerUnaryReactor* EnrolSecondFactor(CallbackServerContext* context,
+                                        const v1::EnrolSecondFactorRequest* request,
+                                        v1::SecondFactorEnrolment* response) override {
+    return rpc::RunUnary(*runner_, "EnrolSecondFactor", context, request, response, handlers_,
+                         &CredentialHandlers::EnrolSecondFactor);
+  }
+  ServerUnaryReactor* ConfirmSecondFactor(CallbackServerContext* context,
+                                          const v1::ConfirmSecondFactorRequest* request,
+                                          v1::RecoveryCodes* response) override {
+    return rpc::RunUnary(*runner_, "ConfirmSecondFactor", context, request, response, handlers_,
+                         &CredentialHandlers::ConfirmSecondFactor);
+  }
+  ServerUnaryReactor* RenewRecoveryCodes(CallbackServerContext* context,
+                                         const v1::RenewRecoveryCodesRequest* request,
+                                         v1::RecoveryCodes* response) override {
+    return rpc::RunUnary(*runner_, "RenewRecoveryCodes", context, request, response, handlers_,
+                         &CredentialHandlers::RenewRecoveryCodes);
+  }
+  ServerUnaryReactor* RemoveSecondFactor(CallbackServerContext* context,
+                                         const v1::RemoveSecondFactorRequest* request,
+                                         v1::RemoveSecondFactorResponse* response) override {
+    return rpc::RunUnary(*runner_, "RemoveSecondFactor", context, request, response, handlers_,
+                         &CredentialHandlers::RemoveSecondFactor);
+  }
 
  private:
   const std::unique_ptr<rpc::CallRunner> runner_;

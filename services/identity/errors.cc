@@ -96,6 +96,33 @@ absl::Status WrongPassword() {
                    "the current password is wrong");
 }
 
+absl::Status SecondFactorRequired() {
+  return MakeError(absl::StatusCode::kUnauthenticated, "SECOND_FACTOR_REQUIRED",
+                   "sign in again with the code of your authenticator, or a recovery code, as "
+                   "second_factor_code",
+                   {{"field", "second_factor_code"}});
+}
+
+absl::Status SecondFactorWrong() {
+  return MakeError(absl::StatusCode::kUnauthenticated, "SECOND_FACTOR_WRONG",
+                   "the code is wrong, too old, or has been used; wait for the next one");
+}
+
+absl::Status SecondFactorExists() {
+  return MakeError(absl::StatusCode::kFailedPrecondition, "SECOND_FACTOR_EXISTS",
+                   "you have a second factor; an administrator can take it away");
+}
+
+absl::Status SecondFactorNotEnrolled() {
+  return MakeError(absl::StatusCode::kFailedPrecondition, "SECOND_FACTOR_NOT_ENROLLED",
+                   "there is no second factor; begin with EnrolSecondFactor");
+}
+
+absl::Status OwnSecondFactor() {
+  return MakeError(absl::StatusCode::kFailedPrecondition, "OWN_SECOND_FACTOR",
+                   "another administrator has to take your second factor away");
+}
+
 absl::Status SignInBusy() {
   return WithRetryDelay(MakeError(absl::StatusCode::kUnavailable, "SIGN_IN_BUSY",
                                   "too many sign in at this moment; try again"),

@@ -29,6 +29,13 @@ absl::Status SessionEnded(std::string_view because);
 absl::Status RefreshTokenReused();
 absl::Status SessionNotFound(std::string_view session_id);
 absl::Status WrongPassword();
+// The password was right.
+absl::Status SecondFactorRequired();
+absl::Status SecondFactorWrong();
+absl::Status SecondFactorExists();
+absl::Status SecondFactorNotEnrolled();
+// Nobody takes away their own: that needs another administrator.
+absl::Status OwnSecondFactor();
 // Too many others sign in at this moment.
 absl::Status SignInBusy();
 

@@ -6,12 +6,10 @@
 #include "absl/status/statusor.h"
 
 #include "common/auth/call_context.h"
-#include "common/auth/token.h"
-#include "common/base/clock.h"
-#include "common/db/connection_pool.h"
 #include "qingqu/identity/v1/identity_service.pb.h"
 #include "services/identity/errors.h"
-#include "services/identity/password_hasher.h"
+#include "services/identity/handler_dependencies.h"
+#include "services/identity/second_factor_check.h"
 #include "services/identity/session.h"
 #include "services/identity/user_store.h"
 
@@ -20,13 +18,7 @@ namespace qingqu::identity {
 // One method for each rpc of IdentityService; see the proto for what they promise. Thread-safe.
 class IdentityHandlers {
  public:
-  // All outlive the handlers.
-  struct Dependencies {
-    const Clock* clock = nullptr;
-    db::ConnectionPool* pool = nullptr;
-    const auth::TokenSigner* signer = nullptr;
-    PasswordHasher* hasher = nullptr;
-  };
+  using Dependencies = HandlerDependencies;
   explicit IdentityHandlers(const Dependencies& dependencies) : dependencies_(dependencies) {}
 
   // session_handlers.cc
@@ -65,23 +57,22 @@ class IdentityHandlers {
 
  private:
   absl::StatusOr<v1::User> ReadUserById(const CallContext& call, const std::string& user_id);
-  // Notes an attempt to prove that the caller knows the user's password, and says whether they do.
-  // SIGN_IN_THROTTLED when there were too many. A disabled or unknown user's password fits never.
-  struct Proof {
-    bool fits = false;
-    std::string attempt_id;
-    std::optional<Account> account;
-  };
-  absl::StatusOr<Proof> ProvePassword(const CallContext& call, const std::string& user_id,
-                                      const std::string& password);
   // What a refresh token is good for: a user, or else a refusal.
   struct Refreshed {
     std::optional<User> user;
     absl::Status refusal = SessionEnded("");
   };
-  static Refreshed Refresh(pqxx::transaction_base& tx, const CallContext& platform,
-                           const RefreshToken& present);
-  absl::Status JournalFailure(const CallContext& call, const std::string& user_id);
+  Refreshed Refresh(pqxx::transaction_base& tx, const CallContext& platform,
+                    const RefreshToken& present);
+  // What follows from a right password, to be committed whatever the outcome.
+  struct Admission {
+    User user;
+    FactorCheck factor;
+  };
+  Admission Admit(pqxx::transaction_base& tx, const CallContext& call, const User& user,
+                  const std::string& code, const RefreshToken& token);
+  absl::StatusOr<v1::SignInResponse> IssueEnrolmentToken(const CallContext& call,
+                                                         const User& user) const;
   absl::StatusOr<v1::SignInResponse> IssueTokens(const CallContext& call, const User& user,
                                                  const RefreshToken& token) const;
 

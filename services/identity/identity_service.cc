@@ -1,9 +1,15 @@
 #include "services/identity/identity_service.h"
 
+#include <algorithm>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 
+#include "fmt/format.h"
+
+#include "common/auth/key_directory.h"
+#include "common/auth/role_grants.h"
 #include "common/auth/token.h"
 #include "common/rpc/unary.h"
 #include "common/status/status_macros.h"
@@ -130,13 +136,16 @@ struct Runners {
 class HostedIdentity final : public rpc::HostedService {
  public:
   HostedIdentity(std::unique_ptr<auth::TokenSigner> signer, std::unique_ptr<PasswordHasher> hasher,
-                 Runners runners, const rpc::ServiceDependencies& dependencies)
+                 std::string box_key, Runners runners, const rpc::ServiceDependencies& dependencies)
       : signer_(std::move(signer)),
         hasher_(std::move(hasher)),
+        box_(std::move(box_key)),
         handler_dependencies_({.clock = dependencies.clock,
                                .pool = dependencies.pool,
                                .signer = signer_.get(),
-                               .hasher = hasher_.get()}),
+                               .hasher = hasher_.get(),
+                               .box = &box_,
+                               .second_factor_roles = dependencies.second_factor_roles}),
         service_(std::move(runners.identity), handler_dependencies_),
         credentials_(MakeCredentialFace(std::move(runners.credential), handler_dependencies_)),
         roles_(MakeRoleFace(std::move(runners.role), dependencies.pool)) {}
@@ -154,17 +163,31 @@ class HostedIdentity final : public rpc::HostedService {
  private:
   const std::unique_ptr<auth::TokenSigner> signer_;
   const std::unique_ptr<PasswordHasher> hasher_;
-  const IdentityHandlers::Dependencies handler_dependencies_;
+  const SecretBox box_;
+  const HandlerDependencies handler_dependencies_;
   IdentityService service_;
   const std::unique_ptr<CredentialFace> credentials_;
   const std::unique_ptr<RoleFace> roles_;
 };
+
+absl::Status CheckRoles(const std::set<std::string>& roles) {
+  const std::vector<std::string_view>& known = auth::AllRoles();
+  for (const std::string& role : roles) {
+    if (std::find(known.begin(), known.end(), role) == known.end()) {
+      return InvalidField("second_factor_roles", fmt::format("there is no role '{}'", role));
+    }
+  }
+  return absl::OkStatus();
+}
 
 absl::StatusOr<std::unique_ptr<rpc::HostedService>> CreateHosted(
     const rpc::ServiceDependencies& dependencies) {
   QINGQU_ASSIGN_OR_RETURN(
       auto signer, auth::TokenSigner::LoadOrCreate(dependencies.keys_dir, auth::kIdentityKeyId,
                                                    dependencies.clock));
+  QINGQU_ASSIGN_OR_RETURN(std::string box_key,
+                          auth::LoadOrCreateSecret(dependencies.keys_dir, "identity"));
+  QINGQU_RETURN_IF_ERROR(CheckRoles(dependencies.second_factor_roles));
   auto hasher = std::make_unique<PasswordHasher>(PasswordHasher::Options{});
   if (!dependencies.bootstrap_password_file.empty()) {
     QINGQU_RETURN_IF_ERROR(CreateFirstUser(*dependencies.pool, *hasher,
@@ -182,8 +205,8 @@ absl::StatusOr<std::unique_ptr<rpc::HostedService>> CreateHosted(
   QINGQU_ASSIGN_OR_RETURN(
       runners.role,
       rpc::CreateRunner(dependencies, *v1::RoleGrants::descriptor()->file()->service(0)));
-  return std::make_unique<HostedIdentity>(std::move(signer), std::move(hasher), std::move(runners),
-                                          dependencies);
+  return std::make_unique<HostedIdentity>(std::move(signer), std::move(hasher), std::move(box_key),
+                                          std::move(runners), dependencies);
 }
 
 }  // namespace

@@ -35,6 +35,7 @@ struct Session {
   absl::Time started_at;
   absl::Time used_at;
   bool ended = false;
+  bool second_factor = false;
   std::string ended_because;  // as SessionEnded says it; "" when it ran out
 };
 

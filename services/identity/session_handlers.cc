@@ -1,18 +1,16 @@
 #include <utility>
 
-#include "fmt/format.h"
 #include "pqxx/pqxx"
 
 #include "common/base/resource_name.h"
-#include "common/base/uuid.h"
 #include "common/db/idempotency.h"
-#include "common/db/journal.h"
 #include "common/db/transaction.h"
 #include "common/status/status_macros.h"
 #include "services/identity/convert.h"
 #include "services/identity/errors.h"
 #include "services/identity/identity_handlers.h"
 #include "services/identity/password.h"
+#include "services/identity/proof.h"
 #include "services/identity/session_store.h"
 #include "services/identity/sign_in_store.h"
 #include "services/identity/user_journal.h"
@@ -45,38 +43,6 @@ CallContext AsUser(const CallContext& call, const User& user) {
 
 }  // namespace
 
-absl::StatusOr<IdentityHandlers::Proof> IdentityHandlers::ProvePassword(
-    const CallContext& call, const std::string& user_id, const std::string& password) {
-  Proof proof;
-  proof.attempt_id = NewUuidV7(*dependencies_.clock).ToString();
-  QINGQU_RETURN_IF_ERROR(db::RunTransaction(
-      *dependencies_.pool, call, [&](pqxx::transaction_base& tx) -> absl::Status {
-        const absl::Duration wait = NoteAttempt(tx, {.attempt_id = proof.attempt_id,
-                                                     .user_id = user_id,
-                                                     .address = call.client_address,
-                                                     .tried_at = call.received_at});
-        if (wait > absl::ZeroDuration()) return SignInThrottled(wait);
-        proof.account = ReadUser(tx, user_id);
-        return absl::OkStatus();
-      }));
-  // No connection is held while this computes.
-  const bool usable = proof.account.has_value() && !proof.account->user.disabled;
-  QINGQU_ASSIGN_OR_RETURN(
-      proof.fits, dependencies_.hasher->Verify(usable ? proof.account->password_hash : "", password,
-                                               call.deadline));
-  return proof;
-}
-
-absl::Status IdentityHandlers::JournalFailure(const CallContext& call, const std::string& user_id) {
-  return db::RunTransaction(*dependencies_.pool, call, [&](pqxx::transaction_base& tx) {
-    db::AppendJournal(tx, call,
-                      {.event = "user.sign_in_failed",
-                       .resource = "users/" + user_id,
-                       .details_json = fmt::format(R"({{"address": "{}"}})", call.client_address)});
-    return absl::OkStatus();
-  });
-}
-
 absl::StatusOr<v1::SignInResponse> IdentityHandlers::IssueTokens(const CallContext& call,
                                                                  const User& user,
                                                                  const RefreshToken& token) const {
@@ -90,21 +56,72 @@ absl::StatusOr<v1::SignInResponse> IdentityHandlers::IssueTokens(const CallConte
   return response;
 }
 
+absl::StatusOr<v1::SignInResponse> IdentityHandlers::IssueEnrolmentToken(const CallContext& call,
+                                                                         const User& user) const {
+  auth::Principal principal = PrincipalOfUser(user);
+  // A verifier that does not know the limit yet must find nothing else to grant.
+  principal.roles.clear();
+  principal.enrolment_only = true;
+  v1::SignInResponse response;
+  QINGQU_ASSIGN_OR_RETURN(*response.mutable_access_token(),
+                          dependencies_.signer->Sign(principal, kAccessTokenLifetime));
+  response.mutable_access_token_expire_time()->set_seconds(
+      absl::ToUnixSeconds(call.received_at + kAccessTokenLifetime));
+  *response.mutable_user() = ToProto(user);
+  response.set_enrolment_required(true);
+  return response;
+}
+
+IdentityHandlers::Admission IdentityHandlers::Admit(pqxx::transaction_base& tx,
+                                                    const CallContext& call, const User& user,
+                                                    const std::string& code,
+                                                    const RefreshToken& token) {
+  const FactorCheck factor = CheckSecondFactor(tx, dependencies_, user, code, call.received_at);
+  const Admission admission{.user = user, .factor = factor};
+  switch (factor.outcome) {
+    case FactorOutcome::kMissing:
+    case FactorOutcome::kWrong:
+    case FactorOutcome::kLocked:
+      return admission;
+    case FactorOutcome::kNotEnrolled:
+      JournalUser(tx, call, "user.signed_in", user);
+      return admission;
+    case FactorOutcome::kRecovered:
+      JournalUser(tx, call, "user.recovery_code_used", user);
+      break;
+    case FactorOutcome::kNotNeeded:
+    case FactorOutcome::kPassed:
+      break;
+  }
+  RememberAddress(tx, user.user_id, call.client_address, call.received_at);
+  InsertSession(tx,
+                {.token = token,
+                 .user_id = user.user_id,
+                 .address = call.client_address,
+                 .client = call.client,
+                 .second_factor = factor.outcome != FactorOutcome::kNotNeeded},
+                call.received_at);
+  ClearUserSessions(tx, user.user_id, call.received_at);
+  JournalUser(tx, call, "user.signed_in", user);
+  return admission;
+}
+
 absl::StatusOr<v1::SignInResponse> IdentityHandlers::SignIn(const CallContext& call,
                                                             const v1::SignInRequest& request) {
   const CallContext platform = AsPlatform(call);
   const std::string user_id = UserIdToSignIn(request.user());
-  QINGQU_ASSIGN_OR_RETURN(const Proof proof, ProvePassword(platform, user_id, request.password()));
+  QINGQU_ASSIGN_OR_RETURN(const Proof proof,
+                          ProvePassword(dependencies_, platform, user_id, request.password()));
   if (!proof.fits) {
     // Names that nobody has are without number; the journal is kept for ever.
     if (proof.account.has_value()) {
-      QINGQU_RETURN_IF_ERROR(JournalFailure(platform, user_id));
+      QINGQU_RETURN_IF_ERROR(JournalFailure(dependencies_, platform, user_id, "password"));
     }
     return SignInFailed();
   }
   const CallContext signed_in = AsUser(call, proof.account->user);
   const RefreshToken token = NewRefreshToken();
-  User user;
+  Admission admission;
   QINGQU_RETURN_IF_ERROR(db::RunTransaction(
       *dependencies_.pool, signed_in, [&](pqxx::transaction_base& tx) -> absl::Status {
         const std::optional<Account> account = LockUser(tx, user_id);
@@ -113,21 +130,26 @@ absl::StatusOr<v1::SignInResponse> IdentityHandlers::SignIn(const CallContext& c
             account->password_hash != proof.account->password_hash) {
           return SignInFailed();
         }
-        user = account->user;
-        ForgetAttempt(tx, proof.attempt_id);
-        RememberAddress(tx, user_id, call.client_address, call.received_at);
-        InsertSession(tx,
-                      {.token = token,
-                       .user_id = user_id,
-                       .address = call.client_address,
-                       .client = call.client},
-                      call.received_at);
-        ClearUserSessions(tx, user_id, call.received_at);
-        JournalUser(tx, signed_in, "user.signed_in", user);
+        admission = Admit(tx, signed_in, account->user, request.second_factor_code(), token);
+        if (admission.factor.outcome != FactorOutcome::kWrong) {
+          ForgetAttempt(tx, proof.attempt_id);
+        }
         return absl::OkStatus();
       }));
   call.database_time += platform.database_time + signed_in.database_time;
-  return IssueTokens(call, user, token);
+  switch (admission.factor.outcome) {
+    case FactorOutcome::kMissing:
+      return SecondFactorRequired();
+    case FactorOutcome::kLocked:
+      return SignInThrottled(admission.factor.wait);
+    case FactorOutcome::kWrong:
+      QINGQU_RETURN_IF_ERROR(JournalFailure(dependencies_, platform, user_id, "second_factor"));
+      return SecondFactorWrong();
+    case FactorOutcome::kNotEnrolled:
+      return IssueEnrolmentToken(call, admission.user);
+    default:
+      return IssueTokens(call, admission.user, token);
+  }
 }
 
 IdentityHandlers::Refreshed IdentityHandlers::Refresh(pqxx::transaction_base& tx,
@@ -146,6 +168,10 @@ IdentityHandlers::Refreshed IdentityHandlers::Refresh(pqxx::transaction_base& tx
   }
   if (IsOver(*session, now)) return {.refusal = SessionEnded(session->ended_because)};
   if (account->user.disabled) return {};
+  // Who needs a second factor by now, and began without.
+  if (!session->second_factor && MustHaveSecondFactor(dependencies_, account->user)) {
+    return {.refusal = SessionEnded("SECOND_FACTOR_CHANGED")};
+  }
   return {.user = account->user};
 }
 
@@ -193,8 +219,13 @@ absl::StatusOr<v1::User> IdentityHandlers::ChangePassword(
     const CallContext& call, const v1::ChangePasswordRequest& request) {
   const std::string& user_id = call.principal.user_id;
   QINGQU_ASSIGN_OR_RETURN(const v1::User self, ReadUserById(call, user_id));
+  FieldViolations unchecked;
   FieldViolations violations;
-  CheckPassword("new_password", {.user_id = user_id, .display_name = self.display_name()},
+  CheckPassword("new_password",
+                {.user_id = user_id,
+                 .display_name = self.display_name(),
+                 .second_factor_required =
+                     MustHaveSecondFactor(dependencies_, UserFromProto(user_id, self, unchecked))},
                 request.new_password(), violations);
   if (NormalizePassword(request.new_password()) == NormalizePassword(request.current_password())) {
     violations.Add("new_password", "must be another one");
@@ -208,7 +239,7 @@ absl::StatusOr<v1::User> IdentityHandlers::ChangePassword(
       dependencies_.hasher->Fingerprint(request.current_password() + "\n" + request.new_password(),
                                         call.request_id, call.deadline));
   QINGQU_ASSIGN_OR_RETURN(const Proof proof,
-                          ProvePassword(call, user_id, request.current_password()));
+                          ProvePassword(dependencies_, call, user_id, request.current_password()));
   QINGQU_ASSIGN_OR_RETURN(const std::string new_hash,
                           dependencies_.hasher->Hash(request.new_password(), call.deadline));
   // A repeated call gets its first answer, although the current password is another one by now.
@@ -229,7 +260,7 @@ absl::StatusOr<v1::User> IdentityHandlers::ChangePassword(
         return ToProto(account->user);
       });
   if (absl::IsPermissionDenied(changed.status())) {
-    QINGQU_RETURN_IF_ERROR(JournalFailure(call, user_id));
+    QINGQU_RETURN_IF_ERROR(JournalFailure(dependencies_, call, user_id, "password"));
   }
   return changed;
 }

@@ -9,7 +9,8 @@ namespace qingqu::identity {
 
 void InsertSession(pqxx::transaction_base& tx, const NewSession& session, absl::Time now) {
   tx.exec_prepared(queries::kInsertSession.name, session.token.handle_hash, session.user_id,
-                   session.token.secret_hash, InstantText(now), session.address, session.client);
+                   session.token.secret_hash, InstantText(now), session.address, session.client,
+                   session.second_factor);
 }
 
 std::optional<Session> LockSession(pqxx::transaction_base& tx, const std::string& handle_hash) {
@@ -21,6 +22,7 @@ std::optional<Session> LockSession(pqxx::transaction_base& tx, const std::string
                  .started_at = absl::FromUnixMicros(row["started_us"].as<int64_t>()),
                  .used_at = absl::FromUnixMicros(row["used_us"].as<int64_t>()),
                  .ended = row["ended"].as<bool>(),
+                 .second_factor = row["second_factor"].as<bool>(),
                  .ended_because = row["ended_because"].as<std::string>()};
 }
 

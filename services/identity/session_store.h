@@ -18,6 +18,7 @@ struct NewSession {
   std::string user_id;
   std::string address;
   std::string client;
+  bool second_factor = false;  // shown
 };
 void InsertSession(pqxx::transaction_base& tx, const NewSession& session, absl::Time now);
 std::optional<Session> LockSession(pqxx::transaction_base& tx, const std::string& handle_hash);

@@ -26,8 +26,12 @@ class TestIdentity {
       : pool_(database.NewPool("identity",
                                {queries::kAllQueries.begin(), queries::kAllQueries.end()}, 8)),
         signer_(*auth::TokenSigner::LoadOrCreate(keys.path(), "identity", &clock)),
-        dependencies_(
-            {.clock = &clock, .pool = pool_.get(), .signer = signer_.get(), .hasher = &hasher}),
+        dependencies_({.clock = &clock,
+                       .pool = pool_.get(),
+                       .signer = signer_.get(),
+                       .hasher = &hasher,
+                       .box = &box_,
+                       .second_factor_roles = {"approver", "discipline_inspector"}}),
         handlers(dependencies_),
         credentials(dependencies_) {}
 
@@ -113,7 +117,8 @@ class TestIdentity {
  private:
   std::unique_ptr<db::ConnectionPool> pool_;
   std::unique_ptr<auth::TokenSigner> signer_;
-  const IdentityHandlers::Dependencies dependencies_;
+  const SecretBox box_{std::string(32, 'k')};
+  const HandlerDependencies dependencies_;
 
  public:
   IdentityHandlers handlers;

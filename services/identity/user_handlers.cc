@@ -75,7 +75,9 @@ absl::StatusOr<v1::User> IdentityHandlers::CreateUser(const CallContext& call,
   const User described = UserFromProto(request.user_id(), request.user(), violations);
   CheckUser(described, violations);
   CheckPassword("password",
-                {.user_id = request.user_id(), .display_name = request.user().display_name()},
+                {.user_id = request.user_id(),
+                 .display_name = request.user().display_name(),
+                 .second_factor_required = MustHaveSecondFactor(dependencies_, described)},
                 request.password(), violations);
   QINGQU_RETURN_IF_ERROR(violations.ToStatus());
   // The request is remembered by a hash of its content, which must not help to guess the password.

@@ -114,4 +114,6 @@ class LivePlatform:
             command.append(f"--services={self.addresses()}")
         if name in ("identity", "standalone"):
             command.append(f"--bootstrap_password_file={self.folder / 'admin'}")
+            # Test users have no authenticators; services/identity/second_factor_pgtest.cc has.
+            command.append("--second_factor_roles=")
         return Process(name, command, self.folder / f"{name}.log")

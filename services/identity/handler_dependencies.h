@@ -1,0 +1,25 @@
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "common/auth/token.h"
+#include "common/base/clock.h"
+#include "common/db/connection_pool.h"
+#include "services/identity/password_hasher.h"
+#include "services/identity/secret_box.h"
+
+namespace qingqu::identity {
+
+// What the handlers of this service work with. All that is pointed to outlives them.
+struct HandlerDependencies {
+  const Clock* clock = nullptr;
+  db::ConnectionPool* pool = nullptr;
+  const auth::TokenSigner* signer = nullptr;
+  PasswordHasher* hasher = nullptr;
+  const SecretBox* box = nullptr;
+  // Who has one of these roles must have a second factor.
+  std::set<std::string> second_factor_roles = {};
+};
+
+}  // namespace qingqu::identity

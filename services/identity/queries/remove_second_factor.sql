@@ -1,0 +1,1 @@
+DELETE FROM second_factor WHERE user_id = $1
