@@ -16,6 +16,9 @@ struct CallContext {
   std::string client;  // "grpc", "gateway", or the service that acts for the user
   // "192.0.2.7" or "2001:db8:1:2::/64" (common/rpc/client_address.h); empty within the process.
   std::string client_address;
+  // SHA-256 of the certificate that the client showed, 64 lower-case digits: to the edge, or to
+  // this process itself when the client is no process between. Empty when it showed none.
+  std::string client_certificate;
   std::string request_id;   // lower-case UUID; empty when the request has none
   std::string traceparent;  // W3C trace context as it came, for the access line and further calls
   absl::Time received_at;   // by the injected clock

@@ -49,6 +49,21 @@ absl::Time EffectiveDeadline(absl::Time requested, absl::Time now) {
   return std::min(requested - kDeadlineShave, now + kDeadlineMax);
 }
 
+// Where processes know each other by their certificates, only those that stand between clients and
+// services may say whom they call for; else whoever is on the proxies' machines.
+bool MaySpeakForOthers(const IncomingCall& incoming, const AddressProxies& proxies) {
+  if (incoming.tls_peer.secured) return IsIntermediary(incoming.tls_peer);
+  return IsAddressProxy(incoming.peer, proxies);
+}
+
+std::string ClientCertificate(const IncomingCall& incoming, bool believed) {
+  if (IsIntermediary(incoming.tls_peer) || !incoming.tls_peer.secured) {
+    const bool usable = believed && IsCertificateSha256(incoming.forwarded_certificate);
+    return usable ? incoming.forwarded_certificate : "";
+  }
+  return incoming.tls_peer.certificate_sha256;
+}
+
 }  // namespace
 
 struct CallRunner::Call {
@@ -82,8 +97,10 @@ void CallRunner::Arrive(std::string_view method, const IncomingCall& incoming, C
   call.context.method = call.method->full_name;
   call.context.client = IsClientLabel(incoming.client) ? incoming.client : "grpc";
   call.context.traceparent = incoming.traceparent.substr(0, 64);
-  call.context.client_address =
-      ClientAddress(incoming.peer, incoming.forwarded_address, options_.address_proxies);
+  const bool believed = MaySpeakForOthers(incoming, options_.address_proxies);
+  call.context.client_address = ClientAddress(
+      incoming.peer, believed ? incoming.forwarded_address : "", options_.address_proxies);
+  call.context.client_certificate = ClientCertificate(incoming, believed);
   call.context.received_at = options_.clock->Now();
 }
 

@@ -18,6 +18,7 @@
 #include "common/rpc/executor.h"
 #include "common/rpc/method_registry.h"
 #include "common/rpc/rpc_metrics.h"
+#include "common/rpc/tls_peer.h"
 
 namespace qingqu::rpc {
 
@@ -33,6 +34,8 @@ struct IncomingCall {
   std::string traceparent;
   std::string peer;               // as gRPC writes it
   std::string forwarded_address;  // what the peer says whom it calls for
+  TlsPeer tls_peer;
+  std::string forwarded_certificate;  // what the peer says its client has shown
   absl::Time deadline = absl::InfiniteFuture();
   std::function<bool()> is_cancelled;
 };

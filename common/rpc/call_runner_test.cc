@@ -31,14 +31,16 @@ class FakeVerifier final : public auth::TokenVerifier {
 class CallRunnerTest : public ::testing::Test {
  protected:
   std::unique_ptr<CallRunner> NewRunner(Executor::Options executor = {.threads = 2,
-                                                                      .queue_max = 16}) {
+                                                                      .queue_max = 16},
+                                        const AddressProxies& address_proxies = {}) {
     auto runner = CallRunner::Create({.service = Use::descriptor()->file()->service(0),
                                       .clock = &clock_,
                                       .verifier = &verifier_,
                                       .roles = roles_,
                                       .pool = nullptr,
                                       .metrics = &registry_,
-                                      .executor = executor});
+                                      .executor = executor,
+                                      .address_proxies = address_proxies});
     EXPECT_TRUE(runner.ok()) << runner.status();
     return *std::move(runner);
   }
@@ -87,6 +89,32 @@ TEST_F(CallRunnerTest, CallerWithoutTokenIsUnauthenticated) {
   EXPECT_EQ(ErrorReason(Get(*runner, {.authorization = "Bearer garbage"}, Fill())),
             "TOKEN_INVALID");
   EXPECT_EQ(response_.name(), "") << "the handler ran";
+}
+
+TEST_F(CallRunnerTest, WhoMaySpeakForOthers) {
+  auto runner = NewRunner({.threads = 2, .queue_max = 16}, LoopbackProxies());
+  const std::string own(64, '1');
+  const std::string forwarded(64, '2');
+  const auto seen_by = [&](const std::string& peer, TlsPeer tls_peer) {
+    std::string seen;
+    const IncomingCall incoming{.authorization = "Bearer bea:department_nurse",
+                                .peer = peer,
+                                .forwarded_address = "198.51.100.9",
+                                .tls_peer = std::move(tls_peer),
+                                .forwarded_certificate = forwarded};
+    EXPECT_TRUE(Get(*runner, incoming, [&](const CallContext& call) {
+                  seen = call.client_address + " " + call.client_certificate.substr(0, 1);
+                  return absl::OkStatus();
+                }).ok());
+    return seen;
+  };
+  const std::string here = "ipv4:127.0.0.1:1";
+  EXPECT_EQ(seen_by(here, {}), "198.51.100.9 2");
+  EXPECT_EQ(seen_by("ipv4:192.0.2.7:1", {}), "192.0.2.7 ");
+  EXPECT_EQ(seen_by(here, {.secured = true, .names = {"edge"}, .certificate_sha256 = own}),
+            "198.51.100.9 2");
+  EXPECT_EQ(seen_by(here, {.secured = true, .names = {"usage"}, .certificate_sha256 = own}),
+            "127.0.0.1 1");
 }
 
 TEST_F(CallRunnerTest, PermissionIsEnforcedBeforeTheHandler) {

@@ -75,11 +75,14 @@ std::string BudgetAddress(std::string_view text) {
   return TextOf(AF_INET6, &v6) + "/64";
 }
 
+bool IsAddressProxy(std::string_view peer, const AddressProxies& proxies) {
+  return std::find(proxies.begin(), proxies.end(), Canonical(HostOfPeer(peer))) != proxies.end();
+}
+
 std::string ClientAddress(std::string_view peer, std::string_view forwarded,
                           const AddressProxies& proxies) {
   const std::string_view host = HostOfPeer(peer);
-  const bool believed = std::find(proxies.begin(), proxies.end(), Canonical(host)) != proxies.end();
-  if (believed) {
+  if (IsAddressProxy(peer, proxies)) {
     if (std::string client = BudgetAddress(forwarded); !client.empty()) return client;
   }
   return BudgetAddress(host);

@@ -21,6 +21,9 @@ absl::StatusOr<AddressProxies> ParseAddressProxies(std::string_view text);
 // gets that many IPv6 addresses. "" for what is no address.
 std::string BudgetAddress(std::string_view text);
 
+// Whether a peer, as gRPC writes it, is one of these.
+bool IsAddressProxy(std::string_view peer, const AddressProxies& proxies);
+
 // Where a call comes from, as BudgetAddress says it. `peer` is gRPC's ("ipv4:192.0.2.7:51934",
 // "ipv6:%5B::1%5D:51934"); `forwarded` counts only when the peer is a proxy. "" for a call within
 // the process.

@@ -2,6 +2,7 @@
 
 #include "gtest/gtest.h"
 
+#include "common/rpc/tls_peer.h"
 #include "common/status/status.h"
 
 namespace qingqu::rpc {
@@ -44,6 +45,22 @@ TEST(ClientAddressTest, ProxiesAreAList) {
             (AddressProxies{"10.0.0.1", "10.0.0.2", "2001:db8::1"}));
   EXPECT_TRUE(ParseAddressProxies("")->empty());
   EXPECT_EQ(ErrorReason(ParseAddressProxies("10.0.0.1,gateway").status()), "INVALID_FIELD");
+}
+
+TEST(TlsPeerTest, TheGatewayAndTheEdgeStandBetween) {
+  EXPECT_TRUE(IsIntermediary({.secured = true, .names = {"catalog", "edge"}}));
+  EXPECT_TRUE(IsIntermediary({.secured = true, .names = {"gateway"}}));
+  EXPECT_FALSE(IsIntermediary({.secured = true, .names = {"usage"}}));
+  EXPECT_FALSE(IsIntermediary({}));
+}
+
+TEST(TlsPeerTest, ADigestHas64LowerCaseDigits) {
+  EXPECT_TRUE(IsCertificateSha256(std::string(64, '0')));
+  EXPECT_TRUE(IsCertificateSha256(std::string(64, 'f')));
+  EXPECT_FALSE(IsCertificateSha256(std::string(64, 'F')));
+  EXPECT_FALSE(IsCertificateSha256(std::string(64, 'g')));
+  EXPECT_FALSE(IsCertificateSha256(std::string(63, '0')));
+  EXPECT_FALSE(IsCertificateSha256(""));
 }
 
 }  // namespace

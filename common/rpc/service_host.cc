@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "fmt/format.h"
-#include "grpcpp/create_channel.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/health_check_service_interface.h"
 #include "grpcpp/server.h"
@@ -49,6 +48,9 @@ class Host final : public ServiceHost {
   ~Host() override { Stop(absl::Seconds(5)); }
 
   absl::Status StartAll(const std::vector<ServiceSpec>& specs) {
+    std::vector<std::string> areas;
+    for (const ServiceSpec& spec : specs) areas.push_back(spec.area);
+    QINGQU_RETURN_IF_ERROR(CheckTlsFiles(options_.tls, areas));
     std::error_code error;
     std::filesystem::create_directories(options_.keys_dir, error);
     if (error) {
@@ -133,7 +135,8 @@ class Host final : public ServiceHost {
     grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     grpc::ServerBuilder builder;
-    builder.AddListeningPort(options_.listen, grpc::InsecureServerCredentials(), &port_);
+    builder.AddListeningPort(options_.listen,
+                             MakeServerCredentials(options_.tls, options_.tls_peers), &port_);
     builder.SetMaxReceiveMessageSize(kMessageBytesMax);
     builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMetadataBytesMax);
     // Two processes on one port would each get some of the calls.
@@ -157,7 +160,7 @@ class Host final : public ServiceHost {
     }
     const auto found = options_.addresses.find(area);
     const std::string address = found == options_.addresses.end() ? "127.0.0.1:1" : found->second;
-    return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+    return MakeChannel(address, area, options_.tls, arguments);
   }
 
   const Options options_;

@@ -21,6 +21,7 @@
 #include "common/rpc/call_runner.h"
 #include "common/rpc/client_address.h"
 #include "common/rpc/executor.h"
+#include "common/rpc/process_tls.h"
 #include "common/rpc/service_addresses.h"
 
 namespace qingqu::rpc {
@@ -93,6 +94,10 @@ class ServiceHost {
     std::set<std::string> second_factor_roles = {};
     // Whose word on the client's address is believed.
     AddressProxies address_proxies = LoopbackProxies();
+    // Mutual TLS with the other processes; without files plain connections.
+    TlsFiles tls;
+    // Who may connect then: "gateway", "edge", areas of services.
+    std::vector<std::string> tls_peers;
     // Addresses of services that are not hosted here.
     ServiceAddresses addresses;
     int connections_per_service = 4;

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdio>
 #include <string>
+#include <vector>
 
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
@@ -16,10 +17,15 @@
 
 #include "common/metrics/metrics_listener.h"
 #include "common/rpc/service_addresses.h"
+#include "common/rpc/tls_flags.h"
 #include "common/status/status_macros.h"
 
 ABSL_FLAG(std::string, listen, "127.0.0.1:7100",
-          "address to serve gRPC on; loopback only unless inside mTLS");
+          "address to serve gRPC on; loopback only unless with --tls_cert_file");
+ABSL_FLAG(std::vector<std::string>, tls_peers,
+          (std::vector<std::string>{"gateway", "edge", "operator", "identity", "catalog",
+                                    "procurement", "distribution", "usage", "supervision"}),
+          "who may connect with --tls_cert_file: names before .qingqu.internal");
 ABSL_FLAG(std::string, metrics_listen, "",
           "loopback address to serve Prometheus text on; empty: none");
 ABSL_FLAG(std::string, database, "", "libpq connection string without user and password");
@@ -54,6 +60,8 @@ absl::StatusOr<ServiceHost::Options> OptionsFromFlags(const Clock& clock) {
       .bootstrap_password_file = absl::GetFlag(FLAGS_bootstrap_password_file),
       .journal = {.origin = absl::GetFlag(FLAGS_journal_origin),
                   .folder = absl::GetFlag(FLAGS_log_dir)},
+      .tls = TlsFilesFromFlags(),
+      .tls_peers = absl::GetFlag(FLAGS_tls_peers),
       .connections_per_service = absl::GetFlag(FLAGS_connections),
       .executor = {.threads = absl::GetFlag(FLAGS_connections),
                    .queue_max = static_cast<size_t>(absl::GetFlag(FLAGS_queue_max))},

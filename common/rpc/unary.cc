@@ -1,5 +1,6 @@
 #include "common/rpc/unary.h"
 
+#include "common/rpc/process_tls.h"
 #include "common/rpc/status_conversion.h"
 
 namespace qingqu::rpc {
@@ -21,6 +22,8 @@ IncomingCall ReadIncomingCall(grpc::CallbackServerContext& context) {
           .traceparent = Metadata(context, "traceparent"),
           .peer = context.peer(),
           .forwarded_address = Metadata(context, kClientAddressKey),
+          .tls_peer = ReadTlsPeer(context.auth_context().get()),
+          .forwarded_certificate = Metadata(context, kClientCertificateKey),
           .deadline = deadline == std::chrono::system_clock::time_point::max()
                           ? absl::InfiniteFuture()
                           : absl::FromChrono(deadline),

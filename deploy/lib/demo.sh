@@ -37,6 +37,10 @@ demo_tell() {
   printf '%-24s 127.0.0.1:%d, database qingqu\n' 'PostgreSQL:' "$(postgres_port)"
   printf '%-24s %s\n' 'Logs:' "$var/log"
   printf '%-24s admin, password in %s\n' 'The first user:' "$var/secrets/admin"
+  local files=$tls_folder/processes/operator tls=""
+  if [[ -n ${mtls:-} ]]; then
+    tls=" --ca-file=$tls_folder/ca.crt --cert-file=$files/certificate.pem --key-file=$files/key.pem"
+  fi
   printf '\nSign in, for example as the nurse:\n  %s\n' \
-    "${bin#"$root/"}/qingqu --server=$(layout_addresses "$1") login nurse"
+    "${bin#"$root/"}/qingqu$tls --server=$(layout_addresses "$1") login nurse"
 }

@@ -4,11 +4,16 @@ edge_folder=$var/edge
 edge_name=${QINGQU_EDGE_NAME:-localhost}
 edge_address=${QINGQU_EDGE_LISTEN:-127.0.0.1}
 
+# Whose certificates machine clients may show.
+edge_client_authority=${QINGQU_EDGE_CLIENT_CA:-$tls_folder/ca.crt}
+
 edge_check_settings() {
   [[ $edge_name =~ ^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$ ]] ||
     fail "QINGQU_EDGE_NAME is '$edge_name': it must be a host's name or an IPv4 address"
   [[ $edge_address =~ ^[0-9]{1,3}(\.[0-9]{1,3}){3}$ || $edge_address =~ ^[0-9A-Fa-f:]+$ ]] ||
     fail "QINGQU_EDGE_LISTEN is '$edge_address': it must be a numeric address, such as 0.0.0.0"
+  [[ -z ${QINGQU_EDGE_CLIENT_CA:-} || $edge_client_authority =~ ^/[A-Za-z0-9/._-]+$ && -r $edge_client_authority ]] ||
+    fail "QINGQU_EDGE_CLIENT_CA is '$edge_client_authority': it must be the whole path of a readable file"
 }
 
 # The names and addresses by which clients may know the edge.
@@ -26,23 +31,28 @@ edge_url() {
   echo "https://$edge_name:$(layout_port edge)"
 }
 
-# edge_server AREA LAYOUT: where the area's gRPC is served.
+# edge_server AREA LAYOUT: where the area's gRPC is served, and how to get there.
 edge_server() {
-  local name=standalone
+  local name=standalone own=$tls_folder/processes/edge/both.pem
   [[ $2 == separate ]] && name=$1
-  echo "127.0.0.1:$(layout_port "$name")"
+  printf '127.0.0.1:%d proto h2 maxconn 1000' "$(layout_port "$name")"
+  if [[ -n $mtls ]]; then
+    printf ' ssl alpn h2 ssl-min-ver TLSv1.2 verify required ca-file %s crt %s' "$tls_folder/ca.crt" "$own"
+    printf ' sni str(%s.qingqu.internal) verifyhost %s.qingqu.internal' "$1" "$1"
+  fi
 }
 
 # edge_configuration LAYOUT: the template with this deployment's ports and files, and each area's backend.
 edge_configuration() {
   local area
   sed -e "s|@LISTEN@|$edge_address:$(layout_port edge)|" \
-    -e "s|@CERTIFICATE@|$tls_folder/edge/both.pem|" \
+    -e "s|@CERTIFICATE@|$tls_folder/edge/both.pem|" -e "s|@CLIENT_AUTHORITY@|$edge_client_authority|" \
+    -e "s#@AREAS@#$(printf '%s|' "${areas[@]}" | sed 's/|$//')#" \
     -e "s|@METRICS_PORT@|$(layout_metrics_port edge)|" \
     -e "s|@GATEWAY_SERVER@|127.0.0.1:$(layout_port gateway)|" "$root/deploy/haproxy/haproxy.cfg"
   for area in "${areas[@]}"; do
     printf '\nbackend grpc_%s from grpc\n' "$area"
-    printf '  server %s %s proto h2 maxconn 1000\n' "$area" "$(edge_server "$area" "$1")"
+    printf '  server %s %s\n' "$area" "$(edge_server "$area" "$1")"
   done
 }
 
@@ -52,7 +62,8 @@ edge_write() {
   local digest file
   account_folder "$edge_folder" 700
   edge_configuration "$1" >"$edge_folder/new"
-  digest=$(cat "$edge_folder/new" "$tls_folder/edge/certificate.pem" | sha256sum | cut -c 1-16)
+  digest=$(cat "$edge_folder/new" "$tls_folder/ca.crt" "$tls_folder/edge/certificate.pem" \
+    ${mtls:+"$tls_folder/processes/edge/certificate.pem"} | sha256sum | cut -c 1-16)
   file=$edge_folder/haproxy-$digest.cfg
   chmod 644 "$edge_folder/new"
   mv "$edge_folder/new" "$file"

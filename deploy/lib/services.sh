@@ -12,7 +12,9 @@ service_command() {
   if [[ $name == supervision || $name == standalone || $name == gateway ]]; then
     printf '%s\n' "--log_dir=$var/journal"
   fi
+  [[ -z ${mtls:-} ]] || tls_flags "$name"
   if [[ $name == gateway ]]; then
+    [[ -z ${edge:-} ]] || echo --edge_in_front
     return
   fi
   printf '%s\n' "--database=$(postgres_conninfo)" "--database_password_dir=$var/secrets" \

@@ -75,14 +75,15 @@ tls_certificate_is_current() {
 # tls_certificate NAME PROFILE SUBJECT_ALTERNATIVE_NAMES: certificate.pem, key.pem and both.pem in var/tls/NAME,
 # the platform's account's. PROFILE is a section of deploy/tls/openssl.cnf.
 tls_certificate() {
-  local name=$1 profile=$2 tls_names=$3 folder=$tls_folder/$1 new=$tls_folder/$1.new file
+  local name=$1 profile=$2 tls_names=$3 folder=$tls_folder/$1 new=$tls_folder/$1.new
   if tls_certificate_is_current "$name" "$profile" "$tls_names"; then
     return
   fi
   rm -rf "$new"
+  mkdir -p "$(dirname "$new")"
   mkdir -m 700 "$new"
   tls_key "$new/key.pem"
-  local tls_subject=$name
+  local tls_subject=${name#*/}
   tls_run openssl req -new -config "$root/deploy/tls/openssl.cnf" -section request -utf8 \
     -key "$new/key.pem" -out "$new/request.pem"
   tls_run openssl x509 -req -in "$new/request.pem" -CA "$tls_folder/ca.crt" \
@@ -117,6 +118,33 @@ tls_install() {
     mv -f "$1/$file" "$2/$file"
   done
   rmdir "$1"
+}
+
+# tls_processes LAYOUT: the certificates that the processes show each other (--mtls), and one for the operator's
+# own calls with qingqu.
+tls_processes() {
+  local name area names
+  tls_authority
+  for name in $(layout_services "$1") gateway edge operator; do
+    names=DNS:$name.qingqu.internal
+    if [[ $name == standalone ]]; then
+      names=""
+      for area in "${areas[@]}"; do
+        names+=${names:+,}DNS:$area.qingqu.internal
+      done
+    fi
+    tls_certificate "processes/$name" process "$names,DNS:localhost,IP:127.0.0.1"
+  done
+}
+
+# tls_flags NAME: what a process is started with for --mtls, one argument a line. Who may call whom: the gateway, the
+# edge and the operator every service, and usage posts to the ledger.
+tls_flags() {
+  local folder=$tls_folder/processes/$1 peers=gateway,edge,operator
+  printf '%s\n' "--tls_cert_file=$folder/certificate.pem" "--tls_key_file=$folder/key.pem" \
+    "--tls_ca_file=$tls_folder/ca.crt"
+  [[ $1 != distribution ]] || peers+=,usage
+  [[ $1 == gateway ]] || echo "--tls_peers=$peers"
 }
 
 tls_end() {

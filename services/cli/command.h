@@ -36,10 +36,11 @@ struct Connection {
   Session session;
   Caller caller;
 
-  Connection(const std::string& server_text, ServiceAddresses addresses, CredentialStore store,
-             SessionOptions options, const Clock& clock, const Catalogue& catalogue)
+  Connection(const std::string& server_text, ServiceAddresses addresses, const ClientTls& tls,
+             CredentialStore store, SessionOptions options, const Clock& clock,
+             const Catalogue& catalogue)
       : server(server_text),
-        client(std::move(addresses), catalogue),
+        client(std::move(addresses), tls, catalogue),
         session(client, std::move(store), std::move(options), clock, catalogue),
         caller(client, session) {}
 };

@@ -91,6 +91,27 @@ absl::StatusOr<std::string> ServerInConfig(const std::string& path, const Catalo
   return document.empty() ? std::string() : document["server"].get<std::string>();
 }
 
+// What an option or else a variable names; "" when neither does.
+absl::StatusOr<std::string> NamedFile(const CommandContext& context, std::string_view option,
+                                      const std::string& variable) {
+  std::string path = context.arguments.Get(option);
+  if (path.empty()) path = context.environment.variable(variable);
+  if (path.empty()) return std::string();
+  return ReadWholeFile(path, kConfigBytesMax, context.catalogue);
+}
+
+absl::StatusOr<ClientTls> ReadClientTls(const CommandContext& context) {
+  ClientTls tls;
+  QINGQU_ASSIGN_OR_RETURN(tls.authority, NamedFile(context, "ca-file", "QINGQU_CA_FILE"));
+  QINGQU_ASSIGN_OR_RETURN(tls.certificate, NamedFile(context, "cert-file", "QINGQU_CERT_FILE"));
+  QINGQU_ASSIGN_OR_RETURN(tls.key, NamedFile(context, "key-file", "QINGQU_KEY_FILE"));
+  const bool with_certificate = !tls.certificate.empty() || !tls.key.empty();
+  const bool complete = !tls.authority.empty() && !tls.certificate.empty() && !tls.key.empty();
+  if (!with_certificate || complete) return tls;
+  return UsageError(MakeError(absl::StatusCode::kInvalidArgument, "TLS_INCOMPLETE",
+                              context.catalogue.Text(Message::kTlsIncomplete)));
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Connection>> CommandContext::Connect() const {
@@ -103,9 +124,10 @@ absl::StatusOr<std::unique_ptr<Connection>> CommandContext::Connect() const {
   if (server.empty() && !arguments.Has("server")) server = kDefaultServer;
   auto addresses = ParseServiceAddresses(server);
   if (!addresses.ok()) return UsageError(addresses.status());
+  QINGQU_ASSIGN_OR_RETURN(const ClientTls tls, ReadClientTls(*this));
   SessionOptions options{
       .server = server, .token_override = environment.variable("QINGQU_TOKEN"), .timeout = timeout};
-  return std::make_unique<Connection>(server, *std::move(addresses),
+  return std::make_unique<Connection>(server, *std::move(addresses), tls,
                                       CredentialStore(folder, catalogue), std::move(options),
                                       environment.clock, catalogue);
 }

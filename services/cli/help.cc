@@ -10,6 +10,9 @@ namespace {
 
 constexpr std::array kGlobalOptions = std::to_array<OptionSpec>({
     {"server", "ADDRESS", Message::kOptionServer},
+    {"ca-file", "FILE", Message::kOptionCaFile},
+    {"cert-file", "FILE", Message::kOptionCertFile},
+    {"key-file", "FILE", Message::kOptionKeyFile},
     {"lang", "zh|en", Message::kOptionLanguage},
     {"json", "", Message::kOptionJson},
     {"timeout", "SECONDS", Message::kOptionTimeout},

@@ -37,6 +37,9 @@ enum class Message {
   kMoreHelp,
   // Options that every command has.
   kOptionServer,
+  kOptionCaFile,
+  kOptionCertFile,
+  kOptionKeyFile,
   kOptionLanguage,
   kOptionJson,
   kOptionTimeout,
@@ -89,6 +92,7 @@ enum class Message {
   kFileNotWritable,
   kFileTooLarge,
   kConfigInvalid,
+  kTlsIncomplete,
   kCredentialsInvalid,
   kCredentialsExposed,
   kNoConfigDirectory,

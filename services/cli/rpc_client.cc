@@ -26,7 +26,14 @@ constexpr int kResponseBytesMax = 64 << 20;
 constexpr int kReconnectMs = 200;
 constexpr absl::Duration kConnectPatience = absl::Seconds(3);
 
-std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address) {
+std::shared_ptr<grpc::ChannelCredentials> CredentialsOf(const ClientTls& tls) {
+  if (tls.authority.empty()) return grpc::InsecureChannelCredentials();
+  return grpc::SslCredentials({.pem_root_certs = tls.authority,
+                               .pem_private_key = tls.key,
+                               .pem_cert_chain = tls.certificate});
+}
+
+std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address, const ClientTls& tls) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kResponseBytesMax);
   arguments.SetMaxSendMessageSize(-1);
@@ -35,7 +42,7 @@ std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address) {
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kReconnectMs);
   // An http_proxy in the environment is not meant for these connections.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(address, CredentialsOf(tls), arguments);
 }
 
 grpc::ByteBuffer ToBuffer(const google::protobuf::Message& message) {
@@ -58,8 +65,8 @@ bool FromBuffer(const grpc::ByteBuffer& buffer, google::protobuf::Message& messa
 
 class RpcClient::Connection {
  public:
-  explicit Connection(const std::string& address)
-      : channel_(MakeChannel(address)), stub_(channel_) {}
+  Connection(const std::string& address, const ClientTls& tls)
+      : channel_(MakeChannel(address, tls)), stub_(channel_) {}
 
   bool Connect(absl::Duration patience) {
     return channel_->WaitForConnected(absl::ToChronoTime(absl::Now() + patience));
@@ -85,11 +92,11 @@ class RpcClient::Connection {
   grpc::GenericStub stub_;
 };
 
-RpcClient::RpcClient(ServiceAddresses addresses, const Catalogue& catalogue)
+RpcClient::RpcClient(ServiceAddresses addresses, const ClientTls& tls, const Catalogue& catalogue)
     : addresses_(std::move(addresses)), catalogue_(catalogue) {
   for (const auto& [area, address] : addresses_) {
     if (connections_.contains(address)) continue;
-    connections_.emplace(address, std::make_unique<Connection>(address));
+    connections_.emplace(address, std::make_unique<Connection>(address, tls));
   }
 }
 

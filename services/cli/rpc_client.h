@@ -14,6 +14,14 @@
 
 namespace qingqu::cli {
 
+// TLS to the server, PEM. Without `authority` connections are plain; `certificate` and `key` are
+// for servers that ask who connects, both or none.
+struct ClientTls {
+  std::string authority;
+  std::string certificate;
+  std::string key;
+};
+
 struct RpcOptions {
   std::string access_token;  // "" for none
   absl::Duration timeout;
@@ -23,7 +31,7 @@ struct RpcOptions {
 // and kept. Thread-safe.
 class RpcClient {
  public:
-  RpcClient(ServiceAddresses addresses, const Catalogue& catalogue);
+  RpcClient(ServiceAddresses addresses, const ClientTls& tls, const Catalogue& catalogue);
   ~RpcClient();
   RpcClient(const RpcClient&) = delete;
   RpcClient& operator=(const RpcClient&) = delete;

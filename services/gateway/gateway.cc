@@ -11,6 +11,7 @@
 
 #include "common/base/strings.h"
 #include "common/rpc/client_address.h"
+#include "common/rpc/tls_peer.h"
 #include "common/rpc/trace_parent.h"
 #include "common/status/status.h"
 
@@ -30,6 +31,13 @@ std::string ClientAddressOf(const HttpRequest& request, bool edge_in_front) {
     return request.forwarded_address;
   }
   return request.peer_address;
+}
+
+// What the client has shown to the edge.
+std::string ClientCertificateOf(const HttpRequest& request, bool edge_in_front) {
+  const std::string* header = request.FindHeader(rpc::kClientCertificateKey);
+  const bool usable = edge_in_front && header != nullptr && rpc::IsCertificateSha256(*header);
+  return usable ? *header : "";
 }
 
 HttpResponse HealthResponse(const std::map<std::string, bool>& areas, bool draining) {
@@ -63,6 +71,7 @@ struct Gateway::Running {
   Codec codec = Codec::kJson;
   std::string traceparent;
   std::string client_address;
+  std::string client_certificate;
   size_t bytes_in = 0;
   std::atomic<int>* calls = nullptr;  // set once admitted
   prometheus::Gauge* calls_gauge = nullptr;
@@ -119,6 +128,7 @@ void Gateway::HandleCall(HttpRequest request, const Respond& respond) {
   running->traceparent = rpc::TraceParentOrNew(request.FindHeader("traceparent"));
   running->bytes_in = request.body.size();
   running->client_address = ClientAddressOf(request, limits_.edge_in_front);
+  running->client_certificate = ClientCertificateOf(request, limits_.edge_in_front);
   running->method = transcoder_.Find(PathOf(request.target));
   const auto refuse = [&](const ConnectError& error) {
     respond([this, running, error] { return FinishRefused(*running, error); });
@@ -143,7 +153,8 @@ void Gateway::HandleCall(HttpRequest request, const Respond& respond) {
        .timeout_ms = call.timeout_ms,
        .authorization = std::move(call.authorization),
        .traceparent = running->traceparent,
-       .client_address = running->client_address},
+       .client_address = running->client_address,
+       .client_certificate = running->client_certificate},
       [this, running, respond](absl::StatusOr<std::string> result) {
         respond([this, running, result = std::move(result)] { return Finish(*running, result); });
       });

@@ -89,6 +89,20 @@ TEST_F(GatewayTest, ForwardsOnlyWhatItKnows) {
   EXPECT_EQ(HeaderOf(response, "x-request-id"), "4bf92f3577b34da6a3ce929d0e0e4736");
 }
 
+TEST_F(GatewayTest, OnlyBehindTheEdgeTheClientsCertificateIsPassedOn) {
+  const std::string digits(64, 'a');
+  const auto metadata_with = [&](const std::string& certificate) -> std::string {
+    const HttpHeaders headers = {{"x-qingqu-client-certificate", certificate}};
+    return JsonOf(PostGetItem("items/a", headers))["specification"];
+  };
+  StartGateway();
+  EXPECT_THAT(metadata_with(digits), Not(HasSubstr("client-certificate")));
+  options_.limits.edge_in_front = true;
+  StartGateway();
+  EXPECT_THAT(metadata_with(digits), HasSubstr("x-qingqu-client-certificate=" + digits + "\n"));
+  EXPECT_THAT(metadata_with("forged"), Not(HasSubstr("client-certificate")));
+}
+
 TEST_F(GatewayTest, BehindTheEdgeTheLastForwardedAddressIsTheClient) {
   options_.limits.edge_in_front = true;
   StartGateway();

@@ -12,6 +12,8 @@
 #include "spdlog/spdlog.h"
 
 #include "common/base/strings.h"
+#include "common/rpc/tls_flags.h"
+#include "common/status/status_macros.h"
 #include "services/gateway/gateway_server.h"
 
 ABSL_FLAG(std::string, listen, "127.0.0.1:7180", "address and port to serve HTTP on");
@@ -48,6 +50,8 @@ absl::StatusOr<qingqu::gateway::GatewayOptions> OptionsFromFlags() {
   options.limits.calls_max = absl::GetFlag(FLAGS_calls_max);
   options.limits.edge_in_front = absl::GetFlag(FLAGS_edge_in_front);
   options.upstream.response_bytes_max = absl::GetFlag(FLAGS_response_limit_bytes);
+  options.upstream.tls = qingqu::rpc::TlsFilesFromFlags();
+  QINGQU_RETURN_IF_ERROR(qingqu::rpc::CheckTlsFiles(options.upstream.tls, {"gateway"}));
   options.http.listen = absl::GetFlag(FLAGS_listen);
   options.http.threads = absl::GetFlag(FLAGS_io_threads);
   options.http.connections_max = absl::GetFlag(FLAGS_connections_max);
@@ -74,7 +78,8 @@ int main(int argc, char** argv) {
 
   absl::FlagsUsageConfig usage;
   usage.contains_help_flags = [](absl::string_view file) {
-    return qingqu::ToStd(file).ends_with("gateway/main.cc");
+    return qingqu::ToStd(file).ends_with("gateway/main.cc") ||
+           qingqu::ToStd(file).ends_with("rpc/tls_flags.cc");
   };
   absl::SetFlagsUsageConfig(usage);
   absl::SetProgramUsageMessage("Serves the platform's methods over HTTP (Connect protocol).");

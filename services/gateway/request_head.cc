@@ -19,10 +19,14 @@ namespace {
 namespace beast = boost::beast;
 namespace http = beast::http;
 
-constexpr std::array<std::string_view, 7> kKnownHeaders = {
-    "content-type",       "content-encoding", "connect-protocol-version",
-    "connect-timeout-ms", "authorization",    "traceparent",
-    "if-none-match"};
+constexpr std::array<std::string_view, 8> kKnownHeaders = {"content-type",
+                                                           "content-encoding",
+                                                           "connect-protocol-version",
+                                                           "connect-timeout-ms",
+                                                           "authorization",
+                                                           "traceparent",
+                                                           "if-none-match",
+                                                           "x-qingqu-client-certificate"};
 constexpr std::array<std::string_view, 4> kFramingHeaders = {"host", "content-length",
                                                              "transfer-encoding", "expect"};
 

@@ -9,9 +9,7 @@
 
 #include "google/protobuf/empty.pb.h"
 #include "google/protobuf/unknown_field_set.h"
-#include "grpcpp/create_channel.h"
 #include "grpcpp/generic/generic_stub.h"
-#include "grpcpp/security/credentials.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/channel_arguments.h"
 
@@ -27,8 +25,9 @@ constexpr int kReconnectMaxMs = 1'000;
 constexpr char kHealthMethod[] = "/grpc.health.v1.Health/Check";
 constexpr uint64_t kHealthServing = 1;
 
-std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address,
-                                           const UpstreamOptions& options) {
+// A process that serves several areas has a certificate that names each.
+std::shared_ptr<grpc::Channel> ChannelTo(const std::string& area, const std::string& address,
+                                         const UpstreamOptions& options) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(options.response_bytes_max);
   arguments.SetMaxSendMessageSize(-1);
@@ -39,7 +38,7 @@ std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address,
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kReconnectMaxMs);
   // An http_proxy in the environment is not meant for connections of ours.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  return rpc::MakeChannel(address, area, options.tls, arguments);
 }
 
 grpc::ByteBuffer ToBuffer(const std::string& bytes) {
@@ -92,7 +91,8 @@ class Upstream::Impl {
   Impl(const ServiceAddresses& addresses, const UpstreamOptions& options) : addresses_(addresses) {
     for (const auto& [area, address] : addresses_) {
       if (stubs_.contains(address)) continue;
-      stubs_.emplace(address, std::make_unique<grpc::GenericStub>(MakeChannel(address, options)));
+      stubs_.emplace(address,
+                     std::make_unique<grpc::GenericStub>(ChannelTo(area, address, options)));
     }
   }
 
@@ -135,6 +135,9 @@ class Upstream::Impl {
     if (!call.traceparent.empty()) running->context.AddMetadata("traceparent", call.traceparent);
     if (!call.client_address.empty()) {
       running->context.AddMetadata(rpc::kClientAddressKey, call.client_address);
+    }
+    if (!call.client_certificate.empty()) {
+      running->context.AddMetadata(rpc::kClientCertificateKey, call.client_certificate);
     }
     running->context.AddMetadata("x-qingqu-client", "gateway");
     running->request = ToBuffer(call.request);

@@ -7,11 +7,13 @@
 
 #include "absl/status/statusor.h"
 
+#include "common/rpc/process_tls.h"
 #include "common/rpc/service_addresses.h"
 
 namespace qingqu::gateway {
 
 struct UpstreamOptions {
+  rpc::TlsFiles tls;
   int response_bytes_max = 32 << 20;
 };
 
@@ -23,6 +25,8 @@ struct UpstreamCall {
   std::string authorization;   // printable ASCII; "" for none
   std::string traceparent;     // well-formed
   std::string client_address;  // whom the gateway calls for; "" when it does not know
+  // SHA-256 of the certificate that the client showed to the edge; "" for none.
+  std::string client_certificate = "";
 };
 
 // The answer's bytes, or the service's error with its details as payloads. An error that gRPC

@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT / "deploy" / "demo"))
 from connect_client import Client  # noqa: E402
 
 AREAS = ["identity", "catalog", "procurement", "distribution", "usage", "supervision"]
-OFFSETS = [*range(7), 32, 80, *range(200, 207), 280]
+OFFSETS = [*range(7), 32, 43, 80, *range(200, 207), 243, 280]
 
 
 def is_free(port: int) -> bool:
