@@ -26,8 +26,8 @@ class EdgeCase(unittest.TestCase):
     def setUpClass(cls):
         cls.deployment = Deployment()
         cls.addClassCleanup(cls.deployment.remove)
-        result = cls.deployment.up(*cls.arguments)
-        assert result.returncode == 0, result.stdout + result.stderr
+        cls.started = cls.deployment.up(*cls.arguments)
+        assert cls.started.returncode == 0, cls.started.stdout + cls.started.stderr
         cls.edge = Edge(cls.deployment.base + 43, cls.deployment.var / "tls" / "ca.crt")
         cls.password = (cls.deployment.var / "secrets" / "demo").read_text(encoding="ascii").strip()
 

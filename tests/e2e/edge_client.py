@@ -21,17 +21,24 @@ CLOSED = (ConnectionError, ssl.SSLError, TimeoutError, EOFError)
 
 @dataclasses.dataclass
 class Edge:
-    """Where it is, whom its clients trust, and the address that they come from."""
+    """Where it is, whom its clients trust, the address that they come from, and what they show."""
     port: int
     authority: pathlib.Path
     source: str = "127.0.0.1"
+    certificate: pathlib.Path | None = None
+    key: pathlib.Path | None = None
 
     def come_from(self, source: str) -> "Edge":
         return dataclasses.replace(self, source=source)
 
+    def with_certificate(self, certificate: pathlib.Path, key: pathlib.Path) -> "Edge":
+        return dataclasses.replace(self, certificate=certificate, key=key)
+
     def connect(self, protocol: str = "h2", timeout_seconds: float = 20, **changes) -> ssl.SSLSocket:
         context = ssl.create_default_context(cafile=str(self.authority))
         context.set_alpn_protocols([protocol])
+        if self.certificate:
+            context.load_cert_chain(self.certificate, self.key)
         for name, value in changes.items():
             setattr(context, name, value)
         plain = socket.create_connection(("127.0.0.1", self.port), timeout_seconds, (self.source, 0))
