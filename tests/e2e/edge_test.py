@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import ssl
+import time
 import unittest
 
 from deploy_test import is_running
@@ -97,6 +98,16 @@ class EdgeTest(EdgeCase):
             self.assertEqual((refused.http_status, refused.json()["code"]), (401, "unauthenticated"))
             refused = client.call(f"/{GET_SELF}", JSON, method="DELETE")
             self.assertEqual((refused.http_status, refused.json()["code"]), (405, "unimplemented"))
+
+    def test_09_the_sealed_journal_is_anybodys_to_check(self):
+        with Http2Client(self.edge) as client:
+            for _ in range(100):
+                answer = client.call("/journal/checkpoint", {}, method="GET")
+                if answer.http_status == 200:
+                    break
+                time.sleep(0.1)
+            self.assertEqual(answer.http_status, 200)
+            self.assertIn(b"\n\xe2\x80\x94 ", answer.body)
 
     def test_09_the_services_own_refusals_pass_unchanged(self):
         with Http2Client(self.edge) as client:
