@@ -45,7 +45,8 @@ std::span<const std::string_view> AdministratorPermissions() { return kAdministr
 std::string_view WhyForbidden(std::string_view role, std::string_view permission) {
   const bool reads = permission.ends_with(".read");
   if (Contains(kTraders, role) &&
-      (permission.starts_with("usage.") || permission == "supervision.journal.read")) {
+      (permission.starts_with("usage.") ||
+       (permission.starts_with("supervision.") && permission != "supervision.trace.read"))) {
     return "operators and suppliers learn nothing of use";
   }
   if (role == "supplier" && permission.starts_with("distribution.")) {

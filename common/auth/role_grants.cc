@@ -90,6 +90,8 @@ constexpr Row kRows[] = {
     // P N O A S V I M D B
     {" . . . . . x . x x x", "supervision.trace.read"},
     {" . . . . . . . . x x", "supervision.journal.read"},
+    {" . . . . . . . x x x", "supervision.proof.read"},
+    {" . . . . . . . . x x", "supervision.export.read"},
 };
 
 struct ServiceGrant {

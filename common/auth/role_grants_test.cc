@@ -23,6 +23,7 @@
 #include "qingqu/identity/v1/identity_service.pb.h"
 #include "qingqu/identity/v1/role_service.pb.h"
 #include "qingqu/procurement/v1/procurement_service.pb.h"
+#include "qingqu/supervision/v1/journal_service.pb.h"
 #include "qingqu/supervision/v1/supervision_service.pb.h"
 #include "qingqu/usage/v1/usage_service.pb.h"
 
@@ -47,7 +48,8 @@ std::vector<const FileDescriptor*> Files() {
           distribution::v1::Location::descriptor()->file(),
           distribution::v1::PostMovementRequest::descriptor()->file(),
           usage::v1::Use::descriptor()->file(),
-          supervision::v1::Entry::descriptor()->file()};
+          supervision::v1::Entry::descriptor()->file(),
+          supervision::v1::Checkpoint::descriptor()->file()};
 }
 
 std::vector<const MethodDescriptor*> Methods() {

@@ -6,6 +6,7 @@
 #include "qingqu/identity/v1/identity_service.pb.h"
 #include "qingqu/identity/v1/role_service.pb.h"
 #include "qingqu/procurement/v1/procurement_service.pb.h"
+#include "qingqu/supervision/v1/journal_service.pb.h"
 #include "qingqu/supervision/v1/supervision_service.pb.h"
 #include "qingqu/usage/v1/usage_service.pb.h"
 
@@ -22,6 +23,7 @@ const std::vector<const google::protobuf::ServiceDescriptor*>& AllServices() {
       distribution::v1::Receipt::descriptor()->file()->service(0),
       distribution::v1::PostMovementRequest::descriptor()->file()->service(0),
       usage::v1::Use::descriptor()->file()->service(0),
+      supervision::v1::Checkpoint::descriptor()->file()->service(0),
       supervision::v1::Entry::descriptor()->file()->service(0)};
   return services;
 }

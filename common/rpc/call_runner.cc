@@ -104,16 +104,40 @@ void CallRunner::Arrive(std::string_view method, const IncomingCall& incoming, C
   call.context.received_at = options_.clock->Now();
 }
 
+absl::Status CallRunner::AdmitCall(Call& call) const {
+  QINGQU_RETURN_IF_ERROR(Authorize(call));
+  if (call.request == nullptr) return absl::OkStatus();
+  const std::string path = FindUnstorableText(*call.request);
+  if (path.empty()) return absl::OkStatus();
+  return InvalidField(path, "must be UTF-8 text without NUL characters");
+}
+
 absl::StatusOr<CallContext> CallRunner::Admit(std::string_view method, IncomingCall incoming,
                                               const google::protobuf::Message* request) const {
   Call call;
   Arrive(method, incoming, call);
   call.incoming = std::move(incoming);
+  call.request = request;
   call.started_at = call.arrived_at;
-  absl::Status status = Authorize(call);
-  if (status.ok() && request != nullptr) {
-    const std::string path = FindUnstorableText(*request);
-    if (!path.empty()) status = InvalidField(path, "must be UTF-8 text without NUL characters");
+  const absl::Status status = AdmitCall(call);
+  if (status.ok()) return std::move(call.context);
+  Report(call, status);
+  return status;
+}
+
+absl::StatusOr<CallContext> CallRunner::AdmitAudited(
+    std::string_view method, IncomingCall incoming,
+    const google::protobuf::Message& request) const {
+  Call call;
+  Arrive(method, incoming, call);
+  call.incoming = std::move(incoming);
+  call.request = &request;
+  call.started_at = call.arrived_at;
+  absl::Status status = AdmitCall(call);
+  // Nobody is known who could have asked without a valid token.
+  if (!absl::IsUnauthenticated(status) && !absl::IsUnavailable(status)) {
+    const absl::Status written = JournalQuestion(call, status);
+    if (!written.ok()) status = written;
   }
   if (status.ok()) return std::move(call.context);
   Report(call, status);

@@ -73,6 +73,10 @@ class CallRunner {
   // that cannot be stored, at once and on the caller's thread. `request` may be null.
   absl::StatusOr<CallContext> Admit(std::string_view method, IncomingCall incoming,
                                     const google::protobuf::Message* request) const;
+  // The same for a method that is declared `audited`, and writes the entry, answered or refused:
+  // waits for the database, so not on a thread of gRPC's.
+  absl::StatusOr<CallContext> AdmitAudited(std::string_view method, IncomingCall incoming,
+                                           const google::protobuf::Message& request) const;
   // Whether a call that Admit let in would be let in now: its token may have ended. Reports
   // nothing.
   absl::Status CheckAdmitted(std::string_view method, IncomingCall incoming) const;
@@ -90,6 +94,7 @@ class CallRunner {
   struct Call;
   CallRunner(const Options& options, std::map<std::string, MethodInfo, std::less<>> methods);
   void Arrive(std::string_view method, const IncomingCall& incoming, Call& call) const;
+  absl::Status AdmitCall(Call& call) const;
   absl::Status Serve(Call& call) const;
   absl::Status Authorize(Call& call) const;
   absl::Status JournalQuestion(const Call& call, const absl::Status& outcome) const;

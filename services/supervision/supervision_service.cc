@@ -7,6 +7,7 @@
 #include "common/sealed_log/key_file.h"
 #include "common/status/status_macros.h"
 #include "qingqu/supervision/v1/supervision_service.grpc.pb.h"
+#include "services/supervision/log/journal_service.h"
 #include "services/supervision/log/log_keeper.h"
 #include "services/supervision/queries.h"
 #include "services/supervision/supervision_handlers.h"
@@ -47,6 +48,27 @@ constexpr std::string_view kKeyStem = "journal";
 
 class HostedSupervision final : public rpc::HostedService {
  public:
+  static absl::StatusOr<std::unique_ptr<rpc::HostedService>> Create(
+      std::unique_ptr<rpc::CallRunner> runner, const rpc::ServiceDependencies& dependencies,
+      sealed_log::PrivateKey key) {
+    std::unique_ptr<HostedSupervision> hosted(
+        new HostedSupervision(std::move(runner), dependencies, std::move(key)));
+    QINGQU_ASSIGN_OR_RETURN(hosted->journal_, MakeJournalFace(dependencies, &hosted->keeper_));
+    return hosted;
+  }
+
+  grpc::Service& grpc_service() override { return service_; }
+  std::vector<grpc::Service*> grpc_services() override {
+    return {&service_, &journal_->grpc_service()};
+  }
+  void Start() override { keeper_.Start(); }
+  void Stop() override {
+    journal_->Drain();
+    service_.Drain();
+    keeper_.Stop();
+  }
+
+ private:
   HostedSupervision(std::unique_ptr<rpc::CallRunner> runner,
                     const rpc::ServiceDependencies& dependencies, sealed_log::PrivateKey key)
       : service_(std::move(runner), dependencies.pool),
@@ -57,18 +79,11 @@ class HostedSupervision final : public rpc::HostedService {
                 {.sealer = {.origin = dependencies.journal.origin, .key = std::move(key)},
                  .folder = dependencies.journal.folder}) {}
 
-  grpc::Service& grpc_service() override { return service_; }
-  void Start() override { keeper_.Start(); }
-  void Stop() override {
-    service_.Drain();
-    keeper_.Stop();
-  }
-
- private:
   SupervisionService service_;
   // Its own connections: no number of slow questions keeps the journal from being sealed.
   db::ConnectionPool log_pool_;
   LogKeeper keeper_;
+  std::unique_ptr<JournalFace> journal_;
 };
 
 absl::StatusOr<std::unique_ptr<rpc::HostedService>> CreateHosted(
@@ -78,7 +93,7 @@ absl::StatusOr<std::unique_ptr<rpc::HostedService>> CreateHosted(
   QINGQU_ASSIGN_OR_RETURN(
       sealed_log::NamedKey key,
       sealed_log::LoadOrCreateKey(dependencies.keys_dir, kKeyStem, dependencies.journal.origin));
-  return std::make_unique<HostedSupervision>(std::move(runner), dependencies, std::move(key.key));
+  return HostedSupervision::Create(std::move(runner), dependencies, std::move(key.key));
 }
 
 }  // namespace
@@ -86,6 +101,7 @@ absl::StatusOr<std::unique_ptr<rpc::HostedService>> CreateHosted(
 rpc::ServiceSpec SupervisionSpec() {
   return {.area = "supervision",
           .grpc_name = v1::SupervisionService::service_full_name(),
+          .more_grpc_names = {"qingqu.supervision.v1.JournalService"},
           .queries = queries::kAllQueries,
           .create = CreateHosted};
 }

@@ -1,0 +1,150 @@
+#include "services/supervision/log/chunk_stream.h"
+
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include "absl/time/clock.h"
+
+#include "common/rpc/status_conversion.h"
+#include "common/rpc/unary.h"
+#include "services/supervision/errors.h"
+
+namespace qingqu::supervision {
+namespace {
+
+absl::Status WentAway() { return absl::CancelledError("the caller went away"); }
+
+}  // namespace
+
+bool StreamPlaces::Take() {
+  const std::lock_guard lock(mutex_);
+  if (draining_ || taken_ == places_max_) return false;
+  ++taken_;
+  return true;
+}
+
+void StreamPlaces::GiveBack() {
+  const std::lock_guard lock(mutex_);
+  --taken_;
+  left_.notify_all();
+}
+
+void StreamPlaces::Drain() {
+  std::unique_lock lock(mutex_);
+  draining_ = true;
+  left_.wait(lock, [this] { return taken_ == 0; });
+}
+
+bool StreamPlaces::draining() const {
+  const std::lock_guard lock(mutex_);
+  return draining_;
+}
+
+class ChunkStream::ThreadSink final : public ChunkStream::Sink {
+ public:
+  explicit ThreadSink(ChunkStream* stream) : stream_(stream), checked_at_(absl::Now()) {}
+
+  absl::Status Send(v1::LogChunk chunk) override {
+    if (absl::Status status = WaitUntilTaken(); !status.ok()) return status;
+    if (absl::Status status = Check(); !status.ok()) return status;
+    {
+      const std::lock_guard lock(stream_->mutex_);
+      stream_->writing_ = std::move(chunk);
+      stream_->busy_ = true;
+    }
+    stream_->StartWrite(&stream_->writing_);
+    return absl::OkStatus();
+  }
+
+  absl::Status Check() override {
+    {
+      const std::lock_guard lock(stream_->mutex_);
+      if (stream_->gone_) return WentAway();
+    }
+    const Server& server = stream_->server_;
+    if (server.places->draining()) return absl::UnavailableError("the service stops");
+    if (absl::Now() - checked_at_ < server.token_check_every) return absl::OkStatus();
+    checked_at_ = absl::Now();
+    return server.runner->CheckAdmitted(server.method, stream_->incoming_);
+  }
+
+  // Until the client has taken what was sent.
+  absl::Status WaitUntilTaken() {
+    std::unique_lock lock(stream_->mutex_);
+    const bool taken =
+        stream_->changed_.wait_for(lock, absl::ToChronoNanoseconds(stream_->server_.silence_max),
+                                   [this] { return !stream_->busy_ || stream_->gone_; });
+    if (stream_->gone_) return WentAway();
+    if (taken) return absl::OkStatus();
+    // No status can follow a chunk that nobody takes.
+    stream_->server_.context->TryCancel();
+    stream_->changed_.wait(lock, [this] { return !stream_->busy_; });
+    return absl::CancelledError("the caller took nothing for minutes");
+  }
+
+ private:
+  ChunkStream* stream_;
+  absl::Time checked_at_;
+};
+
+ChunkStream::ChunkStream(const Server& server)
+    : server_(server), incoming_(rpc::ReadIncomingCall(*server.context)) {}
+
+ChunkStream* ChunkStream::Start(const Server& server, const google::protobuf::Message& request,
+                                Produce produce) {
+  auto* const stream = new ChunkStream(server);
+  if (!server.places->Take()) {
+    stream->owners_ = 1;
+    stream->Finish(rpc::ToGrpcStatus(TooManyStreams()));
+    return stream;
+  }
+  std::thread([stream, &request, produce = std::move(produce), places = server.places] {
+    stream->Run(request, produce);
+    stream->Leave();
+    places->GiveBack();  // the last thing: whoever drains may end the service then
+  }).detach();
+  return stream;
+}
+
+absl::Status ChunkStream::Serve(const google::protobuf::Message& request, const Produce& produce) {
+  const absl::Time arrived_at = absl::Now();
+  const absl::StatusOr<CallContext> call =
+      server_.runner->AdmitAudited(server_.method, incoming_, request);
+  if (!call.ok()) return call.status();
+  ThreadSink sink(this);
+  absl::Status status = produce(*call, sink);
+  if (status.ok()) status = sink.WaitUntilTaken();
+  server_.runner->ReportAdmitted(server_.method, *call, arrived_at, status);
+  return status;
+}
+
+void ChunkStream::Run(const google::protobuf::Message& request, const Produce& produce) {
+  const absl::Status status = Serve(request, produce);
+  {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return !busy_; });
+  }
+  Finish(rpc::ToGrpcStatus(status));
+}
+
+void ChunkStream::OnWriteDone(bool ok) {
+  const std::lock_guard lock(mutex_);
+  busy_ = false;
+  gone_ = gone_ || !ok;
+  changed_.notify_all();
+}
+
+void ChunkStream::OnCancel() {
+  const std::lock_guard lock(mutex_);
+  gone_ = true;
+  changed_.notify_all();
+}
+
+void ChunkStream::Leave() {
+  if (--owners_ == 0) delete this;
+}
+
+void ChunkStream::OnDone() { Leave(); }
+
+}  // namespace qingqu::supervision

@@ -1,0 +1,328 @@
+#include <optional>
+#include <thread>
+
+#include "absl/time/clock.h"
+#include "fmt/format.h"
+#include "grpcpp/client_context.h"
+#include "gtest/gtest.h"
+
+#include "common/rpc/status_conversion.h"
+#include "common/sealed_log/checkpoint.h"
+#include "common/sealed_log/key_file.h"
+#include "common/sealed_log/proof.h"
+#include "common/status/status.h"
+#include "qingqu/supervision/v1/journal_service.grpc.pb.h"
+#include "qingqu/supervision/v1/sealed_entry.pb.h"
+#include "services/supervision/supervision_service.h"
+#include "tests/support/test_host.h"
+
+namespace qingqu::supervision {
+namespace {
+
+using sealed_log::Hash;
+
+Hash HashOf(const std::string& bytes) { return *sealed_log::HashFromBytes(bytes); }
+
+template <typename Field>
+sealed_log::Proof ProofOf(const Field& hashes) {
+  sealed_log::Proof proof;
+  for (const std::string& hash : hashes) proof.push_back(HashOf(hash));
+  return proof;
+}
+
+// What an export is checked by, as the proto tells it.
+class Verifier {
+ public:
+  void Take(const v1::LogChunk& chunk) {
+    if (chunk.has_header()) {
+      header_ = chunk.header();
+      tree_ = *sealed_log::CompactTree::FromHashes(static_cast<uint64_t>(header_.from_index()),
+                                                   ProofOf(header_.hashes()));
+    }
+    for (const v1::LogRow& row : chunk.rows().rows()) {
+      ASSERT_EQ(row.index(), static_cast<int64_t>(tree_.size()));
+      tree_.Append(sealed_log::LeafHash(row.leaf()));
+      rows_.push_back(row);
+    }
+    if (chunk.has_checkpoint()) {
+      EXPECT_EQ(chunk.checkpoint().tree_size(), static_cast<int64_t>(tree_.size()));
+      EXPECT_EQ(HashOf(chunk.checkpoint().root()), tree_.Root());
+      ++checkpoints_;
+    }
+    if (chunk.has_trailer()) trailer_ = chunk.trailer();
+  }
+  bool Holds() const {
+    if (!trailer_) return false;
+    const auto size = static_cast<uint64_t>(header_.checkpoint().tree_size());
+    return sealed_log::VerifyConsistency(tree_.size(), size, tree_.Root(),
+                                         HashOf(header_.checkpoint().root()),
+                                         ProofOf(trailer_->hashes()))
+        .ok();
+  }
+
+  v1::LogHeader header_;
+  std::vector<v1::LogRow> rows_;
+  std::optional<v1::LogTrailer> trailer_;
+  sealed_log::CompactTree tree_;
+  int checkpoints_ = 0;
+};
+
+class JournalServiceTest : public ::testing::Test {
+ protected:
+  std::string AuthorizationOf(const std::string& role) const {
+    return host_.Authorization(
+        testing::PrincipalOf("user-" + role, role, "county-hospital", "east"));
+  }
+  void SignIn(grpc::ClientContext& context, const std::string& role) const {
+    context.AddMetadata("authorization", AuthorizationOf(role));
+  }
+  void Append(int count) {
+    host_.database().Execute(fmt::format(
+        "SELECT journal.append('thing.done', 'test', '', 'things/' || n, ARRAY['things/' || n], "
+        "'county-hospital', 'east', '', '', '{{\"n\": 1}}', '{{\"patient\": \"p77\"}}') FROM "
+        "generate_series(1, {}) AS n",
+        count));
+  }
+  v1::Checkpoint CheckpointAtLeast(int64_t size) {
+    v1::Checkpoint checkpoint;
+    for (int i = 0; i < 300 && checkpoint.tree_size() < size; ++i) {
+      grpc::ClientContext context;
+      SignIn(context, "market_supervision");
+      stub_->GetCheckpoint(&context, {}, &checkpoint);
+      if (checkpoint.tree_size() < size) absl::SleepFor(absl::Milliseconds(50));
+    }
+    EXPECT_GE(checkpoint.tree_size(), size);
+    return checkpoint;
+  }
+  absl::Status Export(const v1::ExportEntriesRequest& request, const std::string& role,
+                      Verifier& verifier, int chunks_max = 1'000'000) {
+    grpc::ClientContext context;
+    SignIn(context, role);
+    const auto reader = stub_->ExportEntries(&context, request);
+    v1::LogChunk chunk;
+    int chunks = 0;
+    while (chunks < chunks_max && reader->Read(&chunk)) {
+      verifier.Take(chunk);
+      ++chunks;
+    }
+    if (chunks == chunks_max) context.TryCancel();
+    return rpc::FromGrpcStatus(reader->Finish());
+  }
+  static v1::ExportEntriesRequest Range(int64_t from, int64_t to) {
+    v1::ExportEntriesRequest request;
+    request.set_purpose("a test");
+    request.set_from_index(from);
+    request.set_to_index(to);
+    return request;
+  }
+  std::string Questions(const std::string& role) {
+    return host_.database().Value(
+        "SELECT string_agg(event || ' ' || split_part(method, '/', 2) || ' ' || "
+        "(details->>'outcome') "
+        "|| ' ' || coalesce(details->'question'->>'purpose', ''), ',' ORDER BY sequence) FROM "
+        "journal.entry WHERE actor_user_id = 'user-" +
+        role + "'");
+  }
+
+  testing::TestHost host_{{SupervisionSpec()}};
+  std::unique_ptr<v1::JournalService::Stub> stub_ = v1::JournalService::NewStub(host_.channel());
+};
+
+TEST_F(JournalServiceTest, CheckpointsAndProofsHold) {
+  Append(300);
+  const v1::Checkpoint first = CheckpointAtLeast(300);
+  const sealed_log::VerifierKey key =
+      *sealed_log::LoadVerifierKey(host_.keys_dir() + "/journal.vkey");
+  const auto opened = sealed_log::OpenCheckpoint(first.note(), key);
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  EXPECT_EQ(opened->checkpoint.root, HashOf(first.root()));
+  EXPECT_EQ(first.origin(), key.name);
+
+  const std::string sequence = host_.database().Value(
+      "SELECT sequence FROM journal.entry ORDER BY transaction_id, sequence OFFSET 260 LIMIT 1");
+  for (const std::string& entry : {"entries/" + sequence, std::string()}) {
+    grpc::ClientContext context;
+    SignIn(context, "market_supervision");
+    v1::GetInclusionProofRequest request;
+    request.set_entry(entry);
+    if (entry.empty()) request.set_index(260);
+    request.set_tree_size(first.tree_size());
+    v1::GetInclusionProofResponse response;
+    ASSERT_TRUE(stub_->GetInclusionProof(&context, request, &response).ok());
+    EXPECT_EQ(response.index(), 260);
+    EXPECT_EQ(response.root(), first.root());
+    EXPECT_TRUE(sealed_log::VerifyInclusion(260, static_cast<uint64_t>(first.tree_size()),
+                                            HashOf(response.leaf_hash()),
+                                            ProofOf(response.hashes()), HashOf(first.root()))
+                    .ok());
+  }
+  Append(50);
+  const v1::Checkpoint second = CheckpointAtLeast(first.tree_size() + 50);
+  grpc::ClientContext context;
+  SignIn(context, "discipline_inspector");
+  v1::GetConsistencyProofRequest request;
+  request.set_from_size(first.tree_size());
+  request.set_to_size(second.tree_size());
+  v1::GetConsistencyProofResponse response;
+  ASSERT_TRUE(stub_->GetConsistencyProof(&context, request, &response).ok());
+  EXPECT_TRUE(sealed_log::VerifyConsistency(static_cast<uint64_t>(first.tree_size()),
+                                            static_cast<uint64_t>(second.tree_size()),
+                                            HashOf(first.root()), HashOf(second.root()),
+                                            ProofOf(response.hashes()))
+                  .ok());
+}
+
+TEST_F(JournalServiceTest, WhatIsNotThereIsNotProved) {
+  const std::string inspector = AuthorizationOf("discipline_inspector");
+  const std::string service = "qingqu.supervision.v1.JournalService/";
+  v1::Checkpoint checkpoint;
+  EXPECT_EQ(ErrorReason(host_.Call(service + "GetCheckpoint", v1::GetCheckpointRequest(),
+                                   checkpoint, inspector)),
+            "CHECKPOINT_NOT_FOUND");
+  Append(10);
+  CheckpointAtLeast(10);
+  v1::GetInclusionProofRequest inclusion;
+  v1::GetInclusionProofResponse proof;
+  const auto prove = [&] {
+    return ErrorReason(host_.Call(service + "GetInclusionProof", inclusion, proof, inspector));
+  };
+  inclusion.set_entry("entries/999999");
+  EXPECT_EQ(prove(), "ENTRY_NOT_SEALED");
+  inclusion.set_entry("items/x");
+  EXPECT_EQ(prove(), "INVALID_FIELD");
+  inclusion.clear_entry();
+  inclusion.set_index(-1);
+  EXPECT_EQ(prove(), "INVALID_FIELD");
+  inclusion.set_index(5);
+  inclusion.set_tree_size(5);
+  EXPECT_EQ(prove(), "ENTRY_NOT_SEALED");
+  inclusion.set_tree_size(1'000'000);
+  EXPECT_EQ(prove(), "LOG_TOO_SHORT");
+  v1::GetConsistencyProofRequest consistency;
+  v1::GetConsistencyProofResponse answer;
+  EXPECT_EQ(
+      ErrorReason(host_.Call(service + "GetConsistencyProof", consistency, answer, inspector)),
+      "INVALID_FIELD");
+  consistency.set_from_size(1'000'000);
+  EXPECT_EQ(
+      ErrorReason(host_.Call(service + "GetConsistencyProof", consistency, answer, inspector)),
+      "LOG_TOO_SHORT");
+}
+
+TEST_F(JournalServiceTest, AnExportProvesItself) {
+  Append(3000);
+  CheckpointAtLeast(3000);
+  for (const auto& [from, to] : {std::pair<int64_t, int64_t>(0, 0),
+                                 {0, 1},
+                                 {1, 2999},
+                                 {256, 512},
+                                 {300, 300},
+                                 {2999, 3000},
+                                 {777, 0}}) {
+    Verifier verifier;
+    ASSERT_TRUE(Export(Range(from, to), "discipline_inspector", verifier).ok());
+    EXPECT_TRUE(verifier.Holds()) << from << " to " << to;
+    const auto count = static_cast<int64_t>(verifier.rows_.size());
+    EXPECT_TRUE(to == 0 ? count >= 3000 - from : count == to - from) << count;
+    v1::SealedEntry entry;
+    for (const v1::LogRow& row : verifier.rows_) {
+      ASSERT_TRUE(entry.ParseFromString(row.leaf()));
+      if (entry.event() != "thing.done") continue;
+      EXPECT_EQ(row.leaf().find("p77"), std::string::npos);
+      EXPECT_EQ(row.restricted(), R"({"patient": "p77"})");
+      EXPECT_EQ(sealed_log::Sha256(row.salt() + row.restricted()),
+                HashOf(entry.restricted_commitment()));
+    }
+  }
+  EXPECT_TRUE(
+      Questions("discipline_inspector").starts_with("question.asked ExportEntries OK a test"));
+}
+
+TEST_F(JournalServiceTest, AnExportGoesOnWhereItBroke) {
+  Append(5000);
+  const v1::Checkpoint checkpoint = CheckpointAtLeast(5000);
+  v1::ExportEntriesRequest request = Range(0, 0);
+  request.set_tree_size(checkpoint.tree_size());
+  Verifier broken;
+  Export(request, "bureau_administrator", broken, 3).IgnoreError();
+  ASSERT_GT(broken.rows_.size(), 0);
+  ASSERT_FALSE(broken.Holds());
+  request.set_from_index(static_cast<int64_t>(broken.rows_.size()));
+  Verifier rest;
+  ASSERT_TRUE(Export(request, "bureau_administrator", rest).ok());
+  EXPECT_TRUE(rest.Holds());
+  EXPECT_EQ(ProofOf(rest.header_.hashes()), broken.tree_.hashes());
+  EXPECT_EQ(static_cast<int64_t>(broken.rows_.size() + rest.rows_.size()), checkpoint.tree_size());
+  for (const v1::LogRow& row : rest.rows_) {
+    EXPECT_EQ(row.restricted(), "");
+    EXPECT_EQ(row.salt(), "");
+  }
+}
+
+TEST_F(JournalServiceTest, AChangedRowDoesNotProveItself) {
+  Append(400);
+  CheckpointAtLeast(400);
+  host_.database().Execute(
+      "ALTER TABLE journal.entry DISABLE TRIGGER entry_append_only; UPDATE journal.entry SET "
+      "written_at = written_at + interval '1 microsecond' WHERE resource = 'things/33'");
+  Verifier verifier;
+  ASSERT_TRUE(Export(Range(0, 0), "discipline_inspector", verifier).ok());
+  EXPECT_FALSE(verifier.Holds());
+}
+
+TEST_F(JournalServiceTest, AFollowerGetsWhatIsSealed) {
+  Append(20);
+  CheckpointAtLeast(20);
+  grpc::ClientContext context;
+  SignIn(context, "discipline_inspector");
+  v1::FollowRequest request;
+  request.set_purpose("to watch");
+  request.set_from_index(5);
+  const auto reader = stub_->Follow(&context, request);
+  Verifier verifier;
+  v1::LogChunk chunk;
+  bool appended = false;
+  while ((verifier.rows_.size() < 100 || verifier.checkpoints_ < 2) && reader->Read(&chunk)) {
+    verifier.Take(chunk);
+    if (!appended && verifier.rows_.size() >= 15) {
+      appended = true;
+      Append(90);
+    }
+  }
+  EXPECT_GE(verifier.checkpoints_, 2);
+  EXPECT_GE(verifier.rows_.size(), 100);
+  context.TryCancel();
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+}
+
+TEST_F(JournalServiceTest, StreamsAreRefusedWithTheirReasonAndEachRefusalIsAnEntry) {
+  Append(3);
+  CheckpointAtLeast(3);
+  Verifier verifier;
+  v1::ExportEntriesRequest silent;
+  EXPECT_EQ(ErrorReason(Export(silent, "discipline_inspector", verifier)), "INVALID_FIELD");
+  EXPECT_EQ(ErrorReason(Export(Range(0, 0), "hospital_pharmacist", verifier)),
+            "PERMISSION_MISSING");
+  EXPECT_EQ(ErrorReason(Export(Range(1'000'000, 0), "discipline_inspector", verifier)),
+            "LOG_TOO_SHORT");
+  EXPECT_EQ(ErrorReason(Export(Range(3, 2), "discipline_inspector", verifier)), "INVALID_FIELD");
+  EXPECT_EQ(verifier.rows_.size(), 0);
+  EXPECT_EQ(Questions("hospital_pharmacist"),
+            "question.refused ExportEntries PERMISSION_DENIED a test");
+}
+
+TEST_F(JournalServiceTest, NobodyGetsAPart) {
+  auth::Principal principal =
+      testing::PrincipalOf("li", "discipline_inspector", "hospital", "east");
+  principal.scope = auth::Scope::kInstitution;
+  principal.institution_id = "hospital";
+  principal.alliance_id = "east";
+  v1::Checkpoint checkpoint;
+  EXPECT_EQ(ErrorReason(host_.Call("qingqu.supervision.v1.JournalService/GetCheckpoint",
+                                   v1::GetCheckpointRequest(), checkpoint,
+                                   host_.Authorization(principal))),
+            "COUNTY_ONLY");
+}
+
+}  // namespace
+}  // namespace qingqu::supervision
