@@ -43,9 +43,14 @@ class Edge:
             setattr(context, name, value)
         plain = socket.create_connection(("127.0.0.1", self.port), timeout_seconds, (self.source, 0))
         try:
-            secured = context.wrap_socket(plain, server_hostname="localhost")
+            secured = context.wrap_socket(plain, server_hostname="localhost", do_handshake_on_connect=False)
         except BaseException:
             plain.close()
+            raise
+        try:
+            secured.do_handshake()
+        except BaseException:
+            secured.close()
             raise
         secured.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return secured

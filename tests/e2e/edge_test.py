@@ -93,7 +93,8 @@ class EdgeTest(EdgeCase):
             self.assert_grpc(client.grpc(GET_SELF, grpc_timeout="soon"), 3)
             self.assert_grpc(client.grpc(GET_SELF, grpc_encoding="gzip"), 12)
             self.assert_grpc(client.grpc(GET_SELF, authorization="x" * 5000), 16)
-            self.assert_grpc(client.grpc(GET_SELF, content_length="900000000"), 8)
+            too_large = client.open(f"/{GET_SELF}", grpc_headers(content_length="900000000"), end=False)
+            self.assert_grpc(client.wait(too_large), 8)
             refused = client.call(f"/{GET_SELF}", {**JSON, "authorization": "x" * 5000}, b"{}")
             self.assertEqual((refused.http_status, refused.json()["code"]), (401, "unauthenticated"))
             refused = client.call(f"/{GET_SELF}", JSON, method="DELETE")
@@ -135,13 +136,22 @@ class EdgeTest(EdgeCase):
     def test_11_figures_are_told_on_loopback_only_by_path(self):
         self.assertIn("haproxy_frontend_http_requests_total", self.metrics(243))
 
+    def kill(self, name: str):
+        """And waits until it is gone: what it was answering just then would be lost with it."""
+        pid = self.deployment.pids()[name]
+        os.kill(int(pid), signal.SIGKILL)
+        for _ in range(100):
+            if not is_running(pid):
+                break
+            time.sleep(0.05)
+
     def test_12_without_services_both_kinds_are_told_so(self):
-        os.kill(int(self.deployment.pids()["standalone"]), signal.SIGKILL)
+        self.kill("standalone")
         with Http2Client(self.edge) as client:
             self.assert_grpc(client.grpc(GET_SELF), 14)
             answer = client.call(f"/{GET_SELF}", JSON, b"{}")
             self.assertEqual((answer.http_status, answer.json()["code"]), (503, "unavailable"))
-            os.kill(int(self.deployment.pids()["gateway"]), signal.SIGKILL)
+            self.kill("gateway")
             answer = client.call(f"/{GET_SELF}", JSON, b"{}")
             self.assertEqual((answer.http_status, answer.json()["code"]), (503, "unavailable"))
             self.assertEqual(answer.headers["retry-after"], "1")
