@@ -28,6 +28,8 @@ namespace qingqu::auth {
 namespace {
 
 constexpr std::string_view kServicePrefix = "service-";
+constexpr std::string_view kNumberedPrefix = "identity-";
+constexpr size_t kNumberDigitsMax = 6;
 constexpr std::string_view kPrivateSuffix = ".key.pem";
 constexpr std::string_view kPublicSuffix = ".pub.pem";
 constexpr std::string_view kSecretSuffix = ".secret";
@@ -187,6 +189,14 @@ absl::Status PublishKey(const std::string& keys_dir, const std::string& path,
                                     .if_present = IfPresent::kReplace});
 }
 
+// "identity-7", and no other way of writing it.
+bool IsNumberedIdentityKey(std::string_view key_id) {
+  if (!key_id.starts_with(kNumberedPrefix)) return false;
+  const std::string_view number = key_id.substr(kNumberedPrefix.size());
+  return !number.empty() && number.size() <= kNumberDigitsMax && number.front() != '0' &&
+         std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
 }  // namespace
 
 bool IsKeyId(std::string_view key_id) {
@@ -194,7 +204,8 @@ bool IsKeyId(std::string_view key_id) {
   const bool plain = std::all_of(key_id.begin(), key_id.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
   });
-  return plain && (key_id == kIdentityKeyId || !ServiceOfKey(key_id).empty());
+  return plain && (key_id == kIdentityKeyId || IsNumberedIdentityKey(key_id) ||
+                   !ServiceOfKey(key_id).empty());
 }
 
 std::string_view ServiceOfKey(std::string_view key_id) {
@@ -215,6 +226,15 @@ absl::StatusOr<KeyPair> LoadOrCreateKeyPair(const std::string& keys_dir, std::st
   QINGQU_RETURN_IF_ERROR(
       PublishKey(keys_dir, PathOf(keys_dir, key_id, kPublicSuffix), pair.public_pem));
   return pair;
+}
+
+absl::Status RemoveKeyPair(const std::string& keys_dir, std::string_view key_id) {
+  if (!IsKeyId(key_id)) return KeyUnusable(keys_dir, fmt::format("'{}' is no key id", key_id));
+  for (const std::string_view suffix : {kPrivateSuffix, kPublicSuffix}) {
+    const std::string path = PathOf(keys_dir, key_id, suffix);
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT) return SystemFailure(path, "remove");
+  }
+  return SyncDirectory(keys_dir);
 }
 
 absl::StatusOr<std::string> LoadOrCreateSecret(const std::string& keys_dir, std::string_view name) {

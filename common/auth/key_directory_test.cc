@@ -34,15 +34,31 @@ mode_t ModeOf(const std::string& path) {
 
 TEST(KeyDirectoryTest, KeyIds) {
   EXPECT_TRUE(IsKeyId("identity"));
+  EXPECT_TRUE(IsKeyId("identity-1"));
+  EXPECT_TRUE(IsKeyId("identity-999999"));
   EXPECT_TRUE(IsKeyId("service-usage"));
   EXPECT_TRUE(IsKeyId("service-" + std::string(32, 'a')));
   EXPECT_FALSE(IsKeyId("service-" + std::string(33, 'a')));
-  for (const char* id : {"", "service-", "usage", "identity2", "Identity", "../identity",
-                         "service-../x", "service-a/b", "service-a.b", "service-\xE7\x94\xA8"}) {
+  for (const char* id :
+       {"", "service-", "usage", "identity2", "identity-", "identity-0", "identity-01",
+        "identity-1000000", "identity-1a", "identity-key", "Identity", "../identity",
+        "service-../x", "service-a/b", "service-a.b", "service-\xE7\x94\xA8"}) {
     EXPECT_FALSE(IsKeyId(id)) << id;
   }
   EXPECT_EQ(ServiceOfKey("service-usage"), "usage");
   EXPECT_EQ(ServiceOfKey("identity"), "");
+  EXPECT_EQ(ServiceOfKey("identity-7"), "");
+}
+
+TEST(KeyDirectoryTest, AKeyPairIsTakenAway) {
+  const TestDirectory directory;
+  ASSERT_TRUE(LoadOrCreateKeyPair(directory.path(), "identity-1").ok());
+  ASSERT_TRUE(LoadOrCreateKeyPair(directory.path(), "identity-2").ok());
+  EXPECT_TRUE(RemoveKeyPair(directory.path(), "identity-1").ok());
+  EXPECT_TRUE(RemoveKeyPair(directory.path(), "identity-1").ok());
+  EXPECT_EQ(LoadPublicKeys(directory.path())->begin()->first, "identity-2");
+  EXPECT_EQ(FileCount(directory), 2u);
+  EXPECT_EQ(ErrorReason(RemoveKeyPair(directory.path(), "../x")), "KEY_UNUSABLE");
 }
 
 TEST(KeyDirectoryTest, ASecretIsMadeOnceAndForItsOwnerAlone) {

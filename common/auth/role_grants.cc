@@ -41,6 +41,7 @@ constexpr Row kRows[] = {
     {" . . . . . . . . . x", "identity.organisation.write"},
     {" . . . . . . . . x x", "identity.user.read"},
     {" . . . . . . . . . x", "identity.user.write"},
+    {" . . . . . . . . . x", "identity.credential.write"},
     {" . . . . . . . . x x", "identity.role.read"},
     {" . . . . . . . . . x", "identity.role.write"},
     // P N O A S V I M D B

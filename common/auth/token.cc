@@ -2,6 +2,7 @@
 
 #include <jwt.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <mutex>
 #include <optional>
@@ -26,6 +27,7 @@ constexpr size_t kTokenBytesMax = 8192;
 constexpr size_t kSignatureBytes = 64;  // RFC 7518 3.4
 constexpr size_t kVerifiedTokensMax = 10'000;
 constexpr absl::Duration kReloadInterval = absl::Seconds(1);
+constexpr int64_t kLookIntervalMs = 10'000;
 constexpr std::string_view kAlgorithm = "ES256";
 
 struct JwtDeleter {
@@ -166,12 +168,16 @@ class DirectoryVerifier final : public TokenVerifier {
   DirectoryVerifier(std::string keys_dir, PublicKeys keys, const Clock* clock)
       : keys_dir_(std::move(keys_dir)),
         clock_(clock),
+        looked_at_ms_(absl::ToUnixMillis(clock->Now())),
         key_set_(std::make_shared<const KeySet>(std::move(keys))) {}
 
   absl::StatusOr<Principal> Verify(std::string_view token) const override {
     if (token.size() > kTokenBytesMax) return TokenInvalid("is longer than 8 KiB");
     const absl::Time now = clock_->Now();
     std::shared_ptr<const KeySet> key_set = CurrentKeys();
+    if (std::abs(absl::ToUnixMillis(now) - looked_at_ms_) >= kLookIntervalMs) {
+      key_set = NewerKeys(key_set, now);
+    }
     if (auto known = key_set->verified.Find(token, now)) return *std::move(known);
     QINGQU_ASSIGN_OR_RETURN(const TokenParts parts, ParseToken(token));
     const std::string text(token);
@@ -204,6 +210,7 @@ class DirectoryVerifier final : public TokenVerifier {
     if (auto current = CurrentKeys(); current != tried) return current;
     if (absl::AbsDuration(now - reloaded_at_) < kReloadInterval) return tried;
     reloaded_at_ = now;
+    looked_at_ms_ = absl::ToUnixMillis(now);
     absl::StatusOr<PublicKeys> keys = LoadPublicKeys(keys_dir_);
     if (!keys.ok() || *keys == tried->keys) return tried;
     auto newer = std::make_shared<const KeySet>(*std::move(keys));
@@ -214,6 +221,7 @@ class DirectoryVerifier final : public TokenVerifier {
 
   const std::string keys_dir_;
   const Clock* const clock_;
+  mutable std::atomic<int64_t> looked_at_ms_;
   mutable std::mutex reload_mutex_;                        // taken before key_set_mutex_
   mutable absl::Time reloaded_at_ = absl::InfinitePast();  // guarded by reload_mutex_
   mutable std::mutex key_set_mutex_;

@@ -16,8 +16,8 @@ namespace qingqu::auth {
 // among the public keys in the key directory; "none" and every other algorithm are refused.
 //
 // Key directory: <key id>.key.pem (private, mode 0600, only where that process signs) and <key
-// id>.pub.pem. The key id is "identity" for tokens of users, "service-<name>" for tokens with which
-// a service acts on behalf of a user.
+// id>.pub.pem. The key id is "identity" or "identity-<number>" for tokens of users,
+// "service-<name>" for tokens with which a service acts on behalf of a user.
 
 inline constexpr std::string_view kIdentityKeyId = "identity";
 
@@ -46,7 +46,8 @@ class TokenVerifier {
                                                                const Clock* clock);
   virtual ~TokenVerifier() = default;
   // UNAUTHENTICATED with reason TOKEN_INVALID or TOKEN_EXPIRED. An unknown key id, or a signature
-  // that the known key does not fit, makes it look into the directory again, at most once a second.
+  // that the known key does not fit, makes it look into the directory again, at most once a second;
+  // every ten seconds it looks anyway, so that a key that was taken away is not trusted any more.
   virtual absl::StatusOr<Principal> Verify(std::string_view token) const = 0;
 };
 

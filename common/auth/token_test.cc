@@ -13,6 +13,7 @@
 
 #include "nlohmann/json.hpp"
 
+#include "common/auth/key_directory.h"
 #include "common/auth/test_directory.h"
 #include "common/base/sodium.h"
 #include "common/status/status.h"
@@ -250,6 +251,20 @@ TEST_F(TokenTest, FindsAReplacedKeyAndForgetsWhatTheOldOneSigned) {
   const auto replacement = NewSigner("identity");
   EXPECT_EQ(ReasonOf(replacement->Sign(Nurse(), absl::Minutes(1)).value()), "");
   EXPECT_EQ(ReasonOf(old_token), "TOKEN_INVALID");
+}
+
+TEST_F(TokenTest, AKeyThatWasTakenAwayIsNotTrustedForLong) {
+  const auto next = NewSigner("identity-1");
+  const std::string old_token = Sign();
+  const std::string new_token = next->Sign(Nurse(), absl::Hours(1)).value();
+  EXPECT_EQ(ReasonOf(old_token), "");
+  EXPECT_EQ(ReasonOf(new_token), "") << "both keys are good while both are there";
+  ASSERT_TRUE(RemoveKeyPair(directory_.path(), "identity").ok());
+  clock_.Advance(absl::Seconds(9));
+  EXPECT_EQ(ReasonOf(old_token), "");
+  clock_.Advance(absl::Seconds(1));
+  EXPECT_EQ(ReasonOf(old_token), "TOKEN_INVALID");
+  EXPECT_EQ(ReasonOf(new_token), "");
 }
 
 TEST_F(TokenTest, KeepsItsKeysWhenTheDirectoryIsBroken) {

@@ -298,6 +298,7 @@ constexpr std::array kMessages = std::to_array<MessageText>({
     {kEventUserSecondFactorRemoved, "second factor removed", "第二因素解除"},
     {kEventUserRecoveryCodesRenewed, "recovery codes renewed", "恢复码更换"},
     {kEventUserRecoveryCodeUsed, "recovery code used", "恢复码使用"},
+    {kEventSigningKeyRotated, "signing key replaced", "签名密钥更换"},
     {kEventSessionTokenReused, "used token shown again", "令牌被重复使用"},
     {kEventQuestionAsked, "question asked", "查询"},
     {kEventQuestionRefused, "question refused", "查询被拒"},

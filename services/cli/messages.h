@@ -201,6 +201,7 @@ enum class Message {
   kEventUserSecondFactorRemoved,
   kEventUserRecoveryCodesRenewed,
   kEventUserRecoveryCodeUsed,
+  kEventSigningKeyRotated,
   kEventSessionTokenReused,
   kEventQuestionAsked,
   kEventQuestionRefused,

@@ -75,6 +75,7 @@ constexpr std::array kEventNames = std::to_array<EventName>({
     {"user.second_factor_removed", Message::kEventUserSecondFactorRemoved},
     {"user.recovery_codes_renewed", Message::kEventUserRecoveryCodesRenewed},
     {"user.recovery_code_used", Message::kEventUserRecoveryCodeUsed},
+    {"signing_key.rotated", Message::kEventSigningKeyRotated},
     {"session.token_reused", Message::kEventSessionTokenReused},
     {"question.asked", Message::kEventQuestionAsked},
     {"question.refused", Message::kEventQuestionRefused},

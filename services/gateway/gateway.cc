@@ -14,11 +14,14 @@
 #include "common/rpc/tls_peer.h"
 #include "common/rpc/trace_parent.h"
 #include "common/status/status.h"
+#include "qingqu/identity/v1/credential_service.pb.h"
 
 namespace qingqu::gateway {
 namespace {
 
 constexpr std::string_view kHealthPath = "/healthz";
+constexpr std::string_view kKeysPath = "/.well-known/jwks.json";
+constexpr std::string_view kKeysMethod = "/qingqu.identity.v1.CredentialService/GetJsonWebKeys";
 constexpr std::string_view kUnknown = "unknown";
 
 void RespondNow(const Respond& respond, HttpResponse response) {
@@ -90,6 +93,9 @@ Gateway::Gateway(const GatewayLimits& limits, const Transcoder& transcoder, Upst
 void Gateway::Handle(HttpRequest request, Respond respond) {
   const std::string_view path = PathOf(request.target);
   if (path == kHealthPath) return HandleHealth(request, respond);
+  if (path == kKeysPath && transcoder_.Find(kKeysMethod) != nullptr) {
+    return HandleKeys(request, respond);
+  }
   if (log_files_ && LogFiles::Owns(request.target)) {
     return respond([this, request = std::move(request)] { return log_files_->Serve(request); });
   }
@@ -107,6 +113,34 @@ void Gateway::HandleHealth(const HttpRequest& request, const Respond& respond) {
                         [this, respond](const std::map<std::string, bool>& areas) {
                           RespondNow(respond, HealthResponse(areas, draining_));
                         });
+}
+
+void Gateway::HandleKeys(const HttpRequest& request, const Respond& respond) {
+  if (request.method != "GET" && request.method != "HEAD") {
+    return RespondNow(respond, {.status = 405, .headers = {{"allow", "GET, HEAD"}}, .body = ""});
+  }
+  auto running = std::make_shared<Running>();
+  running->traceparent = rpc::TraceParentOrNew(request.FindHeader("traceparent"));
+  running->method = transcoder_.Find(kKeysMethod);
+  if (absl::Status status = Admit(*running); !status.ok()) {
+    return respond([this, running, status] { return FinishRefused(*running, {status}); });
+  }
+  upstream_.Call({.area = running->method->area,
+                  .method = running->method->path,
+                  .timeout_ms = limits_.connect.timeout_default_ms,
+                  .traceparent = running->traceparent},
+                 [this, running, respond](absl::StatusOr<std::string> result) {
+                   respond([this, running, result = std::move(result)] {
+                     if (!result.ok()) return FinishRefused(*running, {result.status()});
+                     identity::v1::JsonWebKeys keys;
+                     keys.ParseFromString(*result);
+                     HttpResponse response{.headers = {{"content-type", "application/jwk-set+json"},
+                                                       {"cache-control", "public, max-age=60"}},
+                                           .body = keys.json()};
+                     Record(*running, absl::OkStatus(), response);
+                     return response;
+                   });
+                 });
 }
 
 absl::Status Gateway::Admit(Running& running) {

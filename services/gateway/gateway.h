@@ -43,6 +43,8 @@ class Gateway {
   struct Running;
 
   void HandleCall(HttpRequest request, const Respond& respond);
+  // The keys of users' tokens, as RFC 7517 writes them.
+  void HandleKeys(const HttpRequest& request, const Respond& respond);
   void HandleHealth(const HttpRequest& request, const Respond& respond);
   absl::Status Admit(Running& running);
   HttpResponse Finish(const Running& running, const absl::StatusOr<std::string>& result) const;

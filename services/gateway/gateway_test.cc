@@ -263,6 +263,20 @@ TEST_F(GatewayTest, HealthNamesWhatIsNotServing) {
   EXPECT_EQ(Connect().Exchange("POST", "/healthz", {}, "{}").status, 405);
 }
 
+TEST_F(GatewayTest, ServesTheKeysOfTokensWhereEverybodyLooksForThem) {
+  options_.services["identity"] = options_.services["catalog"];
+  StartGateway();
+  const HttpResponse keys = Connect().Exchange("GET", "/.well-known/jwks.json", {}, "");
+  EXPECT_EQ(keys.status, 200);
+  EXPECT_EQ(keys.body, R"({"keys": []})");
+  EXPECT_EQ(HeaderOf(keys, "content-type"), "application/jwk-set+json");
+  EXPECT_EQ(HeaderOf(keys, "cache-control"), "public, max-age=60");
+  EXPECT_EQ(Connect().Exchange("HEAD", "/.well-known/jwks.json", {}, "").body, "");
+  EXPECT_EQ(Connect().Exchange("POST", "/.well-known/jwks.json", {}, "{}").status, 405);
+  service_->Stop();
+  EXPECT_EQ(Connect().Exchange("GET", "/.well-known/jwks.json", {}, "").status, 503);
+}
+
 TEST_F(GatewayTest, ServesFilesBesideMethods) {
   const auto folder = std::filesystem::path(testing::TempDir()) / fmt::format("www_{}", getpid());
   std::filesystem::create_directories(folder);

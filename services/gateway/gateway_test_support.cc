@@ -103,6 +103,7 @@ FakeService::FakeService(int port) : port_(port) {
   builder.AddListeningPort(fmt::format("127.0.0.1:{}", port), grpc::InsecureServerCredentials(),
                            &port_);
   builder.RegisterService(&catalog_);
+  builder.RegisterService(&credentials_);
   builder.SetMaxReceiveMessageSize(16 << 20);
   server_ = builder.BuildAndStart();
   QINGQU_CHECK(server_ != nullptr && port_ > 0);

@@ -15,6 +15,7 @@
 #include "nlohmann/json.hpp"
 
 #include "qingqu/catalog/v1/catalog_service.grpc.pb.h"
+#include "qingqu/identity/v1/credential_service.grpc.pb.h"
 #include "services/gateway/gateway_server.h"
 #include "services/gateway/http_message.h"
 
@@ -50,7 +51,17 @@ class FakeCatalog : public catalog::v1::CatalogService::Service {
   std::atomic<int> waiting_{0};
 };
 
-// A gRPC server with a FakeCatalog and the health service.
+// Answers an empty set of keys.
+class FakeCredentials : public identity::v1::CredentialService::Service {
+ public:
+  grpc::Status GetJsonWebKeys(grpc::ServerContext*, const identity::v1::GetJsonWebKeysRequest*,
+                              identity::v1::JsonWebKeys* response) override {
+    response->set_json(R"({"keys": []})");
+    return grpc::Status::OK;
+  }
+};
+
+// A gRPC server with a FakeCatalog, FakeCredentials and the health service.
 class FakeService {
  public:
   explicit FakeService(int port = 0);
@@ -61,6 +72,7 @@ class FakeService {
 
  private:
   FakeCatalog catalog_;
+  FakeCredentials credentials_;
   int port_;
   std::unique_ptr<grpc::Server> server_;
 };

@@ -37,6 +37,12 @@ class CredentialHandlers {
   absl::StatusOr<v1::RemoveSecondFactorResponse> RemoveSecondFactor(
       const CallContext& call, const v1::RemoveSecondFactorRequest& request);
 
+  // key_handlers.cc
+  absl::StatusOr<v1::SigningKey> RotateSigningKey(const CallContext& call,
+                                                  const v1::RotateSigningKeyRequest& request);
+  absl::StatusOr<v1::JsonWebKeys> GetJsonWebKeys(const CallContext& call,
+                                                 const v1::GetJsonWebKeysRequest& request);
+
  private:
   absl::Status ConfirmEnrolment(pqxx::transaction_base& tx, const CallContext& call,
                                 const std::string& code, v1::RecoveryCodes& codes);

@@ -69,6 +69,18 @@ class CredentialService final : public v1::CredentialService::CallbackService,
     return rpc::RunUnary(*runner_, "RemoveSecondFactor", context, request, response, handlers_,
                          &CredentialHandlers::RemoveSecondFactor);
   }
+  ServerUnaryReactor* RotateSigningKey(CallbackServerContext* context,
+                                       const v1::RotateSigningKeyRequest* request,
+                                       v1::SigningKey* response) override {
+    return rpc::RunUnary(*runner_, "RotateSigningKey", context, request, response, handlers_,
+                         &CredentialHandlers::RotateSigningKey);
+  }
+  ServerUnaryReactor* GetJsonWebKeys(CallbackServerContext* context,
+                                     const v1::GetJsonWebKeysRequest* request,
+                                     v1::JsonWebKeys* response) override {
+    return rpc::RunUnary(*runner_, "GetJsonWebKeys", context, request, response, handlers_,
+                         &CredentialHandlers::GetJsonWebKeys);
+  }
 
  private:
   const std::unique_ptr<rpc::CallRunner> runner_;

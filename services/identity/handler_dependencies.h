@@ -8,6 +8,7 @@
 #include "common/db/connection_pool.h"
 #include "services/identity/password_hasher.h"
 #include "services/identity/secret_box.h"
+#include "services/identity/signing_keys.h"
 
 namespace qingqu::identity {
 
@@ -16,6 +17,8 @@ struct HandlerDependencies {
   const Clock* clock = nullptr;
   db::ConnectionPool* pool = nullptr;
   const auth::TokenSigner* signer = nullptr;
+  // Whose the signer is.
+  const SigningKeys* signing_keys = nullptr;
   PasswordHasher* hasher = nullptr;
   const SecretBox* box = nullptr;
   // Who has one of these roles must have a second factor.

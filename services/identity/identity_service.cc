@@ -10,7 +10,6 @@
 
 #include "common/auth/key_directory.h"
 #include "common/auth/role_grants.h"
-#include "common/auth/token.h"
 #include "common/rpc/unary.h"
 #include "common/status/status_macros.h"
 #include "qingqu/identity/v1/identity_service.grpc.pb.h"
@@ -135,7 +134,7 @@ struct Runners {
 
 class HostedIdentity final : public rpc::HostedService {
  public:
-  HostedIdentity(std::unique_ptr<auth::TokenSigner> signer, std::unique_ptr<PasswordHasher> hasher,
+  HostedIdentity(std::unique_ptr<SigningKeys> signer, std::unique_ptr<PasswordHasher> hasher,
                  std::string box_key, Runners runners, const rpc::ServiceDependencies& dependencies)
       : signer_(std::move(signer)),
         hasher_(std::move(hasher)),
@@ -143,6 +142,7 @@ class HostedIdentity final : public rpc::HostedService {
         handler_dependencies_({.clock = dependencies.clock,
                                .pool = dependencies.pool,
                                .signer = signer_.get(),
+                               .signing_keys = signer_.get(),
                                .hasher = hasher_.get(),
                                .box = &box_,
                                .second_factor_roles = dependencies.second_factor_roles}),
@@ -161,7 +161,7 @@ class HostedIdentity final : public rpc::HostedService {
   }
 
  private:
-  const std::unique_ptr<auth::TokenSigner> signer_;
+  const std::unique_ptr<SigningKeys> signer_;
   const std::unique_ptr<PasswordHasher> hasher_;
   const SecretBox box_;
   const HandlerDependencies handler_dependencies_;
@@ -182,9 +182,9 @@ absl::Status CheckRoles(const std::set<std::string>& roles) {
 
 absl::StatusOr<std::unique_ptr<rpc::HostedService>> CreateHosted(
     const rpc::ServiceDependencies& dependencies) {
-  QINGQU_ASSIGN_OR_RETURN(
-      auto signer, auth::TokenSigner::LoadOrCreate(dependencies.keys_dir, auth::kIdentityKeyId,
-                                                   dependencies.clock));
+  QINGQU_ASSIGN_OR_RETURN(auto signer, SigningKeys::Create({.keys_dir = dependencies.keys_dir,
+                                                            .clock = dependencies.clock,
+                                                            .pool = dependencies.pool}));
   QINGQU_ASSIGN_OR_RETURN(std::string box_key,
                           auth::LoadOrCreateSecret(dependencies.keys_dir, "identity"));
   QINGQU_RETURN_IF_ERROR(CheckRoles(dependencies.second_factor_roles));

@@ -19,7 +19,7 @@ namespace qingqu::identity {
 namespace {
 
 // What may be called without a token.
-const std::set<std::string> kOpen{"SignIn", "RefreshSession", "SignOut"};
+const std::set<std::string> kOpen{"SignIn", "RefreshSession", "SignOut", "GetJsonWebKeys"};
 
 std::vector<const google::protobuf::MethodDescriptor*> Methods() {
   std::vector<const google::protobuf::MethodDescriptor*> methods;

@@ -25,10 +25,12 @@ class TestIdentity {
   TestIdentity()
       : pool_(database.NewPool("identity",
                                {queries::kAllQueries.begin(), queries::kAllQueries.end()}, 8)),
-        signer_(*auth::TokenSigner::LoadOrCreate(keys.path(), "identity", &clock)),
+        signer_(
+            *SigningKeys::Create({.keys_dir = keys.path(), .clock = &clock, .pool = pool_.get()})),
         dependencies_({.clock = &clock,
                        .pool = pool_.get(),
                        .signer = signer_.get(),
+                       .signing_keys = signer_.get(),
                        .hasher = &hasher,
                        .box = &box_,
                        .second_factor_roles = {"approver", "discipline_inspector"}}),
@@ -116,7 +118,7 @@ class TestIdentity {
 
  private:
   std::unique_ptr<db::ConnectionPool> pool_;
-  std::unique_ptr<auth::TokenSigner> signer_;
+  std::unique_ptr<SigningKeys> signer_;
   const SecretBox box_{std::string(32, 'k')};
   const HandlerDependencies dependencies_;
 

@@ -1,0 +1,1 @@
+UPDATE signing_key SET revoked = true WHERE number < $1::int
