@@ -257,16 +257,18 @@ grpc::Status FakeProcurement::FinishHistoryImport(
 }
 
 grpc::Status FakeDistribution::CheckLedger(grpc::ServerContext*,
-                                           const distribution::v1::CheckLedgerRequest*,
+                                           const distribution::v1::CheckLedgerRequest* request,
                                            distribution::v1::CheckLedgerResponse* response) {
   const std::lock_guard lock(mutex_);
-  *response = ledger_;
+  const size_t page = request->page_token().empty() ? 0 : std::stoul(request->page_token());
+  *response = ledger_.at(page);
+  if (page + 1 < ledger_.size()) response->set_next_page_token(std::to_string(page + 1));
   return grpc::Status::OK;
 }
 
-void FakeDistribution::set_ledger(distribution::v1::CheckLedgerResponse ledger) {
+void FakeDistribution::set_ledger(std::vector<distribution::v1::CheckLedgerResponse> pages) {
   const std::lock_guard lock(mutex_);
-  ledger_ = std::move(ledger);
+  ledger_ = std::move(pages);
 }
 
 grpc::Status FakeSupervision::TraceLot(grpc::ServerContext*,

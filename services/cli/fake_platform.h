@@ -143,11 +143,12 @@ class FakeDistribution : public distribution::v1::DistributionService::Service {
                            const distribution::v1::CheckLedgerRequest* request,
                            distribution::v1::CheckLedgerResponse* response) override;
 
-  void set_ledger(distribution::v1::CheckLedgerResponse ledger);
+  // What CheckLedger answers, page after page.
+  void set_ledger(std::vector<distribution::v1::CheckLedgerResponse> pages);
 
  private:
   std::mutex mutex_;
-  distribution::v1::CheckLedgerResponse ledger_;  // guarded by mutex_
+  std::vector<distribution::v1::CheckLedgerResponse> ledger_;  // guarded by mutex_
 };
 
 // A journal whose pages hold two entries each; knows one lot.

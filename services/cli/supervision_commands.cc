@@ -46,11 +46,19 @@ ExitCode RunLedgerCheck(CommandContext& context) {
   if (!method.ok()) return context.Fail(method.status());
   CallPolicy policy = context.Policy();
   if (!context.arguments.Has("timeout")) policy.timeout = kLedgerTimeout;
-  const auto answer =
-      (*connection)->caller.Call(**method, distribution::v1::CheckLedgerRequest(), policy);
-  if (!answer.ok()) return context.Fail(answer.status());
+  distribution::v1::CheckLedgerRequest request;
   distribution::v1::CheckLedgerResponse response;
-  response.CopyFrom(**answer);
+  do {
+    const auto answer = (*connection)->caller.Call(**method, request, policy);
+    if (!answer.ok()) return context.Fail(answer.status());
+    distribution::v1::CheckLedgerResponse part;
+    part.CopyFrom(**answer);
+    request.set_page_token(part.next_page_token());
+    part.clear_next_page_token();
+    part.set_account_count(part.account_count() + response.account_count());
+    part.set_movement_count(part.movement_count() + response.movement_count());
+    response.MergeFrom(part);
+  } while (!request.page_token().empty());
   std::ostream& output = context.environment.output;
   if (context.json) {
     output << MessageAsJson(response) << '\n';

@@ -71,11 +71,24 @@ TEST_F(SupervisionTest, ALedgerThatIsRightSaysHowLargeItIs) {
   distribution::v1::CheckLedgerResponse ledger;
   ledger.set_account_count(12);
   ledger.set_movement_count(345);
-  platform_.distribution().set_ledger(ledger);
+  platform_.distribution().set_ledger({ledger});
   const ClientResult result = Run({"ledger", "check", "--lang=en"});
   EXPECT_EQ(result.code, ExitCode::kOk) << result.errors;
   EXPECT_EQ(result.output, "the ledger is right: 12 accounts, 345 movements\n");
   EXPECT_EQ(LastLine(Run({"--json", "ledger", "check"}).output)["accountCount"], "12");
+}
+
+TEST_F(SupervisionTest, ALargeLedgerIsLookedAtPageByPage) {
+  distribution::v1::CheckLedgerResponse page;
+  page.set_account_count(1000);
+  std::vector<distribution::v1::CheckLedgerResponse> pages(3, page);
+  pages[1].add_findings("account 1007 has 3 where its movements say 4");
+  pages[2].set_movement_count(70'000);
+  platform_.distribution().set_ledger(pages);
+  const ClientResult result = Run({"ledger", "check", "--lang=en"});
+  EXPECT_EQ(result.code, ExitCode::kNegative);
+  EXPECT_THAT(result.output, HasSubstr("wrong in 1 places: 3000 accounts, 70000 movements\n"));
+  EXPECT_EQ(LastLine(Run({"--json", "ledger", "check"}).output)["movementCount"], "70000");
 }
 
 TEST_F(SupervisionTest, ALedgerThatIsWrongNamesItsFindings) {
@@ -84,7 +97,7 @@ TEST_F(SupervisionTest, ALedgerThatIsWrongNamesItsFindings) {
   ledger.set_movement_count(345);
   ledger.add_findings("account 7 has 3 where its movements say 4");
   ledger.add_findings("account 8 \x1b[31mhas none");
-  platform_.distribution().set_ledger(ledger);
+  platform_.distribution().set_ledger({ledger});
   const ClientResult result = Run({"ledger", "check", "--lang=en"});
   EXPECT_EQ(result.code, ExitCode::kNegative);
   EXPECT_THAT(result.output, HasSubstr("wrong in 2 places: 12 accounts, 345 movements\n"));

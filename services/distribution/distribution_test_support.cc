@@ -6,6 +6,8 @@
 #include "google/rpc/error_details.pb.h"
 
 #include "common/db/array.h"
+#include "common/db/transaction.h"
+#include "services/distribution/ledger/faults.h"
 #include "services/distribution/queries.h"
 
 namespace qingqu::distribution {
@@ -266,6 +268,13 @@ void DistributionTest::ExpectSoundLedger() {
   ASSERT_TRUE(checked.ok()) << checked.status();
   EXPECT_EQ(checked->findings_size(), 0) << checked->DebugString();
   EXPECT_EQ(checked->movement_count(), Count("SELECT count(*) FROM distribution.movement"));
+  const auto walked = db::RunTransaction(
+      *pool_, By("inspector-wu", "discipline_inspector"), {.beyond_scope = true},
+      [](pqxx::transaction_base& tx) -> absl::StatusOr<std::vector<std::string>> {
+        return FindFreshFaults(tx, {});
+      });
+  ASSERT_TRUE(walked.ok()) << walked.status();
+  EXPECT_TRUE(walked->empty()) << walked->front();
 }
 
 }  // namespace qingqu::distribution

@@ -4,6 +4,8 @@
 #include "pqxx/pqxx"
 
 #include "common/base/civil_date.h"
+#include "common/base/page_token.h"
+#include "common/base/uuid.h"
 #include "common/db/transaction.h"
 #include "common/rpc/timestamp.h"
 #include "common/status/page.h"
@@ -51,6 +53,34 @@ absl::StatusOr<BalanceFilter> ReadBalanceFilter(const v1::ListBalancesRequest& r
   }
   QINGQU_RETURN_IF_ERROR(violations.ToStatus());
   return filter;
+}
+
+// Of one page of CheckLedger, beyond which no further step begins.
+constexpr absl::Duration kProofPageTime = absl::Seconds(10);
+constexpr int kFindingsMax = 100;
+constexpr int64_t kAccountIdsMax = int64_t{1} << 48;
+constexpr std::string_view kProofFilter = "ledger";
+
+std::string ProofToken(const ProofMark& mark) {
+  return EncodePageToken({std::to_string(mark.account_id), mark.accounts_proved ? "yes" : "no",
+                          mark.movement_id, std::to_string(mark.accounts_wanted)},
+                         kProofFilter);
+}
+
+absl::StatusOr<ProofMark> ReadProofMark(const std::string& token) {
+  ProofMark mark;
+  QINGQU_ASSIGN_OR_RETURN(const std::vector<std::string> key,
+                          ParsePageToken(token, kProofFilter, 4));
+  if (key.empty()) return mark;
+  QINGQU_ASSIGN_OR_RETURN(mark.account_id, ReadNumber(key[0]));
+  QINGQU_ASSIGN_OR_RETURN(mark.accounts_wanted, ReadNumber(key[3]));
+  mark.accounts_proved = key[1] == "yes";
+  const bool in_reach = mark.account_id >= 0 &&
+                        (mark.accounts_proved || mark.account_id <= kAccountIdsMax) &&
+                        mark.accounts_wanted >= 0 && mark.accounts_wanted <= kProofAccountsMax;
+  if (!in_reach || !Uuid::Parse(key[2]).ok()) return WrongPageToken();
+  mark.movement_id = key[2];
+  return mark;
 }
 
 absl::StatusOr<MovementPage> ReadMovementPage(const v1::ListMovementsRequest& request,
@@ -125,15 +155,22 @@ absl::StatusOr<v1::ListMovementsResponse> DistributionHandlers::ListMovements(
 }
 
 absl::StatusOr<v1::CheckLedgerResponse> DistributionHandlers::CheckLedger(
-    const CallContext& call, const v1::CheckLedgerRequest& /*request*/) {
+    const CallContext& call, const v1::CheckLedgerRequest& request) {
+  QINGQU_ASSIGN_OR_RETURN(const ProofMark begin, ReadProofMark(request.page_token()));
   return db::RunTransaction(
       *pool_, call, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::CheckLedgerResponse> {
+        const absl::Time began = absl::Now();
+        AllowLongStatements(tx, call.deadline - began);
+        const absl::Time page_end = began + std::min(kProofPageTime, (call.deadline - began) / 3);
         v1::CheckLedgerResponse response;
-        AllowLongStatements(tx, call.deadline - absl::Now());
-        const LedgerCounts counts = CountLedger(tx);
-        response.set_account_count(counts.accounts);
-        response.set_movement_count(counts.movements);
-        for (const std::string& finding : FindLedgerFaults(tx)) response.add_findings(finding);
+        ProofMark mark = begin;
+        do {
+          ProofStep step = ProveNext(tx, mark);
+          response.set_account_count(response.account_count() + step.accounts);
+          response.set_movement_count(response.movement_count() + step.movements);
+          for (std::string& finding : step.findings) response.add_findings(std::move(finding));
+        } while (!mark.done && response.findings_size() < kFindingsMax && absl::Now() < page_end);
+        if (!mark.done) response.set_next_page_token(ProofToken(mark));
         return response;
       });
 }

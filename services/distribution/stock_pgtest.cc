@@ -111,6 +111,15 @@ TEST_F(StockTest, ForgedPageTokensAreRefused) {
   movements.set_item("items/gauze");
   movements.set_page_token(EncodePageToken({"x"}, "movements items/gauze "));
   EXPECT_EQ(ErrorReason(handlers_.ListMovements(Operator(), movements).status()), "INVALID_FIELD");
+  v1::CheckLedgerRequest check;
+  const std::string id = "00000000-0000-0000-0000-000000000000";
+  for (const std::vector<std::string>& key : {std::vector<std::string>{"-1", "no", id, "1"},
+                                              {"1", "no", "no id", "1"},
+                                              {"1", "no", id, "100001"},
+                                              {"9223372036854775807", "no", id, "1"}}) {
+    check.set_page_token(EncodePageToken(key, "ledger"));
+    EXPECT_EQ(ErrorReason(handlers_.CheckLedger(Operator(), check).status()), "INVALID_FIELD");
+  }
 }
 
 TEST_F(StockTest, TheCheckFindsEachKindOfFault) {

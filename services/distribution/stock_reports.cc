@@ -29,10 +29,4 @@ std::vector<BalanceRow> ListBalances(pqxx::transaction_base& tx, const BalancePa
   return balances;
 }
 
-LedgerCounts CountLedger(pqxx::transaction_base& tx) {
-  const pqxx::result rows = tx.exec_prepared(queries::kCountLedger.name);
-  return {.accounts = rows[0]["account_count"].as<int64_t>(),
-          .movements = rows[0]["movement_count"].as<int64_t>()};
-}
-
 }  // namespace qingqu::distribution

@@ -42,10 +42,4 @@ struct BalanceFilter {
 std::vector<BalanceRow> ListBalances(pqxx::transaction_base& tx, const BalancePage& page,
                                      const BalanceFilter& filter);
 
-struct LedgerCounts {
-  int64_t accounts = 0;
-  int64_t movements = 0;
-};
-LedgerCounts CountLedger(pqxx::transaction_base& tx);
-
 }  // namespace qingqu::distribution

@@ -48,6 +48,17 @@ def prepare(platform: LivePlatform, movements: int) -> Stock:
     return Stock(platform, county, movements)
 
 
+def settle(platform: LivePlatform, seconds: int = 300) -> None:
+    """Waits until PostgreSQL has nothing left to do with what was stored: vacuum, and readers of the journal."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        cost = Cost(platform)
+        time.sleep(2)
+        if cost.seconds("postgres") < 0.2:
+            return
+    note(f"PostgreSQL is still busy after {seconds} s")
+
+
 def lot_id(number: int) -> uuid.UUID:
     """As the service computes it from item and lot number (services/distribution/receipt.cc, common/base/uuid.h)."""
     text = f"lot/bench-{number // 10 + 1}/L{number % 10}"
@@ -105,6 +116,9 @@ class Cost:
         parts = [f"{name} {(now - before) / max(count, 1) * 1e6:.0f}"
                  for (name, now), before in zip(self._now().items(), self._before.values())]
         return f"processor µs each: {', '.join(parts)}"
+
+    def seconds(self, part: str) -> float:
+        return self._now()[part] - self._before[part]
 
     def _now(self) -> dict[str, float]:
         children = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -5,6 +5,7 @@ import time
 import unittest
 
 import live_path  # noqa: F401
+from api_clients import check_ledger
 from live_case import LiveCase
 
 import codes
@@ -102,7 +103,7 @@ class LargeDocumentTest(LiveCase):
         self.assertEqual(database.number(on_ward), LINES)
         order = self.county.clients["officer"].call("procurement.GetOrder", {"name": "orders/large"})
         self.assertEqual(order["state"], "ORDER_STATE_COMPLETED")
-        self.assertEqual(self.county.clients["operator"].call("distribution.CheckLedger", {}).get("findings", []), [])
+        self.assertEqual(check_ledger(self.county.clients["operator"])["findings"], [])
 
     def test_03_a_trace_in_it_shows_the_one_lot(self):
         answer = self.county.clients["inspector"].call("supervision.TraceLot", {

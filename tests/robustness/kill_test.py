@@ -8,6 +8,7 @@ import time
 import unittest
 
 import live_path  # noqa: F401
+from api_clients import check_ledger
 from live_case import LiveCase
 
 import county_setup
@@ -141,7 +142,7 @@ class KillCase:
         self.assertEqual(in_stock, {"cath-lab-store": left} if left else {})
         used = "SELECT coalesce(sum(quantity), 0) FROM usage.use_line"
         self.assertEqual(self.platform.database.number(used), self.load.totals.used)
-        self.assertEqual(self.county.clients["operator"].call("distribution.CheckLedger", {}).get("findings", []), [])
+        self.assertEqual(check_ledger(self.county.clients["operator"])["findings"], [])
 
     def test_06_the_journal_tells_each_change_once(self):
         database = self.platform.database

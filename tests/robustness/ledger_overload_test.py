@@ -9,6 +9,7 @@ import time
 import unittest
 
 import live_path  # noqa: F401
+from api_clients import check_ledger
 from live_case import LiveCase
 
 import county_setup
@@ -187,8 +188,8 @@ class LedgerOverloadTest(LiveCase):
         if given_up and not (self.overloaded.in_doubt or self.again.in_doubt):
             self.assertEqual(self.platform.database.number(
                 f"SELECT count(*) FROM distribution.movement WHERE movement_id IN ({values})"), 0, "refused and posted")
-        checked = self.county.clients["operator"].call("distribution.CheckLedger", {})
-        self.assertEqual(checked.get("findings", []), [])
+        checked = check_ledger(self.county.clients["operator"])
+        self.assertEqual(checked["findings"], [])
 
 
 if __name__ == "__main__":

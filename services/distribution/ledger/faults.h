@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -17,10 +18,34 @@ struct WatchMark {
   absl::Time walked_at = absl::UnixEpoch();
 };
 
-// Looks at everything: every balance is the sum of its movements, archived ones too, and each
-// movement goes on from what the one before it left on its accounts. Three statements, each of one
-// moment.
-std::vector<std::string> FindLedgerFaults(pqxx::transaction_base& tx);
+inline constexpr int64_t kProofAccountsMax = 100'000;
+
+// How far a walk through everything has come.
+struct ProofMark {
+  int64_t account_id = 0;  // accounts up to this one are proved
+  bool accounts_proved = false;
+  std::string movement_id = "00000000-0000-0000-0000-000000000000";  // ids up to it are
+  bool done = false;
+  // Of the next step, kProofAccountsMax at most. 0: no account is left, but perhaps movements of
+  // accounts that are gone.
+  int64_t accounts_wanted = 1000;
+};
+
+struct ProofStep {
+  int64_t accounts = 0;
+  int64_t movements = 0;
+  std::vector<std::string> findings;
+};
+
+// Looks at a part of everything, and moves the mark on: every balance is the sum of its movements,
+// archived ones too, each movement goes on from what the one before it left on its accounts, and no
+// id stands twice. A step is a few statements, each of one moment, and takes as long as some
+// 200,000 movements need; one account is never divided.
+ProofStep ProveNext(pqxx::transaction_base& tx, ProofMark& mark);
+
+// All steps, as long as `goes` says so; its findings are of no use after it said no.
+std::vector<std::string> FindLedgerFaults(
+    pqxx::transaction_base& tx, const std::function<bool()>& goes = [] { return true; });
 
 // Looks at all accounts, and at the movements since a mark. That what was posted before it still
 // agrees is not looked at again.

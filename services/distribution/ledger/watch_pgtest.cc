@@ -73,7 +73,9 @@ class WatchTest : public PostingTest {
     EXPECT_TRUE(found.ok()) << found.status();
     return found.value_or(std::vector<std::string>());
   }
-  std::vector<std::string> Faults() { return Find(FindLedgerFaults); }
+  std::vector<std::string> Faults() {
+    return Find([](pqxx::transaction_base& tx) { return FindLedgerFaults(tx); });
+  }
   std::vector<std::string> FreshFaults(const WatchMark& mark) {
     return Find([&](pqxx::transaction_base& tx) { return FindFreshFaults(tx, mark); });
   }
@@ -274,6 +276,37 @@ TEST_F(WatchTest, AReversalOfNothingAndAnIdTwice) {
                   "'issue', 1, 0, now(), now(), 'x', 'east', '{{}}')",
                   ten));
   EXPECT_THAT(Faults(), ElementsAre(fmt::format("movement {} was posted 2 times", ten)));
+}
+
+// However small the steps, each account and each movement is looked at once.
+TEST_F(WatchTest, StepByStepEverythingIsProved) {
+  const auto prove = [&](int64_t accounts_a_step) {
+    ProofStep all;
+    Find([&](pqxx::transaction_base& tx) {
+      for (ProofMark mark; !mark.done;) {
+        if (mark.accounts_wanted > 0) mark.accounts_wanted = accounts_a_step;
+        const ProofStep step = ProveNext(tx, mark);
+        all.accounts += step.accounts;
+        all.movements += step.movements;
+        all.findings.insert(all.findings.end(), step.findings.begin(), step.findings.end());
+      }
+      return all.findings;
+    });
+    return all;
+  };
+  Break("UPDATE distribution.movement SET debit_after = 11 WHERE moved = 10");
+  for (const int64_t accounts_a_step : {int64_t{1}, int64_t{2}, kProofAccountsMax}) {
+    const ProofStep all = prove(accounts_a_step);
+    EXPECT_EQ(all.accounts, Count("SELECT count(*) FROM distribution.account"));
+    EXPECT_EQ(all.movements, Count("SELECT count(*) FROM distribution.movement"));
+    EXPECT_EQ(all.findings.size(), 2) << accounts_a_step;
+  }
+  // An account that is gone: its movements are left.
+  Break(fmt::format("DELETE FROM distribution.account WHERE account_id = {}", ward_));
+  EXPECT_THAT(prove(1).findings,
+              ::testing::Contains(fmt::format("account {} holds nothing since it is gone, "
+                                              "and its movements add up to 15",
+                                              ward_)));
 }
 
 TEST_F(WatchTest, ARoundWalksOnlyThroughWhatIsNew) {

@@ -1,4 +1,4 @@
--- What accounts and reservations prove without movements.
+-- What accounts, reservations and reversals prove without adding up movements.
 WITH held AS (
   SELECT account_id, sum(open_quantity)::numeric AS quantity FROM reservation WHERE state = 'open' GROUP BY account_id
 )
@@ -18,5 +18,12 @@ SELECT finding FROM (
   SELECT format('item %s, piece %s is in %s places', item_id, serial, count(*))
   FROM account WHERE serial <> '' AND kind IN ('stock', 'transit') AND on_hand > 0
   GROUP BY item_id, serial HAVING count(*) > 1 OR sum(on_hand) > 1
+  UNION ALL
+  SELECT format('movement %s was reversed by %s, which is no such movement', reversal.original_id, reversal.movement_id)
+  FROM reversal
+  LEFT JOIN movement ON movement.movement_id = reversal.movement_id AND movement.original_id = reversal.original_id
+    AND movement.moved > 0
+  WHERE movement.movement_id IS NULL
+    AND reversal.movement_id >= (SELECT uuid_at(min(month) AT TIME ZONE 'UTC') FROM movement_partition WHERE detached_at IS NULL)
 ) AS problem
 LIMIT 100

@@ -190,3 +190,16 @@ def settled_state(database: Database) -> dict[str, str]:
     """When followers have nothing more to do."""
     wait_for_follower(database)
     return state(database)
+
+
+def check_ledger(client) -> dict:
+    """All parts of CheckLedger together: accountCount, movementCount, findings."""
+    together, token = {"accountCount": 0, "movementCount": 0, "findings": []}, ""
+    while True:
+        part = client.call("distribution.CheckLedger", {"pageToken": token})
+        for name in ("accountCount", "movementCount"):
+            together[name] += int(part.get(name, 0))
+        together["findings"] += part.get("findings", [])
+        token = part.get("nextPageToken", "")
+        if not token:
+            return together

@@ -1,1 +1,0 @@
-SELECT (SELECT count(*) FROM account) AS account_count, (SELECT count(*) FROM movement) AS movement_count
