@@ -36,6 +36,10 @@ class Backend(threading.Thread):
         self._listener.close()
 
     def _serve(self, connection: socket.socket):
+        with connection:
+            self._speak(connection)
+
+    def _speak(self, connection: socket.socket):
         protocol = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False, header_encoding="utf-8"))
         protocol.initiate_connection()
         connection.sendall(protocol.data_to_send())

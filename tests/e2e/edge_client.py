@@ -8,9 +8,12 @@ import ssl
 import struct
 import time
 
-import h2.config
-import h2.connection
-import h2.events
+try:
+    import h2.config
+    import h2.connection
+    import h2.events
+except ImportError:
+    raise SystemExit("python3-h2 is missing: ./tests/run lint installs what tests need") from None
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 DATA, HEADERS, PRIORITY, RST_STREAM, SETTINGS, PUSH_PROMISE, PING, GOAWAY, WINDOW_UPDATE, CONTINUATION = range(10)
