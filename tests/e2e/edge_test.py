@@ -2,9 +2,11 @@
 
 import json
 import os
+import pathlib
 import signal
 import socket
 import ssl
+import subprocess
 import time
 import unittest
 
@@ -168,13 +170,27 @@ class EdgeTest(EdgeCase):
         self.assertEqual((self.deployment.var / "tls" / "edge" / "certificate.pem").read_bytes(), certificate)
         self.assertTrue(self.sign_in("nurse"))
 
-    def test_14_a_half_made_certificate_is_made_again(self):
-        edge = self.deployment.var / "tls" / "edge"
-        (edge / "key.pem").write_text("cut off", encoding="ascii")
-        authority = (self.deployment.var / "tls" / "ca.crt").read_bytes()
-        self.assertEqual(self.deployment.up("--edge").returncode, 0)
-        self.assertEqual((self.deployment.var / "tls" / "ca.crt").read_bytes(), authority)
-        self.assertTrue(self.sign_in("nurse"))
+    def test_14_a_half_made_certificate_and_one_that_ends_soon_are_made_again(self):
+        tls = self.deployment.var / "tls"
+        authority = (tls / "ca.crt").read_bytes()
+        for spoil in (lambda: (tls / "edge" / "key.pem").write_text("cut off", encoding="ascii"), lambda: self.shorten(tls)):
+            spoil()
+            result = self.deployment.up("--edge")
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertIn("made the certificate of edge", result.stdout)
+            self.assertEqual((tls / "ca.crt").read_bytes(), authority)
+            self.assertTrue(self.sign_in("nurse"))
+
+    @staticmethod
+    def shorten(tls: pathlib.Path) -> None:
+        """The same certificate, but that it ends in 59 days."""
+        edge = tls / "edge"
+        request = subprocess.run(
+            ["openssl", "x509", "-x509toreq", "-in", str(edge / "certificate.pem"), "-key", str(edge / "key.pem"), "-copy_extensions", "copyall"],
+            check=True, capture_output=True).stdout
+        subprocess.run(
+            ["openssl", "x509", "-req", "-CA", str(tls / "ca.crt"), "-CAkey", str(tls / "authority" / "ca.key"), "-copy_extensions", "copyall",
+             "-days", "59", "-out", str(edge / "certificate.pem")], input=request, check=True, capture_output=True)
 
     def test_15_separate_processes_behind_the_same_edge(self):
         result = self.deployment.up("--edge", "--separate")
