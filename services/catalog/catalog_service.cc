@@ -173,7 +173,8 @@ class HostedCatalog final : public rpc::HostedService {
 absl::StatusOr<std::unique_ptr<rpc::HostedService>> CreateCatalog(
     const rpc::ServiceDependencies& dependencies) {
   QINGQU_ASSIGN_OR_RETURN(
-      auto runner, rpc::CreateRunner(dependencies, *v1::Item::descriptor()->file()->service(0)));
+      auto runner,
+      rpc::CreateRunner(dependencies, *v1::CreateItemRequest::descriptor()->file()->service(0)));
   return std::make_unique<HostedCatalog>(std::move(runner), dependencies.pool);
 }
 

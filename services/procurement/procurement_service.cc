@@ -183,7 +183,8 @@ class HostedProcurement final : public rpc::HostedService {
 absl::StatusOr<std::unique_ptr<rpc::HostedService>> Create(
     const rpc::ServiceDependencies& dependencies) {
   QINGQU_ASSIGN_OR_RETURN(
-      auto runner, rpc::CreateRunner(dependencies, *v1::Order::descriptor()->file()->service(0)));
+      auto runner,
+      rpc::CreateRunner(dependencies, *v1::CreateOrderRequest::descriptor()->file()->service(0)));
   return std::make_unique<HostedProcurement>(std::move(runner), dependencies);
 }
 
