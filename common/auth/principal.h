@@ -23,6 +23,7 @@ struct Principal {
   std::string institution_id;
   std::string alliance_id;
   std::string supplier_id;
+  std::string department_id;  // of a post in a department of the institution
   Scope scope = Scope::kInstitution;
   // Lower-case role names as in role_grants.h: "department_nurse".
   std::vector<std::string> roles;

@@ -21,6 +21,7 @@
 #include "qingqu/distribution/v1/ledger_service.pb.h"
 #include "qingqu/identity/v1/credential_service.pb.h"
 #include "qingqu/identity/v1/identity_service.pb.h"
+#include "qingqu/identity/v1/post_service.pb.h"
 #include "qingqu/identity/v1/role_service.pb.h"
 #include "qingqu/procurement/v1/procurement_service.pb.h"
 #include "qingqu/supervision/v1/journal_service.pb.h"
@@ -42,8 +43,11 @@ constexpr char kMatrixFile[] = "common/auth/permission_matrix.txt";
 std::vector<const FileDescriptor*> Files() {
   return {identity::v1::User::descriptor()->file(),
           identity::v1::Session::descriptor()->file(),
+          identity::v1::Post::descriptor()->file(),
           identity::v1::RoleGrants::descriptor()->file(),
+          catalog::v1::CreateItemRequest::descriptor()->file(),
           catalog::v1::Supplier::descriptor()->file(),
+          procurement::v1::CreateOrderRequest::descriptor()->file(),
           procurement::v1::Agreement::descriptor()->file(),
           distribution::v1::Location::descriptor()->file(),
           distribution::v1::PostMovementRequest::descriptor()->file(),

@@ -124,8 +124,9 @@ absl::Status ValidatePrincipal(const Principal& principal) {
     return absl::InvalidArgumentError("no token speaks for the system");
   }
   if (principal.user_id.empty()) return absl::InvalidArgumentError("there is no user");
-  for (const std::string* text : {&principal.user_id, &principal.institution_id,
-                                  &principal.alliance_id, &principal.supplier_id}) {
+  for (const std::string* text :
+       {&principal.user_id, &principal.institution_id, &principal.alliance_id,
+        &principal.supplier_id, &principal.department_id}) {
     if (!IsClaimText(*text)) return absl::InvalidArgumentError("an id is too long or not UTF-8");
   }
   if (const std::string_view missing = MissingIdOfScope(principal); !missing.empty()) {
@@ -153,6 +154,7 @@ std::string EncodeClaims(const TokenClaims& claims) {
   if (!principal.alliance_id.empty()) object["alliance"] = principal.alliance_id;
   if (!principal.supplier_id.empty()) object["supplier"] = principal.supplier_id;
   if (principal.enrolment_only) object["only"] = std::string(kEnrolment);
+  if (!principal.department_id.empty()) object["dept"] = principal.department_id;
   return object.dump();
 }
 
@@ -167,6 +169,7 @@ absl::StatusOr<TokenClaims> DecodeClaims(std::string_view json) {
   claims.principal.institution_id = reader.OptionalText("inst");
   claims.principal.alliance_id = reader.OptionalText("alliance");
   claims.principal.supplier_id = reader.OptionalText("supplier");
+  claims.principal.department_id = reader.OptionalText("dept");
   claims.principal.scope = reader.ScopeClaim();
   claims.principal.roles = reader.Texts("roles");
   const std::string only = reader.OptionalText("only");

@@ -16,7 +16,8 @@ namespace qingqu::auth {
 //   iss, aud   "qingqu"                     sub    user id
 //   iat, exp   whole Unix seconds           nbf    the same, optional
 //   jti        id of the token              scope  as ScopeName; never "system"
-//   roles      array of role names          inst, alliance, supplier  ids, left out when empty
+//   roles      array of role names          inst, alliance, supplier, dept  ids, left out when
+//                                                   empty
 //   only       "enrolment" for Principal::enrolment_only, else left out
 struct TokenClaims {
   Principal principal;  // acting_service is not part of the payload: the key says it

@@ -10,11 +10,14 @@
 #include "common/status/status.h"
 #include "common/status/status_macros.h"
 #include "services/identity/password.h"
+#include "services/identity/post_store.h"
 #include "services/identity/user_journal.h"
 #include "services/identity/user_store.h"
 
 namespace qingqu::identity {
 namespace {
+
+constexpr std::string_view kFirstPostId = "first";
 
 absl::Status Unusable(const std::string& path, std::string_view problem) {
   return MakeError(absl::StatusCode::kFailedPrecondition, "BOOTSTRAP_PASSWORD_UNUSABLE",
@@ -64,6 +67,8 @@ absl::Status CreateFirstUser(db::ConnectionPool& pool, PasswordHasher& hasher,
     LockNamed(tx, "first_user");
     if (AnyUserExists(tx)) return absl::OkStatus();
     QINGQU_RETURN_IF_ERROR(InsertUser(tx, account));
+    account.user.post_id = std::string(kFirstPostId);
+    InsertPost(tx, PostOf(account.user));
     JournalUser(tx, call, "user.created", account.user);
     return absl::OkStatus();
   });

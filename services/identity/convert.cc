@@ -14,15 +14,17 @@
 namespace qingqu::identity {
 namespace {
 
-std::string NameOrEmpty(std::string_view collection, const std::string& id) {
-  return id.empty() ? "" : fmt::format("{}/{}", collection, id);
-}
-
 // The roles of the proto are numbered from 1 in the order of auth::AllRoles().
 std::string RoleOfProto(int role) {
   const auto& roles = auth::AllRoles();
   if (role < 1 || role > static_cast<int>(roles.size())) return "";
   return std::string(roles[static_cast<size_t>(role) - 1]);
+}
+
+}  // namespace
+
+std::string NameOrEmpty(std::string_view collection, const std::string& id) {
+  return id.empty() ? "" : fmt::format("{}/{}", collection, id);
 }
 
 v1::Scope ScopeToProto(auth::Scope scope) {
@@ -41,7 +43,6 @@ v1::Scope ScopeToProto(auth::Scope scope) {
   QINGQU_CHECK(false);
 }
 
-// kSystem stands for "not set": no role goes with it.
 auth::Scope ScopeFromProto(v1::Scope scope) {
   switch (scope) {
     case v1::SCOPE_INSTITUTION:
@@ -65,7 +66,18 @@ std::string IdFromName(std::string_view pattern, std::string_view field, const s
   return id.value_or("");
 }
 
-}  // namespace
+std::vector<std::string> RolesFromProto(std::string_view field,
+                                        const google::protobuf::RepeatedField<int>& proto,
+                                        FieldViolations& violations) {
+  std::vector<std::string> roles;
+  for (const int role : proto) {
+    roles.push_back(RoleOfProto(role));
+    if (roles.back().empty()) violations.Add(field, "holds a role that is not known");
+  }
+  std::sort(roles.begin(), roles.end());
+  roles.erase(std::unique(roles.begin(), roles.end()), roles.end());
+  return roles;
+}
 
 v1::Role RoleToProto(const std::string& role) {
   const auto& roles = auth::AllRoles();
@@ -122,12 +134,7 @@ User UserFromProto(const std::string& user_id, const v1::User& proto, FieldViola
   User user;
   user.user_id = user_id;
   user.display_name = proto.display_name();
-  for (const int role : proto.roles()) {
-    user.roles.push_back(RoleOfProto(role));
-    if (user.roles.back().empty()) violations.Add("user.roles", "holds a role that is not known");
-  }
-  std::sort(user.roles.begin(), user.roles.end());
-  user.roles.erase(std::unique(user.roles.begin(), user.roles.end()), user.roles.end());
+  user.roles = RolesFromProto("user.roles", proto.roles(), violations);
   user.scope = ScopeFromProto(proto.scope());
   user.institution_id =
       IdFromName("institutions/{institution}", "user.institution", proto.institution(), violations);

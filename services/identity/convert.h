@@ -1,6 +1,8 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "google/protobuf/message.h"
 
@@ -16,6 +18,18 @@ v1::Institution ToProto(const Institution& institution);
 v1::Department ToProto(const Department& department);
 v1::User ToProto(const User& user);
 std::string EtagOf(const User& user);
+// "institutions/a", or "" for no id.
+std::string NameOrEmpty(std::string_view collection, const std::string& id);
+// The id in a name that may be empty; what is wrong is added to `violations`.
+std::string IdFromName(std::string_view pattern, std::string_view field, const std::string& name,
+                       FieldViolations& violations);
+v1::Scope ScopeToProto(auth::Scope scope);
+// kSystem stands for "not set": no role goes with it.
+auth::Scope ScopeFromProto(v1::Scope scope);
+// Sorted, each once.
+std::vector<std::string> RolesFromProto(std::string_view field,
+                                        const google::protobuf::RepeatedField<int>& proto,
+                                        FieldViolations& violations);
 // `role` is one of auth::AllRoles().
 v1::Role RoleToProto(const std::string& role);
 

@@ -28,6 +28,8 @@ class IdentityHandlers {
                                                     const v1::RefreshSessionRequest& request);
   absl::StatusOr<v1::SignOutResponse> SignOut(const CallContext& call,
                                               const v1::SignOutRequest& request);
+  absl::StatusOr<v1::SignInResponse> SwitchPost(const CallContext& call,
+                                                const v1::SwitchPostRequest& request);
   absl::StatusOr<v1::User> ChangePassword(const CallContext& call,
                                           const v1::ChangePasswordRequest& request);
 
@@ -62,8 +64,12 @@ class IdentityHandlers {
     std::optional<User> user;
     absl::Status refusal = SessionEnded("");
   };
+  // In the post `wanted`, or that of the session when it is empty.
   Refreshed Refresh(pqxx::transaction_base& tx, const CallContext& platform,
-                    const RefreshToken& present);
+                    const RefreshToken& present, const std::string& wanted);
+  absl::StatusOr<v1::SignInResponse> RefreshIn(const CallContext& call,
+                                               const std::string& refresh_token,
+                                               const std::string& wanted);
   // What follows from a right password, to be committed whatever the outcome.
   struct Admission {
     User user;

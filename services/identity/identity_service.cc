@@ -13,10 +13,12 @@
 #include "common/rpc/unary.h"
 #include "common/status/status_macros.h"
 #include "qingqu/identity/v1/identity_service.grpc.pb.h"
+#include "qingqu/identity/v1/post_service.pb.h"
 #include "qingqu/identity/v1/role_service.pb.h"
 #include "services/identity/bootstrap.h"
 #include "services/identity/credential_service.h"
 #include "services/identity/identity_handlers.h"
+#include "services/identity/post_service.h"
 #include "services/identity/queries.h"
 #include "services/identity/role_seed.h"
 #include "services/identity/role_service.h"
@@ -50,6 +52,12 @@ class IdentityService final : public v1::IdentityService::CallbackService {
                               v1::SignOutResponse* response) override {
     return rpc::RunUnary(*runner_, "SignOut", context, request, response, handlers_,
                          &IdentityHandlers::SignOut);
+  }
+  ServerUnaryReactor* SwitchPost(CallbackServerContext* context,
+                                 const v1::SwitchPostRequest* request,
+                                 v1::SignInResponse* response) override {
+    return rpc::RunUnary(*runner_, "SwitchPost", context, request, response, handlers_,
+                         &IdentityHandlers::SwitchPost);
   }
   ServerUnaryReactor* GetSelf(CallbackServerContext* context, const v1::GetSelfRequest* request,
                               v1::User* response) override {
@@ -129,6 +137,7 @@ class IdentityService final : public v1::IdentityService::CallbackService {
 struct Runners {
   std::unique_ptr<rpc::CallRunner> identity;
   std::unique_ptr<rpc::CallRunner> credential;
+  std::unique_ptr<rpc::CallRunner> post;
   std::unique_ptr<rpc::CallRunner> role;
 };
 
@@ -148,15 +157,18 @@ class HostedIdentity final : public rpc::HostedService {
                                .second_factor_roles = dependencies.second_factor_roles}),
         service_(std::move(runners.identity), handler_dependencies_),
         credentials_(MakeCredentialFace(std::move(runners.credential), handler_dependencies_)),
+        posts_(MakePostFace(std::move(runners.post), dependencies.pool, dependencies.clock)),
         roles_(MakeRoleFace(std::move(runners.role), dependencies.pool)) {}
 
   grpc::Service& grpc_service() override { return service_; }
   std::vector<grpc::Service*> grpc_services() override {
-    return {&service_, &credentials_->grpc_service(), &roles_->grpc_service()};
+    return {&service_, &credentials_->grpc_service(), &posts_->grpc_service(),
+            &roles_->grpc_service()};
   }
   void Stop() override {
     service_.Drain();
     credentials_->Drain();
+    posts_->Drain();
     roles_->Drain();
   }
 
@@ -167,6 +179,7 @@ class HostedIdentity final : public rpc::HostedService {
   const HandlerDependencies handler_dependencies_;
   IdentityService service_;
   const std::unique_ptr<CredentialFace> credentials_;
+  const std::unique_ptr<PostFace> posts_;
   const std::unique_ptr<RoleFace> roles_;
 };
 
@@ -203,6 +216,8 @@ absl::StatusOr<std::unique_ptr<rpc::HostedService>> CreateHosted(
       runners.credential,
       rpc::CreateRunner(dependencies, *v1::Session::descriptor()->file()->service(0)));
   QINGQU_ASSIGN_OR_RETURN(
+      runners.post, rpc::CreateRunner(dependencies, *v1::Post::descriptor()->file()->service(0)));
+  QINGQU_ASSIGN_OR_RETURN(
       runners.role,
       rpc::CreateRunner(dependencies, *v1::RoleGrants::descriptor()->file()->service(0)));
   return std::make_unique<HostedIdentity>(std::move(signer), std::move(hasher), std::move(box_key),
@@ -212,12 +227,12 @@ absl::StatusOr<std::unique_ptr<rpc::HostedService>> CreateHosted(
 }  // namespace
 
 rpc::ServiceSpec IdentitySpec() {
-  return {
-      .area = "identity",
-      .grpc_name = v1::IdentityService::service_full_name(),
-      .more_grpc_names = {"qingqu.identity.v1.CredentialService", "qingqu.identity.v1.RoleService"},
-      .queries = queries::kAllQueries,
-      .create = CreateHosted};
+  return {.area = "identity",
+          .grpc_name = v1::IdentityService::service_full_name(),
+          .more_grpc_names = {"qingqu.identity.v1.CredentialService",
+                              "qingqu.identity.v1.PostService", "qingqu.identity.v1.RoleService"},
+          .queries = queries::kAllQueries,
+          .create = CreateHosted};
 }
 
 }  // namespace qingqu::identity

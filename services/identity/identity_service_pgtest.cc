@@ -11,6 +11,7 @@
 #include "common/status/status.h"
 #include "qingqu/identity/v1/credential_service.pb.h"
 #include "qingqu/identity/v1/identity_service.grpc.pb.h"
+#include "qingqu/identity/v1/post_service.pb.h"
 #include "qingqu/identity/v1/role_service.pb.h"
 #include "services/identity/identity_service.h"
 #include "tests/support/test_host.h"
@@ -19,12 +20,13 @@ namespace qingqu::identity {
 namespace {
 
 // What may be called without a token.
-const std::set<std::string> kOpen{"SignIn", "RefreshSession", "SignOut", "GetJsonWebKeys"};
+const std::set<std::string> kOpen{"SignIn", "RefreshSession", "SwitchPost", "SignOut",
+                                  "GetJsonWebKeys"};
 
 std::vector<const google::protobuf::MethodDescriptor*> Methods() {
   std::vector<const google::protobuf::MethodDescriptor*> methods;
   for (const auto* file : {v1::User::descriptor()->file(), v1::Session::descriptor()->file(),
-                           v1::RoleGrants::descriptor()->file()}) {
+                           v1::Post::descriptor()->file(), v1::RoleGrants::descriptor()->file()}) {
     const auto& service = *file->service(0);
     for (int index = 0; index < service.method_count(); ++index) {
       methods.push_back(service.method(index));

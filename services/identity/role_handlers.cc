@@ -17,9 +17,9 @@
 #include "common/status/status_macros.h"
 #include "services/identity/convert.h"
 #include "services/identity/organisation_store.h"
+#include "services/identity/post_store.h"
 #include "services/identity/role_errors.h"
 #include "services/identity/role_store.h"
-#include "services/identity/user_store.h"
 
 namespace qingqu::identity {
 namespace {
@@ -156,7 +156,7 @@ absl::StatusOr<v1::RoleGrants> RoleHandlers::UpdateRolePermissions(
                                           request.permissions().end());
   return db::RunIdempotent<v1::RoleGrants>(
       *pool_, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::RoleGrants> {
-        LockNamed(tx, "roles");
+        LockGrants(tx);
         QINGQU_ASSIGN_OR_RETURN(const StoredRole before, ReadRole(tx, role_id));
         QINGQU_RETURN_IF_ERROR(CheckGrants(role_id, permissions));
         if (request.etag() != EtagOfRole(before)) return RoleEtagMismatch();
@@ -166,6 +166,7 @@ absl::StatusOr<v1::RoleGrants> RoleHandlers::UpdateRolePermissions(
         after.updated_at = StoredInstant(call.received_at);
         ++after.version;
         StoreChange(tx, before, after);
+        QINGQU_RETURN_IF_ERROR(CheckSeparation(tx, ""));
         JournalChange(tx, call, before, after, request.reason());
         return ToProto(after);
       });

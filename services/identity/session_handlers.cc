@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "pqxx/pqxx"
@@ -10,6 +11,8 @@
 #include "services/identity/errors.h"
 #include "services/identity/identity_handlers.h"
 #include "services/identity/password.h"
+#include "services/identity/post_errors.h"
+#include "services/identity/post_store.h"
 #include "services/identity/proof.h"
 #include "services/identity/session_store.h"
 #include "services/identity/sign_in_store.h"
@@ -41,18 +44,41 @@ CallContext AsUser(const CallContext& call, const User& user) {
   return signed_in;
 }
 
+// The id of a post that a request may name; "" when it names none.
+absl::StatusOr<std::string> WantedPost(const std::string& name) {
+  if (name.empty()) return std::string();
+  FieldViolations violations;
+  absl::StatusOr<std::string> post_id = ParseResourceId("posts/{post}", name);
+  violations.AddIfError("post", post_id.status());
+  QINGQU_RETURN_IF_ERROR(violations.ToStatus());
+  return post_id;
+}
+
+// `placed` becomes `user` in the post that ChoosePost finds.
+absl::Status PutInPost(pqxx::transaction_base& tx, const User& user, const std::string& wanted,
+                       absl::Time now, User& placed) {
+  const std::vector<Post> posts = PostsOfUser(tx, user.user_id, absl::UnixEpoch());
+  QINGQU_ASSIGN_OR_RETURN(const Post post, ChoosePost(posts, wanted, now));
+  placed = InPost(user, post);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<v1::SignInResponse> IdentityHandlers::IssueTokens(const CallContext& call,
                                                                  const User& user,
                                                                  const RefreshToken& token) const {
   v1::SignInResponse response;
+  const absl::Duration lifetime =
+      std::min(kAccessTokenLifetime, user.post_ends_at - dependencies_.clock->Now());
+  if (lifetime < absl::Seconds(1)) return PostNotInForce();
   QINGQU_ASSIGN_OR_RETURN(*response.mutable_access_token(),
-                          dependencies_.signer->Sign(PrincipalOfUser(user), kAccessTokenLifetime));
+                          dependencies_.signer->Sign(PrincipalOfUser(user), lifetime));
   response.mutable_access_token_expire_time()->set_seconds(
-      absl::ToUnixSeconds(call.received_at + kAccessTokenLifetime));
+      absl::ToUnixSeconds(call.received_at + lifetime));
   response.set_refresh_token(token.text);
   *response.mutable_user() = ToProto(user);
+  response.set_post("posts/" + user.post_id);
   return response;
 }
 
@@ -97,6 +123,7 @@ IdentityHandlers::Admission IdentityHandlers::Admit(pqxx::transaction_base& tx,
   InsertSession(tx,
                 {.token = token,
                  .user_id = user.user_id,
+                 .post_id = user.post_id,
                  .address = call.client_address,
                  .client = call.client,
                  .second_factor = factor.outcome != FactorOutcome::kNotNeeded},
@@ -119,7 +146,13 @@ absl::StatusOr<v1::SignInResponse> IdentityHandlers::SignIn(const CallContext& c
     }
     return SignInFailed();
   }
-  const CallContext signed_in = AsUser(call, proof.account->user);
+  QINGQU_ASSIGN_OR_RETURN(const std::string wanted, WantedPost(request.post()));
+  User user;
+  QINGQU_RETURN_IF_ERROR(
+      db::RunRead(*dependencies_.pool, platform, [&](pqxx::transaction_base& tx) {
+        return PutInPost(tx, proof.account->user, wanted, call.received_at, user);
+      }));
+  const CallContext signed_in = AsUser(call, user);
   const RefreshToken token = NewRefreshToken();
   Admission admission;
   QINGQU_RETURN_IF_ERROR(db::RunTransaction(
@@ -130,7 +163,9 @@ absl::StatusOr<v1::SignInResponse> IdentityHandlers::SignIn(const CallContext& c
             account->password_hash != proof.account->password_hash) {
           return SignInFailed();
         }
-        admission = Admit(tx, signed_in, account->user, request.second_factor_code(), token);
+        absl::Status placed = PutInPost(tx, account->user, user.post_id, call.received_at, user);
+        if (!placed.ok()) return placed;
+        admission = Admit(tx, signed_in, user, request.second_factor_code(), token);
         if (admission.factor.outcome != FactorOutcome::kWrong) {
           ForgetAttempt(tx, proof.attempt_id);
         }
@@ -154,7 +189,8 @@ absl::StatusOr<v1::SignInResponse> IdentityHandlers::SignIn(const CallContext& c
 
 IdentityHandlers::Refreshed IdentityHandlers::Refresh(pqxx::transaction_base& tx,
                                                       const CallContext& platform,
-                                                      const RefreshToken& present) {
+                                                      const RefreshToken& present,
+                                                      const std::string& wanted) {
   const absl::Time now = platform.received_at;
   const std::optional<Session> session = LockSession(tx, present.handle_hash);
   if (!session.has_value()) return {};
@@ -167,25 +203,46 @@ IdentityHandlers::Refreshed IdentityHandlers::Refresh(pqxx::transaction_base& tx
     return {.refusal = RefreshTokenReused()};
   }
   if (IsOver(*session, now)) return {.refusal = SessionEnded(session->ended_because)};
-  if (account->user.disabled) return {};
-  // Who needs a second factor by now, and began without.
-  if (!session->second_factor && MustHaveSecondFactor(dependencies_, account->user)) {
+  if (account->user.disabled || session->post_id.empty()) return {};
+  User user;
+  const std::string& post_id = wanted.empty() ? session->post_id : wanted;
+  absl::Status placed = PutInPost(tx, account->user, post_id, now, user);
+  if (!placed.ok()) return {.refusal = std::move(placed)};
+  // Who needs a second factor by now, or in this post, and began without.
+  if (!session->second_factor && MustHaveSecondFactor(dependencies_, user)) {
     return {.refusal = SessionEnded("SECOND_FACTOR_CHANGED")};
   }
-  return {.user = account->user};
+  if (post_id != session->post_id) {
+    SetSessionPost(tx, present.handle_hash, post_id);
+    JournalUser(tx, AsUser(platform, user), "session.post_switched", user);
+  }
+  return {.user = std::move(user)};
 }
 
 absl::StatusOr<v1::SignInResponse> IdentityHandlers::RefreshSession(
     const CallContext& call, const v1::RefreshSessionRequest& request) {
+  return RefreshIn(call, request.refresh_token(), "");
+}
+
+absl::StatusOr<v1::SignInResponse> IdentityHandlers::SwitchPost(
+    const CallContext& call, const v1::SwitchPostRequest& request) {
+  QINGQU_ASSIGN_OR_RETURN(const std::string wanted, WantedPost(request.post()));
+  if (wanted.empty()) return InvalidField("post", "is required");
+  return RefreshIn(call, request.refresh_token(), wanted);
+}
+
+absl::StatusOr<v1::SignInResponse> IdentityHandlers::RefreshIn(const CallContext& call,
+                                                               const std::string& refresh_token,
+                                                               const std::string& wanted) {
   RefreshToken present;
-  if (!ParseRefreshToken(request.refresh_token(), present)) return SessionEnded("");
+  if (!ParseRefreshToken(refresh_token, present)) return SessionEnded("");
   const CallContext platform = AsPlatform(call);
   const RefreshToken next = NextRefreshToken(present);
   Refreshed refreshed;
   // A refusal may end the session, which has to be kept although the caller gets an error.
   QINGQU_RETURN_IF_ERROR(db::RunTransaction(*dependencies_.pool, platform,
                                             [&](pqxx::transaction_base& tx) -> absl::Status {
-                                              refreshed = Refresh(tx, platform, present);
+                                              refreshed = Refresh(tx, platform, present, wanted);
                                               if (refreshed.user.has_value())
                                                 RotateSession(tx, next, call.received_at);
                                               return absl::OkStatus();

@@ -10,7 +10,7 @@ namespace qingqu::identity {
 void InsertSession(pqxx::transaction_base& tx, const NewSession& session, absl::Time now) {
   tx.exec_prepared(queries::kInsertSession.name, session.token.handle_hash, session.user_id,
                    session.token.secret_hash, InstantText(now), session.address, session.client,
-                   session.second_factor);
+                   session.second_factor, session.post_id);
 }
 
 std::optional<Session> LockSession(pqxx::transaction_base& tx, const std::string& handle_hash) {
@@ -18,6 +18,7 @@ std::optional<Session> LockSession(pqxx::transaction_base& tx, const std::string
   if (rows.empty()) return std::nullopt;
   const auto row = rows[0];
   return Session{.user_id = row["user_id"].as<std::string>(),
+                 .post_id = row["post_id"].as<std::string>(),
                  .secret_hash = row["secret_hash"].as<std::string>(),
                  .started_at = absl::FromUnixMicros(row["started_us"].as<int64_t>()),
                  .used_at = absl::FromUnixMicros(row["used_us"].as<int64_t>()),
@@ -29,6 +30,11 @@ std::optional<Session> LockSession(pqxx::transaction_base& tx, const std::string
 void RotateSession(pqxx::transaction_base& tx, const RefreshToken& token, absl::Time now) {
   tx.exec_prepared(queries::kRotateSession.name, token.handle_hash, token.secret_hash,
                    InstantText(now));
+}
+
+void SetSessionPost(pqxx::transaction_base& tx, const std::string& handle_hash,
+                    const std::string& post_id) {
+  tx.exec_prepared(queries::kSetSessionPost.name, handle_hash, post_id);
 }
 
 bool EndSession(pqxx::transaction_base& tx, const std::string& handle_hash, absl::Time now,

@@ -16,6 +16,7 @@ namespace qingqu::identity {
 struct NewSession {
   const RefreshToken& token;
   std::string user_id;
+  std::string post_id;
   std::string address;
   std::string client;
   bool second_factor = false;  // shown
@@ -24,6 +25,9 @@ void InsertSession(pqxx::transaction_base& tx, const NewSession& session, absl::
 std::optional<Session> LockSession(pqxx::transaction_base& tx, const std::string& handle_hash);
 // From now on only `token`, of the same session, is good for a refresh.
 void RotateSession(pqxx::transaction_base& tx, const RefreshToken& token, absl::Time now);
+// From now on the session acts in this post.
+void SetSessionPost(pqxx::transaction_base& tx, const std::string& handle_hash,
+                    const std::string& post_id);
 // True when the session was not over before.
 bool EndSession(pqxx::transaction_base& tx, const std::string& handle_hash, absl::Time now,
                 std::string_view because);

@@ -1,20 +1,19 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "absl/time/time.h"
 
 #include "common/auth/principal.h"
 #include "common/status/status.h"
+#include "services/identity/post.h"
 
 namespace qingqu::identity {
 
-inline constexpr size_t kRolesMax = 5;
-
+// A person or a machine client, as they are in one of their posts: that in which a session acts,
+// or else the present one (identity.present_post).
 struct User {
   std::string user_id;
   std::string display_name;
@@ -26,15 +25,18 @@ struct User {
   bool disabled = false;
   int64_t version = 1;
   absl::Time created_at;
+  std::string post_id;
+  std::string department_id;
+  absl::Time post_ends_at = absl::InfiniteFuture();
 };
 
-// The roles that a user of this scope may have.
-std::span<const std::string_view> RolesOfScope(auth::Scope scope);
-
-// What is wrong with a user to be created, apart from what only the database knows: that roles,
-// scope and where the user belongs fit together. A supplier and a discipline inspector have no
-// other role.
+// What is wrong with a user to be created, apart from what only the database knows; see CheckPlace.
 void CheckUser(const User& user, FieldViolations& violations);
+
+// The post that a new user begins with.
+Post PostOf(const User& user);
+// The user as they are in this post of theirs.
+User InPost(User user, const Post& post);
 
 // What the user's tokens say.
 auth::Principal PrincipalOfUser(const User& user);

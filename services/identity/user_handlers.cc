@@ -2,7 +2,9 @@
 
 #include "pqxx/pqxx"
 
+#include "common/auth/role_grants.h"
 #include "common/base/resource_name.h"
+#include "common/base/uuid.h"
 #include "common/db/idempotency.h"
 #include "common/db/journal.h"
 #include "common/db/transaction.h"
@@ -12,6 +14,7 @@
 #include "services/identity/errors.h"
 #include "services/identity/identity_handlers.h"
 #include "services/identity/password.h"
+#include "services/identity/post_store.h"
 #include "services/identity/session_store.h"
 #include "services/identity/user_journal.h"
 
@@ -28,21 +31,38 @@ absl::StatusOr<std::string> UserIdOf(const std::string& name) {
   return *user_id;
 }
 
-// Fills in the alliance of the user's institution, and says what is missing.
-absl::Status PlaceUser(pqxx::transaction_base& tx, User& user) {
-  if (!user.institution_id.empty()) {
-    const auto alliance_id = FindAllianceOfInstitution(tx, user.institution_id);
-    if (!alliance_id.has_value()) return InstitutionNotFound(user.institution_id);
-    if (user.alliance_id.empty()) user.alliance_id = *alliance_id;
-    if (user.alliance_id != *alliance_id) {
-      return InvalidField("user.alliance", "is not the alliance of the institution");
-    }
-    return absl::OkStatus();
+bool IsAdministrator(const std::vector<Post>& posts) {
+  return std::ranges::any_of(posts, [](const Post& post) {
+    return std::ranges::find(post.roles, "bureau_administrator") != post.roles.end();
+  });
+}
+
+// The user as they are in the post in which their session acts. A role that this process does not
+// know yet is left out.
+User AsTheirToken(User user, const auth::Principal& principal) {
+  const auto& known = auth::AllRoles();
+  user.roles.clear();
+  for (const std::string& role : principal.roles) {
+    if (std::ranges::find(known, role) != known.end()) user.roles.push_back(role);
   }
-  if (!user.alliance_id.empty() && !AllianceIsThere(tx, user.alliance_id)) {
-    return AllianceNotFound(user.alliance_id);
-  }
-  return absl::OkStatus();
+  user.scope = principal.scope;
+  user.institution_id = principal.institution_id;
+  user.alliance_id = principal.alliance_id;
+  user.supplier_id = principal.supplier_id;
+  user.department_id = principal.department_id;
+  return user;
+}
+
+// The user and the post that they begin with.
+absl::Status InsertWithPost(pqxx::transaction_base& tx, Account& account, std::string post_id) {
+  LockGrants(tx);
+  Post post = PostOf(account.user);
+  post.post_id = std::move(post_id);
+  QINGQU_RETURN_IF_ERROR(PlacePost(tx, "user", post));
+  account.user = InPost(account.user, post);
+  QINGQU_RETURN_IF_ERROR(InsertUser(tx, account));
+  InsertPost(tx, post);
+  return CheckSeparation(tx, post.user_id);
 }
 
 }  // namespace
@@ -59,7 +79,13 @@ absl::StatusOr<v1::User> IdentityHandlers::ReadUserById(const CallContext& call,
 
 absl::StatusOr<v1::User> IdentityHandlers::GetSelf(const CallContext& call,
                                                    const v1::GetSelfRequest& /*request*/) {
-  return ReadUserById(call, call.principal.user_id);
+  const std::string& user_id = call.principal.user_id;
+  return db::RunRead(*dependencies_.pool, call,
+                     [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::User> {
+                       const std::optional<Account> account = ReadUser(tx, user_id);
+                       if (!account.has_value()) return UserNotFound(user_id);
+                       return ToProto(AsTheirToken(account->user, call.principal));
+                     });
 }
 
 absl::StatusOr<v1::User> IdentityHandlers::GetUser(const CallContext& call,
@@ -88,15 +114,16 @@ absl::StatusOr<v1::User> IdentityHandlers::CreateUser(const CallContext& call,
   Account account{.user = described};
   QINGQU_ASSIGN_OR_RETURN(account.password_hash,
                           dependencies_.hasher->Hash(request.password(), call.deadline));
-  return db::RunIdempotent<v1::User>(*dependencies_.pool, call, remembered,
-                                     [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::User> {
-                                       account.user = described;
-                                       account.user.created_at = StoredInstant(call.received_at);
-                                       QINGQU_RETURN_IF_ERROR(PlaceUser(tx, account.user));
-                                       QINGQU_RETURN_IF_ERROR(InsertUser(tx, account));
-                                       JournalUser(tx, call, "user.created", account.user);
-                                       return ToProto(account.user);
-                                     });
+  return db::RunIdempotent<v1::User>(
+      *dependencies_.pool, call, remembered,
+      [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::User> {
+        account.user = described;
+        account.user.created_at = StoredInstant(call.received_at);
+        QINGQU_RETURN_IF_ERROR(
+            InsertWithPost(tx, account, NewUuidV7(*dependencies_.clock).ToString()));
+        JournalUser(tx, call, "user.created", account.user);
+        return ToProto(account.user);
+      });
 }
 
 absl::StatusOr<v1::ListUsersResponse> IdentityHandlers::ListUsers(
@@ -130,15 +157,18 @@ absl::StatusOr<v1::User> IdentityHandlers::DisableUser(const CallContext& call,
       [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::User> {
         // Two administrators who disable each other at once must not both succeed.
         LockNamed(tx, "administrators");
+        LockGrants(tx);
         std::optional<Account> account = LockUser(tx, user_id);
         if (!account.has_value()) return UserNotFound(user_id);
         User& user = account->user;
         if (!request.etag().empty() && request.etag() != EtagOf(user)) return EtagMismatch();
         if (user.disabled) return ToProto(user);
-        const bool administrator = std::find(user.roles.begin(), user.roles.end(),
-                                             "bureau_administrator") != user.roles.end();
-        if (administrator && CountOtherAdministrators(tx, user_id) == 0) return LastAdministrator();
+        if (IsAdministrator(PostsOfUser(tx, user_id, call.received_at)) &&
+            CountOtherAdministrators(tx, user_id, "", call.received_at) == 0) {
+          return LastAdministrator();
+        }
         SetDisabled(tx, user_id);
+        EndPostsOfUser(tx, user_id, call.received_at);
         user.disabled = true;
         ++user.version;
         EndUserSessions(tx, user_id, call.received_at, "USER_DISABLED");

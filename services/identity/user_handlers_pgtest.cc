@@ -114,14 +114,15 @@ TEST_F(UserHandlersTest, TwoAdministratorsCannotDisableEachOtherAtOnce) {
 }
 
 TEST_F(UserHandlersTest, TheDatabaseRefusesRolesThatDoNotFit) {
+  MakeNurse("li");
   const auto insert = [&](const std::string& roles, const std::string& belongs) {
     pqxx::connection connection(database.superuser_conninfo());
     pqxx::work tx(connection);
     try {
       tx.exec(
-          "INSERT INTO identity.account (user_id, display_name, roles, scope, institution_id, "
-          "alliance_id, supplier_id, password_hash, created_at) VALUES ('x', 'x', '" +
-          roles + "', " + belongs + ", '$argon2id$', now())");
+          "INSERT INTO identity.post (post_id, user_id, roles, scope, institution_id, alliance_id, "
+          "supplier_id, starts_at, created_at) VALUES ('x', 'li', '" +
+          roles + "', " + belongs + ", now(), now())");
     } catch (const pqxx::check_violation&) {
       return false;
     }

@@ -5,20 +5,11 @@
 #include "pqxx/pqxx"
 
 #include "common/base/check.h"
-#include "common/db/array.h"
 #include "services/identity/errors.h"
 #include "services/identity/queries.h"
 
 namespace qingqu::identity {
 namespace {
-
-auth::Scope ScopeOfName(const std::string& name) {
-  for (const auth::Scope scope : {auth::Scope::kInstitution, auth::Scope::kAlliance,
-                                  auth::Scope::kCounty, auth::Scope::kSupplier}) {
-    if (auth::ScopeName(scope) == name) return scope;
-  }
-  QINGQU_CHECK(false);  // the table's CHECK lets no other in
-}
 
 Account AccountOf(const pqxx::row& row) {
   Account account;
@@ -33,6 +24,11 @@ Account AccountOf(const pqxx::row& row) {
   user.supplier_id = row["supplier_id"].as<std::string>();
   user.disabled = row["disabled"].as<bool>();
   user.version = row["version"].as<int64_t>();
+  user.department_id = row["department_id"].as<std::string>();
+  user.post_id = row["post_id"].as<std::string>();
+  if (!row["post_ends_us"].is_null()) {
+    user.post_ends_at = absl::FromUnixMicros(row["post_ends_us"].as<int64_t>());
+  }
   user.created_at = absl::FromUnixMicros(row["created_us"].as<int64_t>());
   account.password_hash = row["password_hash"].as<std::string>();
   return account;
@@ -45,12 +41,19 @@ std::optional<Account> AccountIn(const pqxx::result& rows) {
 
 }  // namespace
 
+auth::Scope ScopeOfName(const std::string& name) {
+  for (const auth::Scope scope : {auth::Scope::kInstitution, auth::Scope::kAlliance,
+                                  auth::Scope::kCounty, auth::Scope::kSupplier}) {
+    if (auth::ScopeName(scope) == name) return scope;
+  }
+  QINGQU_CHECK(false);  // the table's CHECK lets no other in
+}
+
 absl::Status InsertUser(pqxx::transaction_base& tx, const Account& account) {
   const User& user = account.user;
-  const pqxx::result inserted = tx.exec_prepared(
-      queries::kInsertUser.name, user.user_id, user.display_name, db::TextArray(user.roles),
-      std::string(auth::ScopeName(user.scope)), user.institution_id, user.alliance_id,
-      user.supplier_id, account.password_hash, InstantText(user.created_at));
+  const pqxx::result inserted =
+      tx.exec_prepared(queries::kInsertUser.name, user.user_id, user.display_name,
+                       account.password_hash, InstantText(user.created_at));
   if (inserted.affected_rows() == 0) return UserExists(user.user_id);
   return absl::OkStatus();
 }
@@ -71,6 +74,10 @@ std::vector<User> ListUsers(pqxx::transaction_base& tx, const PageOf& page) {
   return users;
 }
 
+void TouchUser(pqxx::transaction_base& tx, const std::string& user_id) {
+  tx.exec_prepared(queries::kTouchUser.name, user_id);
+}
+
 void SetDisabled(pqxx::transaction_base& tx, const std::string& user_id) {
   tx.exec_prepared(queries::kDisableUser.name, user_id);
 }
@@ -88,9 +95,11 @@ bool AnyUserExists(pqxx::transaction_base& tx) {
   return tx.exec_prepared(queries::kAnyUserExists.name)[0]["any_user"].as<bool>();
 }
 
-int CountOtherAdministrators(pqxx::transaction_base& tx, const std::string& user_id) {
-  return tx.exec_prepared(queries::kCountOtherAdministrators.name, user_id)[0]["administrators"]
-      .as<int>();
+int CountOtherAdministrators(pqxx::transaction_base& tx, const std::string& user_id,
+                             const std::string& post_id, absl::Time now) {
+  const pqxx::result counted =
+      tx.exec_prepared(queries::kCountOtherAdministrators.name, user_id, post_id, InstantText(now));
+  return counted[0]["administrators"].as<int>();
 }
 
 }  // namespace qingqu::identity

@@ -31,6 +31,9 @@ class BuyingRulesTest(LiveCase):
         supply.add_agreement(item_id, ceiling)
         return supply
 
+    def act_as(self, user: str, role: str) -> None:
+        county_setup.act_as(self.platform, self.county, user, role)
+
     def expire_item(self, item_id: str) -> None:
         self.platform.database.change_behind_the_back(
             f"UPDATE catalog.item SET registration_expire_date = {YESTERDAY} WHERE item_id = '{item_id}'")
@@ -38,7 +41,9 @@ class BuyingRulesTest(LiveCase):
     # Catalogue.
 
     def test_who_proposed_an_item_may_not_approve_it(self):
+        self.act_as("officer-approver", "PROCUREMENT_OFFICER")
         self.supply.propose_item("own-item", user="officer-approver")
+        self.act_as("officer-approver", "APPROVER")
         self.assert_refused(
             "SAME_PERSON", self.supply.call, "officer-approver", "catalog.ApproveItem", {"name": "items/own-item"}, "own-item/self",
             code="permission_denied")
@@ -94,7 +99,9 @@ class BuyingRulesTest(LiveCase):
 
     def test_who_proposed_an_agreement_may_not_approve_it(self):
         self.supply.add_item("own-agreement")
+        self.act_as("officer-approver", "PROCUREMENT_OFFICER")
         name = self.supply.propose_agreement("own-agreement", 10, user="officer-approver")["name"]
+        self.act_as("officer-approver", "APPROVER")
         self.assert_refused(
             "SAME_PERSON", self.supply.call, "officer-approver", "procurement.ApproveAgreement", {"name": name}, "own-agreement/self")
 
@@ -109,13 +116,17 @@ class BuyingRulesTest(LiveCase):
 
     def test_who_asks_may_not_approve(self):
         supply = self.supply_for("own-requisition", 100)
+        self.act_as("nurse-approver", "DEPARTMENT_NURSE")
         name = supply.submit("own", [("own-requisition", 1)], user="nurse-approver")["name"]
+        self.act_as("nurse-approver", "APPROVER")
         self.assert_refused("SAME_PERSON", supply.call, "nurse-approver", "procurement.ApproveRequisition", {"name": name}, "self")
 
     def test_who_approves_may_not_order(self):
         supply = self.supply_for("approver-orders", 100)
         name = supply.submit("a", [("approver-orders", 1)])["name"]
+        self.act_as("officer-approver", "APPROVER")
         requisition = supply.call("officer-approver", "procurement.ApproveRequisition", {"name": name}, "approve")
+        self.act_as("officer-approver", "PROCUREMENT_OFFICER")
         self.assert_refused("SAME_PERSON", supply.order, "a", requisition, [1], "officer-approver")
 
     def test_an_unapproved_line_is_not_ordered(self):

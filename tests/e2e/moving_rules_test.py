@@ -120,8 +120,10 @@ class MovingRulesTest(LiveCase):
             {"scan": self.scan("stent", "S1", serial="A9"), "packsAccepted": "1"}])
 
     def test_who_ordered_may_not_receive(self):
+        county_setup.act_as(self.platform, self.county, "officer-operator", "PROCUREMENT_OFFICER")
         supply, despatch = self.sent("same", "plain", [self.base.despatch_line(1, 1, "P1")], user="officer-operator")
         line = {"scan": self.scan("plain", "P1"), "packsAccepted": "1"}
+        county_setup.act_as(self.platform, self.county, "officer-operator", "OPERATOR")
         self.assert_refused("SAME_PERSON", supply.receive, "a", despatch, [line], "officer-operator", code="permission_denied")
 
     # Transfers.

@@ -19,7 +19,7 @@ CREATE TABLE identity.role_permission (
   CONSTRAINT role_permission_pkey PRIMARY KEY (role_id, permission),
   -- 防统方.
   CONSTRAINT role_permission_use_check CHECK (NOT (role_id IN ('operator', 'supplier')
-    AND (permission LIKE 'usage.%' OR permission = 'supervision.journal.read'))),
+    AND (permission LIKE 'usage.%' OR permission LIKE 'supervision.%' AND permission <> 'supervision.trace.read'))),
   CONSTRAINT role_permission_stock_check CHECK (NOT (role_id = 'supplier' AND permission LIKE 'distribution.%')),
   CONSTRAINT role_permission_patient_check CHECK (permission <> 'usage.patient.read'
     OR role_id IN ('hospital_pharmacist', 'department_nurse', 'discipline_inspector')),

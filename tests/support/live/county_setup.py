@@ -4,6 +4,7 @@ import concurrent.futures
 import dataclasses
 import datetime
 import pathlib
+import uuid
 
 from api_clients import ApiError, CliClient, GatewayClient, RepeatingClient, request_id, wait_for_follower  # noqa: F401
 from live_platform import LivePlatform
@@ -18,7 +19,8 @@ _PEOPLE = {"institution": "institutions/people-hospital"}
 
 RIVAL_SUPPLIER = "rival"
 
-# id, roles, scope, where it belongs. Those with two roles could do both halves of what two people must do.
+# id, roles, scope, where it belongs. Those with two roles begin in the first and change with `act_as`: nobody holds both sides
+# of what two people must do at one time, but somebody may have changed sides in between.
 MORE_USERS = [
     ("officer-approver", ["PROCUREMENT_OFFICER", "APPROVER"], "ALLIANCE", _EAST),
     ("officer-operator", ["PROCUREMENT_OFFICER", "OPERATOR"], "ALLIANCE", _EAST),
@@ -90,11 +92,26 @@ def add_more_users(platform: LivePlatform, loaded: County) -> None:
             "requestId": request_id(f"more/{user_id}"),
             "userId": user_id,
             "user": {
-                "displayName": user_id, "roles": [f"ROLE_{role}" for role in roles], "scope": f"SCOPE_{scope}", **belongs_to},
+                "displayName": user_id, "roles": [f"ROLE_{roles[0]}"], "scope": f"SCOPE_{scope}", **belongs_to},
             "password": platform.users_password,
         })
         loaded.clients[user_id] = nobody.sign_in(user_id, platform.users_password)
     add_supplier(loaded, RIVAL_SUPPLIER, "91370800MA3C1K2X8")
+
+
+def act_as(platform: LivePlatform, loaded: County, user_id: str, role: str) -> None:
+    """One of MORE_USERS acts in that role of theirs from now on: the present post ends, another one begins, they sign in again."""
+    admin = loaded.clients["admin"]
+    present = loaded.clients[user_id].call("qingqu.identity.v1.PostService/ListOwnPosts", {})["posts"]
+    if any(post["roles"] == [f"ROLE_{role}"] for post in present):
+        return
+    _, roles, scope, belongs_to = next(user for user in MORE_USERS if user[0] == user_id)
+    assert role in roles
+    for post in present:
+        admin.call("qingqu.identity.v1.PostService/EndPost", {"requestId": str(uuid.uuid4()), "name": post["name"]})
+    admin.call("qingqu.identity.v1.PostService/CreatePost", {"requestId": str(uuid.uuid4()), "post": {
+        "user": f"users/{user_id}", "roles": [f"ROLE_{role}"], "scope": f"SCOPE_{scope}", **belongs_to}})
+    loaded.clients[user_id] = GatewayClient(platform.url).sign_in(user_id, platform.users_password)
 
 
 def add_supplier(loaded: County, supplier_id: str, code_start: str) -> None:

@@ -1,0 +1,1 @@
+SELECT user_id, proposing, approving FROM separation_conflicts($1, '')

@@ -1,0 +1,10 @@
+-- $3 to $7: only those of this user, institution, alliance as a whole, supplier, department; '' for any.
+SELECT post_id, user_id, array_to_string(roles, ' ') AS roles, scope, coalesce(institution_id, '') AS institution_id,
+       coalesce(alliance_id, '') AS alliance_id, coalesce(supplier_id, '') AS supplier_id,
+       coalesce(department_id, '') AS department_id, (extract(epoch FROM starts_at) * 1000000)::bigint AS starts_us,
+       (extract(epoch FROM ends_at) * 1000000)::bigint AS ends_us, version,
+       (extract(epoch FROM created_at) * 1000000)::bigint AS created_us
+FROM post
+WHERE post_id > $1 AND ($3 = '' OR user_id = $3) AND ($4 = '' OR institution_id = $4)
+  AND ($5 = '' OR alliance_id = $5 AND scope = 'alliance') AND ($6 = '' OR supplier_id = $6) AND ($7 = '' OR department_id = $7)
+ORDER BY post_id LIMIT $2::int

@@ -1,0 +1,1 @@
+UPDATE session SET post_id = $2 WHERE handle_hash = $1
