@@ -13,6 +13,7 @@
 #include "services/supervision/errors.h"
 #include "services/supervision/log/log_reader.h"
 #include "services/supervision/log/log_store.h"
+#include "services/supervision/log/search_handler.h"
 
 namespace qingqu::supervision {
 namespace {
@@ -136,6 +137,11 @@ absl::StatusOr<v1::GetConsistencyProofResponse> JournalHandlers::GetConsistencyP
         response.set_to_root(std::string(BytesOf(to_root)));
         return response;
       });
+}
+
+absl::StatusOr<v1::SearchEntriesResponse> JournalHandlers::SearchEntries(
+    const CallContext& call, const v1::SearchEntriesRequest& request) {
+  return supervision::SearchEntries(*pool_, call, request);
 }
 
 }  // namespace qingqu::supervision

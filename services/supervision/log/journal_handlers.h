@@ -26,6 +26,8 @@ class JournalHandlers {
       const CallContext& call, const v1::GetInclusionProofRequest& request);
   absl::StatusOr<v1::GetConsistencyProofResponse> GetConsistencyProof(
       const CallContext& call, const v1::GetConsistencyProofRequest& request);
+  absl::StatusOr<v1::SearchEntriesResponse> SearchEntries(const CallContext& call,
+                                                          const v1::SearchEntriesRequest& request);
 
  private:
   db::ConnectionPool* pool_;

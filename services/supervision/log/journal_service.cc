@@ -46,6 +46,12 @@ class JournalService final : public v1::JournalService::CallbackService {
     return rpc::RunUnary(*runner_, "GetConsistencyProof", context, request, response, handlers_,
                          &Handlers::GetConsistencyProof);
   }
+  ServerUnaryReactor* SearchEntries(CallbackServerContext* context,
+                                    const v1::SearchEntriesRequest* request,
+                                    v1::SearchEntriesResponse* response) override {
+    return rpc::RunUnary(*runner_, "SearchEntries", context, request, response, handlers_,
+                         &Handlers::SearchEntries);
+  }
   ServerWriteReactor<v1::LogChunk>* ExportEntries(
       CallbackServerContext* context, const v1::ExportEntriesRequest* request) override {
     return ChunkStream::Start(StreamOf("ExportEntries", context), *request,

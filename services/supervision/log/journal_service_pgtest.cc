@@ -311,6 +311,59 @@ TEST_F(JournalServiceTest, StreamsAreRefusedWithTheirReasonAndEachRefusalIsAnEnt
             "question.refused ExportEntries PERMISSION_DENIED a test");
 }
 
+TEST_F(JournalServiceTest, FoundEntriesComeWithTheirLeaves) {
+  Append(700);
+  CheckpointAtLeast(700);
+  v1::SearchEntriesRequest request;
+  request.set_purpose("a complaint");
+  request.set_subject("things/5");
+  v1::SearchEntriesResponse response;
+  const std::string method = "qingqu.supervision.v1.JournalService/SearchEntries";
+  const auto ask = [&](const std::string& role) {
+    return host_.Call(method, request, response, AuthorizationOf(role));
+  };
+  ASSERT_TRUE(ask("bureau_administrator").ok());
+  ASSERT_EQ(response.entries_size(), 1);
+  EXPECT_EQ(response.next_page_token(), "");
+  const v1::FoundEntry found = response.entries(0);
+  EXPECT_EQ(found.entry().resource(), "things/5");
+  EXPECT_FALSE(found.entry().details().fields().contains("patient"));
+  v1::GetInclusionProofRequest where;
+  where.set_index(found.index());
+  v1::GetInclusionProofResponse proof;
+  ASSERT_TRUE(host_
+                  .Call("qingqu.supervision.v1.JournalService/GetInclusionProof", where, proof,
+                        AuthorizationOf("bureau_administrator"))
+                  .ok());
+  EXPECT_EQ(HashOf(proof.leaf_hash()), sealed_log::LeafHash(found.leaf()));
+
+  ASSERT_TRUE(ask("discipline_inspector").ok());
+  EXPECT_TRUE(response.entries(0).entry().details().fields().contains("patient"));
+
+  // Pages, and what is wrong.
+  request.clear_subject();
+  request.set_event("thing.done");
+  request.set_order(v1::ENTRY_ORDER_OLDEST_FIRST);
+  request.set_page_size(300);
+  int64_t next = 0;
+  do {
+    ASSERT_TRUE(ask("discipline_inspector").ok());
+    for (const v1::FoundEntry& entry : response.entries()) EXPECT_EQ(entry.index(), next++);
+    request.set_page_token(response.next_page_token());
+  } while (!response.next_page_token().empty());
+  EXPECT_EQ(next, 700);
+  request.set_page_token("forged");
+  EXPECT_EQ(ErrorReason(ask("discipline_inspector")), "INVALID_FIELD");
+  request.clear_page_token();
+  request.clear_purpose();
+  EXPECT_EQ(ErrorReason(ask("discipline_inspector")), "INVALID_FIELD");
+  request.set_purpose("x");
+  request.set_subject("patients/p77");
+  EXPECT_EQ(ErrorReason(ask("discipline_inspector")), "INVALID_FIELD");
+  EXPECT_TRUE(
+      Questions("bureau_administrator").starts_with("question.asked SearchEntries OK a complaint"));
+}
+
 TEST_F(JournalServiceTest, NobodyGetsAPart) {
   auth::Principal principal =
       testing::PrincipalOf("li", "discipline_inspector", "hospital", "east");

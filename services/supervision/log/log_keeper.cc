@@ -16,6 +16,7 @@ namespace qingqu::supervision {
 namespace {
 
 constexpr int kCountMax = 1'000'000;
+constexpr int kTilesAtOnce = 8;
 constexpr absl::Duration kUpkeepTimeMax = absl::Seconds(60);
 // After a failure, which is likely to be there again at once.
 constexpr absl::Duration kPauseAfterFailure = absl::Seconds(2);
@@ -56,7 +57,8 @@ LogKeeper::LogKeeper(db::ConnectionPool* pool, const Clock* clock, prometheus::R
       options_(std::move(options)),
       metrics_(std::make_unique<Metrics>(*metrics)),
       sealer_(pool, clock, options_.sealer),
-      publisher_(pool, clock, {.folder = options_.folder, .origin = options_.sealer.origin}) {}
+      publisher_(pool, clock, {.folder = options_.folder, .origin = options_.sealer.origin}),
+      term_writer_(pool, clock) {}
 
 LogKeeper::~LogKeeper() { Stop(); }
 
@@ -140,10 +142,18 @@ void LogKeeper::PublishAlways(const std::stop_token& stop) {
       metrics_->published->Set(static_cast<double>(published));
     }
     CountAndThin();
+    if (WriteTerms()) continue;
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, stop, absl::ToChronoNanoseconds(options_.count_every),
                       [&] { return size_ > published && !options_.folder.empty(); });
   }
+}
+
+// A few tiles at a time, so that publishing does not wait.
+bool LogKeeper::WriteTerms() {
+  const absl::StatusOr<int> written = term_writer_.Write(kTilesAtOnce);
+  if (!written.ok()) spdlog::warn("entries are not made findable: {}", written.status().ToString());
+  return written.ok() && *written == kTilesAtOnce;
 }
 
 absl::StatusOr<int64_t> LogKeeper::ThinCheckpoints() {

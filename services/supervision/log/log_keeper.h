@@ -17,12 +17,13 @@
 #include "common/db/connection_pool.h"
 #include "services/supervision/log/publisher.h"
 #include "services/supervision/log/sealer.h"
+#include "services/supervision/log/term_writer.h"
 
 namespace qingqu::supervision {
 
-// Keeps the sealed journal: one thread seals, another brings the folder up to what is sealed, thins
-// old checkpoints and counts. Publishing never holds sealing up, but a folder that contradicts the
-// database stops it.
+// Keeps the sealed journal: one thread seals, another brings the folder up to what is sealed,
+// writes the terms by which entries are found, thins old checkpoints and counts. Publishing never
+// holds sealing up, but a folder that contradicts the database stops it.
 class LogKeeper {
  public:
   struct Options {
@@ -54,6 +55,8 @@ class LogKeeper {
   void SealAlways(const std::stop_token& stop);
   void PublishAlways(const std::stop_token& stop);
   void CountAndThin();
+  // True when there are more terms to write.
+  bool WriteTerms();
   bool Halted() const;
   void Pause(const std::stop_token& stop);
 
@@ -63,6 +66,7 @@ class LogKeeper {
   const std::unique_ptr<Metrics> metrics_;
   Sealer sealer_;
   Publisher publisher_;
+  TermWriter term_writer_;
   absl::Time counted_at_ = absl::InfinitePast();
   absl::Time thinned_at_ = absl::InfinitePast();
   mutable std::mutex mutex_;

@@ -1,0 +1,17 @@
+-- Of one tile's entries those that fit, with their places in it. A condition that is '' is none.
+WITH entry AS (
+  SELECT read.*, row_number() OVER (ORDER BY read.transaction_id, read.sequence) - 1 AS place
+  FROM log_mark AS mark
+  CROSS JOIN LATERAL journal.read_all_after(mark.transaction_id, mark.sequence - 1, '18446744073709551615', 256,
+                                            9223372036854775807) AS read
+  WHERE mark.tile_index = $1::bigint
+)
+SELECT
+\ir parts/leaf_columns.sql
+, place
+FROM entry
+WHERE ($2 = '' OR actor_user_id = $2) AND ($3 = '' OR institution_id = $3 OR actor_institution_id = $3)
+  AND ($4 = '' OR event = $4) AND ($5 = '' OR resource = $5) AND ($6 = '' OR subjects @> ARRAY[$6::text])
+  AND written_at >= 'epoch'::timestamptz + $7::bigint * interval '1 microsecond'
+  AND written_at < 'epoch'::timestamptz + $8::bigint * interval '1 microsecond'
+ORDER BY place
