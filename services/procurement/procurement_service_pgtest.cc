@@ -16,7 +16,7 @@ namespace {
 using google::protobuf::MethodDescriptor;
 
 const google::protobuf::ServiceDescriptor& Service() {
-  return *v1::Order::descriptor()->file()->FindServiceByName("ProcurementService");
+  return *v1::CreateOrderRequest::descriptor()->file()->FindServiceByName("ProcurementService");
 }
 
 std::string RoleFor(const MethodDescriptor& method) {
