@@ -223,6 +223,24 @@ TEST_F(PostHandlersTest, NobodyProposesAndApprovesInTwoPostsAtOneTime) {
   EXPECT_EQ(CountEvents("post.created"), "1");
 }
 
+TEST_F(PostHandlersTest, NobodyTradesAndTreatsNorSuppliesAndReceives) {
+  MakeUser("seller", v1::ROLE_SUPPLIER, v1::SCOPE_SUPPLIER);
+  MakeUser("watcher", v1::ROLE_DISCIPLINE_INSPECTOR, v1::SCOPE_COUNTY);
+  MakeUser("carrier", v1::ROLE_OPERATOR, v1::SCOPE_ALLIANCE);
+  const auto reason = [&](const std::string& user, v1::Role role, v1::Scope scope) {
+    return ErrorReason(Create(PostRequest(user, role, scope)).status());
+  };
+  EXPECT_EQ(reason("seller", v1::ROLE_OPERATOR, v1::SCOPE_ALLIANCE), "SEPARATION_OF_DUTIES");
+  EXPECT_EQ(reason("seller", v1::ROLE_DEPARTMENT_NURSE, v1::SCOPE_INSTITUTION),
+            "SEPARATION_OF_DUTIES");
+  EXPECT_EQ(reason("watcher", v1::ROLE_INSURANCE_BUREAU, v1::SCOPE_COUNTY), "SEPARATION_OF_DUTIES");
+  EXPECT_EQ(reason("carrier", v1::ROLE_DEPARTMENT_NURSE, v1::SCOPE_INSTITUTION),
+            "SEPARATION_OF_DUTIES");
+  EXPECT_EQ(reason("seller", v1::ROLE_SUPPLIER, v1::SCOPE_SUPPLIER), "") << "for another one";
+  ASSERT_TRUE(End(Of("carrier")[0].name()).ok());
+  EXPECT_EQ(reason("carrier", v1::ROLE_DEPARTMENT_NURSE, v1::SCOPE_INSTITUTION), "");
+}
+
 TEST_F(PostHandlersTest, AnEditOfARoleHoldsForEveryPersonsPosts) {
   // Both roles may do without what the other holds, until one is given it.
   RoleHandlers roles(&pool());

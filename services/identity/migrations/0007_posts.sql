@@ -60,19 +60,41 @@ SET search_path = pg_catalog AS $$
   LIMIT 1
 $$;
 
--- People who hold both sides of a separation at one time from now on: in one post, or in two whose periods overlap. Of one
--- user, or with '' of all; by one permission, or with '' by any.
+-- Posts that are not over, two and two of one person (or twice the same) whose periods overlap.
+CREATE FUNCTION identity.posts_at_one_time(p_user_id text)
+RETURNS TABLE (user_id text, post_id text, roles text[], other_post_id text, other_roles text[])
+LANGUAGE sql VOLATILE SET search_path = pg_catalog AS $$
+  SELECT mine.user_id, mine.post_id, mine.roles, other.post_id, other.roles
+  FROM identity.post AS mine
+  JOIN identity.post AS other ON other.user_id = mine.user_id
+    AND tstzrange(mine.starts_at, mine.ends_at) && tstzrange(other.starts_at, other.ends_at)
+  WHERE (p_user_id = '' OR mine.user_id = p_user_id)
+    AND (mine.ends_at IS NULL OR mine.ends_at > now()) AND (other.ends_at IS NULL OR other.ends_at > now())
+$$;
+
+-- People who hold both sides of a separation at one time from now on: in one post, or in two. Of one user, or with '' of all;
+-- by one permission, or with '' by any. Besides: who is a supplier or a discipline inspector is nothing else in another post,
+-- and an operator learns of use in none.
 CREATE FUNCTION identity.separation_conflicts(p_user_id text, p_permission text)
 RETURNS TABLE (user_id text, proposing text, approving text) LANGUAGE sql VOLATILE SET search_path = pg_catalog AS $$
   SELECT mine.user_id, pair.proposing, pair.approving
   FROM identity.separation AS pair
   JOIN identity.role_permission AS proposer ON proposer.permission = pair.proposing
   JOIN identity.role_permission AS approver ON approver.permission = pair.approving
-  JOIN identity.post AS mine ON proposer.role_id = ANY (mine.roles)
-  JOIN identity.post AS other ON other.user_id = mine.user_id AND approver.role_id = ANY (other.roles)
-    AND tstzrange(mine.starts_at, mine.ends_at) && tstzrange(other.starts_at, other.ends_at)
-  WHERE (p_user_id = '' OR mine.user_id = p_user_id) AND (p_permission = '' OR p_permission IN (pair.proposing, pair.approving))
-    AND (mine.ends_at IS NULL OR mine.ends_at > now()) AND (other.ends_at IS NULL OR other.ends_at > now())
+  JOIN identity.posts_at_one_time(p_user_id) AS mine
+    ON proposer.role_id = ANY (mine.roles) AND approver.role_id = ANY (mine.other_roles)
+  WHERE p_permission = '' OR p_permission IN (pair.proposing, pair.approving)
+  UNION ALL
+  SELECT mine.user_id, 'the role ' || alone.role_id, 'other roles'
+  FROM unnest(ARRAY['supplier', 'discipline_inspector']) AS alone (role_id)
+  JOIN identity.posts_at_one_time(p_user_id) AS mine
+    ON alone.role_id = ANY (mine.roles) AND NOT mine.other_roles <@ ARRAY[alone.role_id]
+  WHERE p_permission = ''
+  UNION ALL
+  SELECT mine.user_id, 'the role operator', held.permission
+  FROM identity.posts_at_one_time(p_user_id) AS mine
+  JOIN identity.role_permission AS held ON held.role_id = ANY (mine.other_roles) AND held.permission LIKE 'usage.%'
+  WHERE 'operator' = ANY (mine.roles) AND p_permission IN ('', held.permission)
   LIMIT 1
 $$;
 
