@@ -35,6 +35,22 @@ constexpr std::array kImportHistoryOptions = std::to_array<OptionSpec>({
     {"rejects", "FILE", Message::kOptionRejects},
 });
 
+constexpr std::array kInclusionOptions = std::to_array<OptionSpec>({
+    {"leaf-index", "N", Message::kOptionLeafIndex},
+    {"tree-size", "N", Message::kOptionTreeSize},
+    {"leaf-hash", "HEX", Message::kOptionLeafHash},
+    {"root", "HEX", Message::kOptionRoot},
+    {"proof", "HEX,…", Message::kOptionProof},
+});
+
+constexpr std::array kConsistencyOptions = std::to_array<OptionSpec>({
+    {"from", "N", Message::kOptionFrom},
+    {"to", "N", Message::kOptionTo},
+    {"root-from", "HEX", Message::kOptionRootFrom},
+    {"root-to", "HEX", Message::kOptionRootTo},
+    {"proof", "HEX,…", Message::kOptionProof},
+});
+
 constexpr std::array kCommands = std::to_array<Command>({
     {.name = "login",
      .arguments = "USER",
@@ -120,6 +136,22 @@ constexpr std::array kCommands = std::to_array<Command>({
      .positionals_min = 2,
      .positionals_max = 2,
      .run = RunTrace},
+    {.name = "proof verify-inclusion",
+     .arguments = "--leaf-index N --tree-size N --leaf-hash HEX --root HEX --proof HEX,…",
+     .summary = Message::kInclusionSummary,
+     .description = Message::kInclusionDescription,
+     .options = kInclusionOptions,
+     .examples = "  qingqu proof verify-inclusion --leaf-index=0 --tree-size=1 --leaf-hash=6e34… "
+                 "--root=6e34… --proof=\n",
+     .run = RunVerifyInclusion},
+    {.name = "proof verify-consistency",
+     .arguments = "--from N --to N --root-from HEX --root-to HEX --proof HEX,…",
+     .summary = Message::kConsistencySummary,
+     .description = Message::kConsistencyDescription,
+     .options = kConsistencyOptions,
+     .examples = "  qingqu proof verify-consistency --from=1 --to=2 --root-from=6e34… "
+                 "--root-to=fac5… --proof=96a2…\n",
+     .run = RunVerifyConsistency},
 });
 
 absl::Status BadUsage(std::string_view message) {

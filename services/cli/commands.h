@@ -16,5 +16,7 @@ ExitCode RunImportClasses(CommandContext& context);
 ExitCode RunImportHistory(CommandContext& context);
 ExitCode RunLedgerCheck(CommandContext& context);
 ExitCode RunTrace(CommandContext& context);
+ExitCode RunVerifyInclusion(CommandContext& context);
+ExitCode RunVerifyConsistency(CommandContext& context);
 
 }  // namespace qingqu::cli

@@ -141,6 +141,22 @@ constexpr std::array kMessages = std::to_array<MessageText>({
      "Each asking is itself recorded.",
      "按先后列出全过程：时间、事件、人员、单据。供应商只看到与己相关的部分。\n"
      "每次查询本身也被记录。"},
+    {kInclusionSummary, "check that a leaf is in a log", "核验某叶节点在日志中"},
+    {kInclusionDescription,
+     "An inclusion proof of RFC 9162: hashes are SHA-256 as 64 hexadecimal digits, the proof is a\n"
+     "list of them with commas, from the leaf's side to the root's; empty for a log of one leaf.\n"
+     "Needs no server. Exits with 0 when the proof holds, and with 1 when it does not, or when\n"
+     "anything in it is malformed.",
+     "RFC 9162 的包含证明：哈希为 SHA-256 的 64 位十六进制数字，证明为以逗号分隔的哈希，\n"
+     "从叶到根；只有一个叶节点的日志，证明为空。无需服务器。\n"
+     "证明成立时退出码为 0；不成立或任何内容不合格式时为 1。"},
+    {kConsistencySummary, "check that a log only grew", "核验日志只增不改"},
+    {kConsistencyDescription,
+     "A consistency proof of RFC 9162 between the first FROM and the first TO leaves of a log;\n"
+     "empty when both are equal. Needs no server. Exits with 0 when the proof holds, and with 1\n"
+     "when it does not, or when anything in it is malformed.",
+     "RFC 9162 的一致性证明：日志的前 FROM 个与前 TO 个叶节点之间；两者相等时证明为空。\n"
+     "无需服务器。证明成立时退出码为 0；不成立或任何内容不合格式时为 1。"},
     {kOptionPasswordFile, "the first line of FILE is the password", "以文件第一行为密码"},
     {kOptionPasswordStdin, "the first line of standard input is the password",
      "以标准输入第一行为密码"},
@@ -155,6 +171,15 @@ constexpr std::array kMessages = std::to_array<MessageText>({
      "all-or-nothing：一行有误则全部拒绝（默认）；per-row：接收正确的行"},
     {kOptionRejects, "where bad cells are written (the import's file + .rejects.csv, if any)",
      "错误单元格写入何处（默认为导入文件名加 .rejects.csv，无错误则不写）"},
+    {kOptionLeafIndex, "which leaf, from 0", "第几个叶节点，从 0 起"},
+    {kOptionTreeSize, "how many leaves the log has", "日志的叶节点数"},
+    {kOptionLeafHash, "the leaf's hash", "叶节点的哈希"},
+    {kOptionRoot, "the log's root hash", "日志的根哈希"},
+    {kOptionProof, "the proof's hashes, with commas", "证明的各哈希，以逗号分隔"},
+    {kOptionFrom, "the smaller size", "较小的叶节点数"},
+    {kOptionTo, "the larger size", "较大的叶节点数"},
+    {kOptionRootFrom, "the root hash of the smaller size", "较小者的根哈希"},
+    {kOptionRootTo, "the root hash of the larger size", "较大者的根哈希"},
     {kPasswordPrompt, "Password of {}: ", "{} 的密码："},
     {kNoTerminalForPassword,
      "there is no terminal to ask for the password; use --password-file or --password-stdin",
@@ -242,6 +267,17 @@ constexpr std::array kMessages = std::to_array<MessageText>({
     {kQuantityHeading, "Quantity", "数量"},
     {kDetailsHeading, "Details", "详情"},
     {kQuantityWithRejected, "{} ({} rejected)", "{}（拒收 {}）"},
+    {kOptionMissing, "{} is missing", "缺少 {}"},
+    {kProofHolds, "the proof holds", "证明成立"},
+    {kProofMalformedNumber,
+     "the proof does not hold: {} is not a number from 0 to 9223372036854775807: \"{}\"",
+     "证明不成立：{} 不是 0 至 9223372036854775807 的数：“{}”"},
+    {kProofMalformedHash, "the proof does not hold: {} is not 64 hexadecimal digits: \"{}\"",
+     "证明不成立：{} 不是 64 位十六进制数字：“{}”"},
+    {kProofImpossible, "the proof does not hold: there is none of {} hashes for these sizes",
+     "证明不成立：此规模没有由 {} 个哈希组成的证明"},
+    {kProofOtherRoot, "the proof does not hold: it leads to another root",
+     "证明不成立：得出的根哈希不同"},
     {kEventSupplierProposed, "supplier proposed", "供应商提请准入"},
     {kEventSupplierApproved, "supplier approved", "供应商准入"},
     {kEventSupplierSuspended, "supplier suspended", "供应商停用"},
