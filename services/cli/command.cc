@@ -51,6 +51,24 @@ constexpr std::array kConsistencyOptions = std::to_array<OptionSpec>({
     {"proof", "HEX,…", Message::kOptionProof},
 });
 
+constexpr std::array kWitnessOptions = std::to_array<OptionSpec>({
+    {"state", "FOLDER", Message::kOptionState},
+    {"log", "URL|FOLDER", Message::kOptionLog},
+    {"key", "VERIFIER_KEY", Message::kOptionKey},
+    {"name", "NAME", Message::kOptionWitnessName},
+    {"checkpoint", "FILE", Message::kOptionCheckpoint},
+    {"out", "FILE", Message::kOptionOut},
+    {"follow", "", Message::kOptionFollow},
+    {"every", "SECONDS", Message::kOptionEvery},
+});
+
+constexpr std::array kVerifyJournalOptions = std::to_array<OptionSpec>({
+    {"database", "CONNINFO", Message::kOptionDatabase},
+    {"tiles", "FOLDER|URL", Message::kOptionTiles},
+    {"key", "VERIFIER_KEY", Message::kOptionKey},
+    {"wait", "SECONDS", Message::kOptionWait},
+});
+
 constexpr std::array kCommands = std::to_array<Command>({
     {.name = "login",
      .arguments = "USER",
@@ -152,6 +170,24 @@ constexpr std::array kCommands = std::to_array<Command>({
      .examples = "  qingqu proof verify-consistency --from=1 --to=2 --root-from=6e34… "
                  "--root-to=fac5… --proof=96a2…\n",
      .run = RunVerifyConsistency},
+    {.name = "journal witness",
+     .arguments = "--state FOLDER --log URL|FOLDER [--key VERIFIER_KEY]",
+     .summary = Message::kWitnessSummary,
+     .description = Message::kWitnessDescription,
+     .options = kWitnessOptions,
+     .examples = "  qingqu journal witness --state=witness --log=http://127.0.0.1:8080/journal "
+                 "--key=journal.vkey\n"
+                 "  qingqu journal witness --state=witness --log=http://127.0.0.1:8080/journal "
+                 "--follow --out=cosigned\n",
+     .run = RunWitness},
+    {.name = "journal verify",
+     .arguments = "--database CONNINFO --tiles FOLDER|URL --key VERIFIER_KEY",
+     .summary = Message::kVerifyJournalSummary,
+     .description = Message::kVerifyJournalDescription,
+     .options = kVerifyJournalOptions,
+     .examples = "  qingqu journal verify --database='dbname=qingqu user=auditor' "
+                 "--tiles=var/journal --key=journal.vkey\n",
+     .run = RunVerifyJournal},
 });
 
 absl::Status BadUsage(std::string_view message) {

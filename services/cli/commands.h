@@ -18,5 +18,7 @@ ExitCode RunLedgerCheck(CommandContext& context);
 ExitCode RunTrace(CommandContext& context);
 ExitCode RunVerifyInclusion(CommandContext& context);
 ExitCode RunVerifyConsistency(CommandContext& context);
+ExitCode RunWitness(CommandContext& context);
+ExitCode RunVerifyJournal(CommandContext& context);
 
 }  // namespace qingqu::cli

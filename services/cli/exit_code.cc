@@ -15,6 +15,8 @@ constexpr std::string_view kOriginType = "qingqu.cli/origin";
 constexpr std::string_view kLocalFile = "file";
 constexpr std::string_view kUsage = "usage";
 constexpr std::string_view kNotSent = "not sent";
+constexpr std::string_view kFork = "fork";
+constexpr std::string_view kNo = "no";
 
 absl::Status WithOrigin(absl::Status status, std::string_view origin) {
   if (!status.ok()) status.SetPayload(ToAbsl(kOriginType), absl::Cord(ToAbsl(origin)));
@@ -33,6 +35,8 @@ ExitCode ExitCodeOf(const absl::Status& status, bool changes) {
   const std::string origin = OriginOf(status);
   if (origin == kLocalFile) return ExitCode::kLocalFile;
   if (origin == kUsage) return ExitCode::kUsage;
+  if (origin == kFork) return ExitCode::kForked;
+  if (origin == kNo) return ExitCode::kNegative;
   if (origin == kNotSent) return ExitCode::kUnavailable;
   switch (status.code()) {
     case absl::StatusCode::kUnauthenticated:
@@ -58,6 +62,10 @@ absl::Status LocalFileError(absl::Status status) {
 }
 
 absl::Status UsageError(absl::Status status) { return WithOrigin(std::move(status), kUsage); }
+
+absl::Status ForkError(absl::Status status) { return WithOrigin(std::move(status), kFork); }
+
+absl::Status NegativeError(absl::Status status) { return WithOrigin(std::move(status), kNo); }
 
 absl::Status NotSentError(absl::Status status) { return WithOrigin(std::move(status), kNotSent); }
 

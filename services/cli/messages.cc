@@ -44,7 +44,8 @@ constexpr std::array kMessages = std::to_array<MessageText>({
      "  5  not signed in, or without the right\n"
      "  6  no server, no answer in time, or it failed; nothing was changed\n"
      "  7  in doubt: the change may have happened; repeat with the same request id\n"
-     "  8  a local file cannot be read or written, or does not make sense",
+     "  8  a local file cannot be read or written, or does not make sense\n"
+     "  9  the sealed journal contradicts what it signed before: its history forked",
      "退出码：\n"
      "  0  完成\n"
      "  1  已有答案，且为否：发现问题、扫码无效、试运行中有错误单元格\n"
@@ -54,7 +55,8 @@ constexpr std::array kMessages = std::to_array<MessageText>({
      "  5  未登录或无权限\n"
      "  6  服务器不可达、超时或出错；未作任何更改\n"
      "  7  结果不明：更改可能已生效；请用同一请求号重试\n"
-     "  8  本机文件无法读写或内容有误"},
+     "  8  本机文件无法读写或内容有误\n"
+     "  9  封存日志与先前签名的内容矛盾：历史已分叉"},
     {kFiles,
      "The server is --server, else $QINGQU_SERVER, else \"server\" in config.json, else\n"
      "127.0.0.1:7100. config.json and credentials.json lie in $QINGQU_CONFIG_DIR, else\n"
@@ -157,6 +159,36 @@ constexpr std::array kMessages = std::to_array<MessageText>({
      "when it does not, or when anything in it is malformed.",
      "RFC 9162 的一致性证明：日志的前 FROM 个与前 TO 个叶节点之间；两者相等时证明为空。\n"
      "无需服务器。证明成立时退出码为 0；不成立或任何内容不合格式时为 1。"},
+    {kWitnessSummary, "watch that the sealed journal only grows, and cosign it",
+     "监视封存日志只增不改，并予以联署"},
+    {kWitnessDescription,
+     "For regulators. Fetches the log's checkpoint, verifies its signature with the key pinned at\n"
+     "the first use, proves from the tiles that the log only grew, cosigns the checkpoint and\n"
+     "remembers it in the folder --state. The log itself need not be trusted. The cosigned note "
+     "is\n"
+     "written to --out, or shown. Exits with 9 when the history forked or was rewritten: both "
+     "notes\n"
+     "are then kept as evidence, and the last good checkpoint stays. With 1 when the checkpoint "
+     "is\n"
+     "not signed with the log's key, or is an older one.",
+     "供监管部门使用。取得日志的检查点，用首次使用时固定的公钥核验签名，由瓦片证明日志只增不改，\n"
+     "联署该检查点并记入 --state 目录；无需信任日志本身。联署后的检查点写入 --out，否则直接显示。\n"
+     "历史分叉或被改写时退出码为 9，两份检查点均留作证据，最后一份有效的检查点不变；\n"
+     "检查点签名不符或较旧时退出码为 1。"},
+    {kVerifyJournalSummary, "recompute the sealed journal from the database",
+     "由数据库重新计算封存日志"},
+    {kVerifyJournalDescription,
+     "Reads every entry of the database in the order of the log, recomputes its leaf, and "
+     "compares\n"
+     "with every tile and with the signed checkpoint. Names the first bad index: an entry that "
+     "was\n"
+     "changed, removed, inserted or left unsealed, or a tile that was changed. The role must see\n"
+     "every entry. A password comes from PGPASSFILE (~/.pgpass); it is never shown. Exits with 1\n"
+     "when something is wrong.",
+     "按日志顺序读取数据库中的每条记录，重新计算叶节点，并与每个瓦片及已签名的检查点比较。\n"
+     "指出第一个有误的序号：被更改、删除、插入或漏封的记录，或被更改的瓦片。\n"
+     "数据库角色须能看到全部记录。密码取自 PGPASSFILE（~/.pgpass），不会显示。\n"
+     "发现问题时退出码为 1。"},
     {kOptionPasswordFile, "the first line of FILE is the password", "以文件第一行为密码"},
     {kOptionPasswordStdin, "the first line of standard input is the password",
      "以标准输入第一行为密码"},
@@ -180,6 +212,22 @@ constexpr std::array kMessages = std::to_array<MessageText>({
     {kOptionTo, "the larger size", "较大的叶节点数"},
     {kOptionRootFrom, "the root hash of the smaller size", "较小者的根哈希"},
     {kOptionRootTo, "the root hash of the larger size", "较大者的根哈希"},
+    {kOptionState, "the folder in which the witness remembers", "监视者的状态目录"},
+    {kOptionLog, "the published log: a URL such as http://127.0.0.1:8080/journal, or a folder",
+     "公开的日志：网址（如 http://127.0.0.1:8080/journal）或目录"},
+    {kOptionKey, "the log's verifier key, or a file that holds it",
+     "日志的验证公钥，或存有它的文件"},
+    {kOptionWitnessName, "the name under which to cosign (witness)",
+     "联署所用名称（默认 witness）"},
+    {kOptionCheckpoint, "a file that holds the checkpoint", "存有检查点的文件"},
+    {kOptionOut, "where to write it", "写入的文件"},
+    {kOptionFollow, "go on until the history forks", "持续运行，直到历史分叉"},
+    {kOptionEvery, "seconds between two looks (10)", "两次检查间隔的秒数（默认 10）"},
+    {kOptionDatabase, "where the database is, as libpq reads it: \"host=… dbname=… user=…\"",
+     "数据库的连接参数（libpq 格式）：\"host=… dbname=… user=…\""},
+    {kOptionTiles, "the published log: a folder or a URL", "公开的日志：目录或网址"},
+    {kOptionWait, "seconds within which a committed entry must be sealed (10)",
+     "已提交的记录须在多少秒内封存（默认 10）"},
     {kPasswordPrompt, "Password of {}: ", "{} 的密码："},
     {kNoTerminalForPassword,
      "there is no terminal to ask for the password; use --password-file or --password-stdin",
@@ -278,6 +326,39 @@ constexpr std::array kMessages = std::to_array<MessageText>({
      "证明不成立：此规模没有由 {} 个哈希组成的证明"},
     {kProofOtherRoot, "the proof does not hold: it leads to another root",
      "证明不成立：得出的根哈希不同"},
+    {kVerifierKeyExpected, "NAME+ID+BASE64, or a file that holds it",
+     "NAME+ID+BASE64，或存有它的文件"},
+    {kLogPlaceExpected, "a folder, http://HOST:PORT/PATH, https://HOST/PATH",
+     "目录、http://HOST:PORT/PATH、https://HOST/PATH"},
+    {kLogForked, "THE HISTORY FORKED: {}. Both notes are kept:\n{}",
+     "历史已分叉：{}。两份检查点已留存：\n{}"},
+    {kLogUnreadable, "the log cannot be read: {}", "无法读取日志：{}"},
+    {kCheckpointInvalid, "not a checkpoint that the log signed: {}", "不是该日志签名的检查点：{}"},
+    {kCheckpointOlder, "the checkpoint is older than the one that was witnessed",
+     "该检查点早于已联署的检查点"},
+    {kWitnessFirst, "{}: {} entries; from now on it is watched. Verify cosignatures with {}",
+     "{}：{} 条；自此开始监视。联署的验证公钥为 {}"},
+    {kWitnessSame, "{}: unchanged since {} entries ({})", "{}：自 {} 条以来未变（{}）"},
+    {kWitnessGrew, "{}: grew from {} to {} entries", "{}：由 {} 条增至 {} 条"},
+    {kConninfoInvalid,
+     "--database is no conninfo of libpq (it is not shown: a password may be in it)",
+     "--database 不是有效的 libpq 连接参数（其中可能含密码，故不显示）"},
+    {kDatabaseUnreadable, "the database cannot be read: {}", "无法读取数据库：{}"},
+    {kJournalFine, "the journal is what was sealed: {} entries, root {}",
+     "日志与封存一致：{} 条，根哈希 {}"},
+    {kJournalCheckpoint, "the checkpoint is wrong: {}", "检查点有误：{}"},
+    {kJournalEntryChanged, "index {}: the entry is not what was sealed",
+     "序号 {}：记录与封存时不符"},
+    {kJournalEntryMissing, "index {}: what was sealed is missing", "序号 {}：已封存的记录缺失"},
+    {kJournalEntryInserted, "index {}: an entry stands where another one was sealed",
+     "序号 {}：此处插入了未封存的记录"},
+    {kJournalEntryUnsealed, "index {}: the entry should have been sealed and was not",
+     "序号 {}：记录应已封存而未封存"},
+    {kJournalTile, "index {}: the entry is right, and the log's file is not: {}",
+     "序号 {}：记录无误，日志文件有误：{}"},
+    {kJournalRoot,
+     "index {}: journal and tiles agree with each other, but not with the signed root from here on",
+     "序号 {}：自此日志与瓦片互相一致，但与已签名的根哈希不符"},
     {kEventSupplierProposed, "supplier proposed", "供应商提请准入"},
     {kEventSupplierApproved, "supplier approved", "供应商准入"},
     {kEventSupplierSuspended, "supplier suspended", "供应商停用"},
