@@ -53,6 +53,25 @@ absl::StatusOr<std::unique_ptr<google::protobuf::Message>> Caller::CallOnce(
                       {.access_token = *std::move(renewed), .timeout = policy.timeout});
 }
 
+absl::Status Caller::Stream(const google::protobuf::MethodDescriptor& method,
+                            const google::protobuf::Message& request, absl::Duration timeout,
+                            const RpcClient::Take& take) {
+  QINGQU_ASSIGN_OR_RETURN(const std::string token, session_.Token());
+  bool begun = false;
+  const RpcClient::Take take_noting = [&](const google::protobuf::Message& message) {
+    begun = true;
+    return take(message);
+  };
+  const absl::Status status =
+      client_.Stream(method, request, {.access_token = token, .timeout = timeout}, take_noting);
+  if (begun || !absl::IsUnauthenticated(status)) return status;
+  auto renewed = session_.Renew(token);
+  if (!renewed.ok() && ErrorReason(renewed.status()) == "NOT_SIGNED_IN") return status;
+  if (!renewed.ok()) return renewed.status();
+  return client_.Stream(method, request, {.access_token = *std::move(renewed), .timeout = timeout},
+                        take);
+}
+
 absl::StatusOr<std::unique_ptr<google::protobuf::Message>> Caller::Call(
     const google::protobuf::MethodDescriptor& method, const google::protobuf::Message& request,
     const CallPolicy& policy) {

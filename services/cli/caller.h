@@ -32,6 +32,12 @@ class Caller {
       const google::protobuf::MethodDescriptor& method, const google::protobuf::Message& request,
       const CallPolicy& policy);
 
+  // A call whose answer is a stream (RpcClient::Stream), once: whoever calls knows where to go on.
+  // A token that the server refuses before the first message is renewed.
+  absl::Status Stream(const google::protobuf::MethodDescriptor& method,
+                      const google::protobuf::Message& request, absl::Duration timeout,
+                      const RpcClient::Take& take);
+
  private:
   absl::StatusOr<std::unique_ptr<google::protobuf::Message>> CallOnce(
       const google::protobuf::MethodDescriptor& method, const google::protobuf::Message& request,

@@ -69,6 +69,17 @@ constexpr std::array kVerifyJournalOptions = std::to_array<OptionSpec>({
     {"wait", "SECONDS", Message::kOptionWait},
 });
 
+constexpr std::array kExportOptions = std::to_array<OptionSpec>({
+    {"from", "N", Message::kOptionFromIndex},
+    {"to", "N", Message::kOptionToIndex},
+    {"purpose", "TEXT", Message::kOptionPurpose},
+});
+
+constexpr std::array kVerifyExportOptions = std::to_array<OptionSpec>({
+    {"checkpoint", "FILE", Message::kOptionCheckpoint},
+    {"key", "VERIFIER_KEY", Message::kOptionKey},
+});
+
 constexpr std::array kCommands = std::to_array<Command>({
     {.name = "login",
      .arguments = "USER",
@@ -188,6 +199,26 @@ constexpr std::array kCommands = std::to_array<Command>({
      .examples = "  qingqu journal verify --database='dbname=qingqu user=auditor' "
                  "--tiles=var/journal --key=journal.vkey\n",
      .run = RunVerifyJournal},
+    {.name = "journal export",
+     .arguments = "--purpose TEXT FILE",
+     .summary = Message::kExportSummary,
+     .description = Message::kExportDescription,
+     .options = kExportOptions,
+     .examples =
+         "  qingqu journal export --from=1000 --to=2000 --purpose='case 17' case17.journal\n",
+     .positionals_min = 1,
+     .positionals_max = 1,
+     .run = RunExport},
+    {.name = "journal verify-export",
+     .arguments = "FILE --checkpoint FILE --key VERIFIER_KEY",
+     .summary = Message::kVerifyExportSummary,
+     .description = Message::kVerifyExportDescription,
+     .options = kVerifyExportOptions,
+     .examples = "  qingqu journal verify-export case17.journal "
+                 "--checkpoint=case17.journal.checkpoint --key=journal.vkey\n",
+     .positionals_min = 1,
+     .positionals_max = 1,
+     .run = RunVerifyExport},
 });
 
 absl::Status BadUsage(std::string_view message) {

@@ -310,6 +310,7 @@ void FakePlatform::Start() {
   builder.RegisterService(&procurement_);
   builder.RegisterService(&distribution_);
   builder.RegisterService(&supervision_);
+  builder.RegisterService(&journal_);
   server_ = builder.BuildAndStart();
   QINGQU_CHECK(server_ != nullptr);
 }

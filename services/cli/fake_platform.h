@@ -17,6 +17,7 @@
 #include "qingqu/identity/v1/identity_service.grpc.pb.h"
 #include "qingqu/procurement/v1/procurement_service.grpc.pb.h"
 #include "qingqu/supervision/v1/supervision_service.grpc.pb.h"
+#include "services/cli/fake_journal.h"
 
 // Services in memory for tests of the client, with faults on demand.
 namespace qingqu::cli {
@@ -182,6 +183,7 @@ class FakePlatform {
   FakeProcurement& procurement() { return procurement_; }
   FakeDistribution& distribution() { return distribution_; }
   FakeSupervision& supervision() { return supervision_; }
+  FakeJournal& journal() { return journal_; }
 
  private:
   FakeIdentity identity_;
@@ -189,6 +191,7 @@ class FakePlatform {
   FakeProcurement procurement_;
   FakeDistribution distribution_;
   FakeSupervision supervision_;
+  FakeJournal journal_;
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
 };

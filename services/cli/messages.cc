@@ -189,6 +189,25 @@ constexpr std::array kMessages = std::to_array<MessageText>({
      "指出第一个有误的序号：被更改、删除、插入或漏封的记录，或被更改的瓦片。\n"
      "数据库角色须能看到全部记录。密码取自 PGPASSFILE（~/.pgpass），不会显示。\n"
      "发现问题时退出码为 1。"},
+    {kExportSummary, "save a stretch of the sealed journal to a file", "将封存日志的一段存为文件"},
+    {kExportDescription,
+     "The file holds what is needed to prove each entry on a machine without network (qingqu "
+     "journal\n"
+     "verify-export), and the checkpoint lies beside it as FILE.checkpoint. Interrupted, it is "
+     "run\n"
+     "again and goes on where the file ends. Asking is itself recorded, with the purpose.",
+     "文件含有在无网络的机器上逐条核验所需的内容（qingqu journal verify-export），检查点存于\n"
+     "FILE.checkpoint。中断后再次运行即从文件末尾继续。查询本身连同目的一并被记录。"},
+    {kVerifyExportSummary, "check an export of the sealed journal, offline",
+     "离线核验封存日志的导出文件"},
+    {kVerifyExportDescription,
+     "Reads the file once, whatever its size: every index must be there, every row be what was\n"
+     "sealed, and all of them lead to the root of the checkpoint that the log signed. Needs "
+     "neither\n"
+     "server nor network. Exits with 1 and the first bad index when something is wrong.",
+     "将文件读取一遍（大小不限）：序号须连续，每行须与封存时相同，并共同导出日志所签检查点的根哈希"
+     "。\n"
+     "无需服务器和网络。发现问题时指出第一个有误的序号，退出码为 1。"},
     {kOptionPasswordFile, "the first line of FILE is the password", "以文件第一行为密码"},
     {kOptionPasswordStdin, "the first line of standard input is the password",
      "以标准输入第一行为密码"},
@@ -228,6 +247,11 @@ constexpr std::array kMessages = std::to_array<MessageText>({
     {kOptionTiles, "the published log: a folder or a URL", "公开的日志：目录或网址"},
     {kOptionWait, "seconds within which a committed entry must be sealed (10)",
      "已提交的记录须在多少秒内封存（默认 10）"},
+    {kOptionFromIndex, "the first index (0)", "第一个序号（默认 0）"},
+    {kOptionToIndex, "the index after the last one (the end of the log)",
+     "最后一个序号之后的序号（默认至日志末尾）"},
+    {kOptionPurpose, "why you ask, 1 to 200 characters; it is recorded",
+     "查询目的，1 至 200 字，将被记录"},
     {kPasswordPrompt, "Password of {}: ", "{} 的密码："},
     {kNoTerminalForPassword,
      "there is no terminal to ask for the password; use --password-file or --password-stdin",
@@ -359,6 +383,31 @@ constexpr std::array kMessages = std::to_array<MessageText>({
     {kJournalRoot,
      "index {}: journal and tiles agree with each other, but not with the signed root from here on",
      "序号 {}：自此日志与瓦片互相一致，但与已签名的根哈希不符"},
+    {kExportGoesOn, "{} ends before index {}; going on from there",
+     "{} 止于序号 {} 之前，由此继续"},
+    {kExportComplete, "{} is complete already", "{} 已完整"},
+    {kExportOfOthers, "{} is no part of this export; remove it or choose another file",
+     "{} 不是本次导出的一部分，请删除或另选文件"},
+    {kExportDisagrees, "index {}: what the server sends does not follow from what it sent before",
+     "序号 {}：服务器发来的内容与先前不衔接"},
+    {kExportDone, "{} rows in {}: indexes {} to {} of {}",
+     "{} 行已存入 {}：序号 {} 至 {}（共 {} 条）"},
+    {kExportFine,
+     "the export is what was sealed: {} rows, indexes {} to {}, of a log of {} entries",
+     "导出文件与封存一致：{} 行，序号 {} 至 {}，日志共 {} 条"},
+    {kExportTruncated, "index {}: the file ends before its end", "序号 {}：文件不完整"},
+    {kExportMalformed, "index {}: the file is damaged here, or no export",
+     "序号 {}：文件在此损坏，或不是导出文件"},
+    {kExportOtherCheckpoint,
+     "index {}: the export is proved against the log of {} entries, the checkpoint is another one",
+     "序号 {}：导出文件对应 {} 条时的日志，检查点不符"},
+    {kExportGap, "index {}: the row is missing or out of order", "序号 {}：行缺失或次序有误"},
+    {kExportRowChanged, "index {}: the row is not what was exported", "序号 {}：行与导出时不符"},
+    {kExportRestricted, "index {}: what it reveals is not what was sealed",
+     "序号 {}：所披露的内容与封存时不符"},
+    {kExportOtherRoot,
+     "index {}: the rows from here on agree with each other, but not with the signed root",
+     "序号 {}：自此各行互相一致，但与已签名的根哈希不符"},
     {kEventSupplierProposed, "supplier proposed", "供应商提请准入"},
     {kEventSupplierApproved, "supplier approved", "供应商准入"},
     {kEventSupplierSuspended, "supplier suspended", "供应商停用"},

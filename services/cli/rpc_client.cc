@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "fmt/format.h"
+#include "grpcpp/completion_queue.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "grpcpp/security/credentials.h"
@@ -76,10 +77,7 @@ class RpcClient::Connection {
                     const RpcOptions& options, grpc::ByteBuffer& response) {
     grpc::ClientContext context;
     context.set_deadline(absl::ToChronoTime(absl::Now() + options.timeout));
-    context.AddMetadata("x-qingqu-client", "cli");
-    if (!options.access_token.empty()) {
-      context.AddMetadata("authorization", "Bearer " + options.access_token);
-    }
+    AddMetadata(context, options);
     const grpc::ByteBuffer request_buffer = ToBuffer(request);
     std::promise<grpc::Status> done;
     stub_.UnaryCall(&context, path, grpc::StubOptions(), &request_buffer, &response,
@@ -87,7 +85,56 @@ class RpcClient::Connection {
     return done.get_future().get();
   }
 
+  // `take` returns false when it wants no more.
+  grpc::Status Stream(const std::string& path, const google::protobuf::Message& request,
+                      const RpcOptions& options,
+                      const std::function<bool(const grpc::ByteBuffer&)>& take) {
+    grpc::ClientContext context;
+    AddMetadata(context, options);
+    grpc::CompletionQueue queue;
+    bool silent = false;
+    const auto wait = [&] {
+      void* tag = nullptr;
+      bool ok = false;
+      const auto end = absl::ToChronoTime(absl::Now() + options.timeout);
+      if (queue.AsyncNext(&tag, &ok, end) == grpc::CompletionQueue::TIMEOUT) {
+        silent = true;
+        context.TryCancel();
+        queue.Next(&tag, &ok);
+      }
+      return ok;
+    };
+    const auto call = stub_.PrepareCall(&context, path, &queue);
+    call->StartCall(this);
+    bool going = wait();
+    if (going) {
+      call->WriteLast(ToBuffer(request), grpc::WriteOptions(), this);
+      going = wait();
+    }
+    while (going) {
+      grpc::ByteBuffer buffer;
+      call->Read(&buffer, this);
+      going = wait();
+      if (going && !take(buffer)) {
+        context.TryCancel();
+        going = false;
+      }
+    }
+    grpc::Status status;
+    call->Finish(&status, this);
+    wait();
+    if (!silent) return status;
+    return {grpc::StatusCode::DEADLINE_EXCEEDED, "the server fell silent"};
+  }
+
  private:
+  static void AddMetadata(grpc::ClientContext& context, const RpcOptions& options) {
+    context.AddMetadata("x-qingqu-client", "cli");
+    if (!options.access_token.empty()) {
+      context.AddMetadata("authorization", "Bearer " + options.access_token);
+    }
+  }
+
   std::shared_ptr<grpc::Channel> channel_;
   grpc::GenericStub stub_;
 };
@@ -103,25 +150,41 @@ RpcClient::RpcClient(ServiceAddresses addresses, const ClientTls& tls, const Cat
 RpcClient::~RpcClient() = default;
 
 absl::StatusOr<RpcClient::Connection*> RpcClient::ConnectionFor(
-    const google::protobuf::MethodDescriptor& method) {
+    const google::protobuf::MethodDescriptor& method, absl::Duration timeout) {
   const std::string area = rpc::AreaOf(method.service()->full_name());
   const auto address = addresses_.find(area);
   if (address == addresses_.end()) {
     return UsageError(MakeError(absl::StatusCode::kInvalidArgument, "NO_ADDRESS",
                                 catalogue_.Format(Message::kServiceWithoutAddress, area)));
   }
-  return connections_.at(address->second).get();
+  Connection* const connection = connections_.at(address->second).get();
+  if (connection->Connect(std::min(timeout, kConnectPatience))) return connection;
+  return NotSentError(MakeError(absl::StatusCode::kUnavailable, "SERVER_UNREACHABLE",
+                                catalogue_.Format(Message::kServerUnreachable, address->second)));
+}
+
+absl::Status RpcClient::Stream(const google::protobuf::MethodDescriptor& method,
+                               const google::protobuf::Message& request, const RpcOptions& options,
+                               const Take& take) {
+  QINGQU_ASSIGN_OR_RETURN(Connection* const connection, ConnectionFor(method, options.timeout));
+  const std::unique_ptr<google::protobuf::Message> message = NewMessage(*method.output_type());
+  absl::Status taken;
+  const grpc::Status status = connection->Stream(
+      "/" + FullName(method), request, options, [&](const grpc::ByteBuffer& buffer) {
+        taken = FromBuffer(buffer, *message)
+                    ? take(*message)
+                    : MakeError(absl::StatusCode::kUnknown, "UNREADABLE_ANSWER",
+                                catalogue_.Text(Message::kUnreadableAnswer));
+        return taken.ok();
+      });
+  if (!taken.ok()) return taken;
+  return status.ok() ? absl::OkStatus() : rpc::FromGrpcStatus(status);
 }
 
 absl::StatusOr<std::unique_ptr<google::protobuf::Message>> RpcClient::Call(
     const google::protobuf::MethodDescriptor& method, const google::protobuf::Message& request,
     const RpcOptions& options) {
-  QINGQU_ASSIGN_OR_RETURN(Connection* const connection, ConnectionFor(method));
-  if (!connection->Connect(std::min(options.timeout, kConnectPatience))) {
-    const std::string& address = addresses_.at(rpc::AreaOf(method.service()->full_name()));
-    return NotSentError(MakeError(absl::StatusCode::kUnavailable, "SERVER_UNREACHABLE",
-                                  catalogue_.Format(Message::kServerUnreachable, address)));
-  }
+  QINGQU_ASSIGN_OR_RETURN(Connection* const connection, ConnectionFor(method, options.timeout));
   grpc::ByteBuffer buffer;
   const grpc::Status status = connection->Call("/" + FullName(method), request, options, buffer);
   if (!status.ok()) return rpc::FromGrpcStatus(status);

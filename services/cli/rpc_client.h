@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -42,9 +43,18 @@ class RpcClient {
       const google::protobuf::MethodDescriptor& method, const google::protobuf::Message& request,
       const RpcOptions& options);
 
+  // A call whose answer is a stream: `take` gets each message, and ends the call with an error. The
+  // timeout is for each message. Errors as above.
+  using Take = std::function<absl::Status(const google::protobuf::Message&)>;
+  absl::Status Stream(const google::protobuf::MethodDescriptor& method,
+                      const google::protobuf::Message& request, const RpcOptions& options,
+                      const Take& take);
+
  private:
   class Connection;
-  absl::StatusOr<Connection*> ConnectionFor(const google::protobuf::MethodDescriptor& method);
+  // One that is connected.
+  absl::StatusOr<Connection*> ConnectionFor(const google::protobuf::MethodDescriptor& method,
+                                            absl::Duration timeout);
 
   const ServiceAddresses addresses_;
   const Catalogue catalogue_;
