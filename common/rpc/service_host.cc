@@ -107,6 +107,7 @@ class Host final : public ServiceHost {
                      .bootstrap_password_file = options_.bootstrap_password_file,
                      .journal = options_.journal,
                      .second_factor_roles = options_.second_factor_roles,
+                     .oidc_issuers_file = options_.oidc_issuers_file,
                      .channel_to = [this](std::string_view area) { return ChannelTo(area); }});
     if (!hosted.ok()) return hosted.status();
     services_.emplace_back(spec.area, *std::move(hosted));

@@ -47,6 +47,8 @@ struct ServiceDependencies {
   JournalLogOptions journal;
   // Who must have a second factor: for identity.
   std::set<std::string> second_factor_roles = {};
+  // Hospitals' own sign-in (services/identity/oidc_issuer.h): for identity.
+  std::string oidc_issuers_file = {};
   // A channel to another service ("distribution"): in process when it is hosted here too. To be
   // asked when a call is made, not before Start.
   std::function<std::shared_ptr<grpc::Channel>(std::string_view area)> channel_to;
@@ -92,6 +94,7 @@ class ServiceHost {
     std::string bootstrap_password_file;
     JournalLogOptions journal;
     std::set<std::string> second_factor_roles = {};
+    std::string oidc_issuers_file = {};
     // Whose word on the client's address is believed.
     AddressProxies address_proxies = LoopbackProxies();
     // Mutual TLS with the other processes; without files plain connections.

@@ -40,6 +40,8 @@ ABSL_FLAG(std::string, journal_origin, "qingqu.local/journal",
           "name of the sealed journal, a URL without its scheme; never changes once it is in use");
 ABSL_FLAG(std::string, second_factor_roles, "approver,discipline_inspector",
           "roles whose users must have a second factor, separated by commas; empty: none");
+ABSL_FLAG(std::string, oidc_issuers_file, "",
+          "JSON file of hospitals' own sign-in systems whose tokens are good here; empty: none");
 ABSL_FLAG(std::string, services, "",
           "addresses of services in other processes: catalog=host:port,…");
 ABSL_FLAG(std::string, address_proxies, "127.0.0.1,::1",
@@ -69,6 +71,7 @@ absl::StatusOr<ServiceHost::Options> OptionsFromFlags(const Clock& clock) {
   if (const std::string services = absl::GetFlag(FLAGS_services); !services.empty()) {
     QINGQU_ASSIGN_OR_RETURN(options.addresses, ParseServiceAddresses(services));
   }
+  options.oidc_issuers_file = absl::GetFlag(FLAGS_oidc_issuers_file);
   const std::string roles = absl::GetFlag(FLAGS_second_factor_roles);
   options.second_factor_roles = absl::StrSplit(roles, ',', absl::SkipWhitespace());
   QINGQU_ASSIGN_OR_RETURN(options.address_proxies,

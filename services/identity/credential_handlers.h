@@ -7,7 +7,10 @@
 
 #include "common/auth/call_context.h"
 #include "qingqu/identity/v1/credential_service.pb.h"
+#include "qingqu/identity/v1/identity_service.pb.h"
+#include "services/identity/api_key.h"
 #include "services/identity/handler_dependencies.h"
+#include "services/identity/user.h"
 
 namespace qingqu::identity {
 
@@ -43,7 +46,34 @@ class CredentialHandlers {
   absl::StatusOr<v1::JsonWebKeys> GetJsonWebKeys(const CallContext& call,
                                                  const v1::GetJsonWebKeysRequest& request);
 
+  // machine_handlers.cc
+  absl::StatusOr<v1::MachineClient> MakeMachineClient(const CallContext& call,
+                                                      const v1::MakeMachineClientRequest& request);
+  absl::StatusOr<v1::MachineClient> SetMachineCertificates(
+      const CallContext& call, const v1::SetMachineCertificatesRequest& request);
+  absl::StatusOr<v1::ApiKey> CreateApiKey(const CallContext& call,
+                                          const v1::CreateApiKeyRequest& request);
+  absl::StatusOr<v1::ListApiKeysResponse> ListApiKeys(const CallContext& call,
+                                                      const v1::ListApiKeysRequest& request);
+  absl::StatusOr<v1::ApiKey> RevokeApiKey(const CallContext& call,
+                                          const v1::RevokeApiKeyRequest& request);
+  // api_key_exchange.cc
+  absl::StatusOr<v1::SignInResponse> ExchangeApiKey(const CallContext& call,
+                                                    const v1::ExchangeApiKeyRequest& request);
+
+  // external_handlers.cc
+  absl::StatusOr<v1::SignInResponse> SignInWithExternalToken(
+      const CallContext& call, const v1::SignInWithExternalTokenRequest& request);
+  absl::StatusOr<v1::ExternalSubject> LinkExternalSubject(
+      const CallContext& call, const v1::LinkExternalSubjectRequest& request);
+  absl::StatusOr<v1::ExternalSubject> UnlinkExternalSubject(
+      const CallContext& call, const v1::UnlinkExternalSubjectRequest& request);
+  absl::StatusOr<v1::ListExternalSubjectsResponse> ListExternalSubjects(
+      const CallContext& call, const v1::ListExternalSubjectsRequest& request);
+
  private:
+  absl::StatusOr<User> UserOfApiKey(pqxx::transaction_base& tx, const CallContext& call,
+                                    const ApiKeyText& shown) const;
   absl::Status ConfirmEnrolment(pqxx::transaction_base& tx, const CallContext& call,
                                 const std::string& code, v1::RecoveryCodes& codes);
 

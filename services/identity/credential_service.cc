@@ -81,6 +81,66 @@ class CredentialService final : public v1::CredentialService::CallbackService,
     return rpc::RunUnary(*runner_, "GetJsonWebKeys", context, request, response, handlers_,
                          &CredentialHandlers::GetJsonWebKeys);
   }
+  ServerUnaryReactor* MakeMachineClient(CallbackServerContext* context,
+                                        const v1::MakeMachineClientRequest* request,
+                                        v1::MachineClient* response) override {
+    return rpc::RunUnary(*runner_, "MakeMachineClient", context, request, response, handlers_,
+                         &CredentialHandlers::MakeMachineClient);
+  }
+  ServerUnaryReactor* SetMachineCertificates(CallbackServerContext* context,
+                                             const v1::SetMachineCertificatesRequest* request,
+                                             v1::MachineClient* response) override {
+    return rpc::RunUnary(*runner_, "SetMachineCertificates", context, request, response, handlers_,
+                         &CredentialHandlers::SetMachineCertificates);
+  }
+  ServerUnaryReactor* CreateApiKey(CallbackServerContext* context,
+                                   const v1::CreateApiKeyRequest* request,
+                                   v1::ApiKey* response) override {
+    return rpc::RunUnary(*runner_, "CreateApiKey", context, request, response, handlers_,
+                         &CredentialHandlers::CreateApiKey);
+  }
+  ServerUnaryReactor* ListApiKeys(CallbackServerContext* context,
+                                  const v1::ListApiKeysRequest* request,
+                                  v1::ListApiKeysResponse* response) override {
+    return rpc::RunUnary(*runner_, "ListApiKeys", context, request, response, handlers_,
+                         &CredentialHandlers::ListApiKeys);
+  }
+  ServerUnaryReactor* RevokeApiKey(CallbackServerContext* context,
+                                   const v1::RevokeApiKeyRequest* request,
+                                   v1::ApiKey* response) override {
+    return rpc::RunUnary(*runner_, "RevokeApiKey", context, request, response, handlers_,
+                         &CredentialHandlers::RevokeApiKey);
+  }
+  ServerUnaryReactor* ExchangeApiKey(CallbackServerContext* context,
+                                     const v1::ExchangeApiKeyRequest* request,
+                                     v1::SignInResponse* response) override {
+    return rpc::RunUnary(*runner_, "ExchangeApiKey", context, request, response, handlers_,
+                         &CredentialHandlers::ExchangeApiKey);
+  }
+  ServerUnaryReactor* SignInWithExternalToken(CallbackServerContext* context,
+                                              const v1::SignInWithExternalTokenRequest* request,
+                                              v1::SignInResponse* response) override {
+    return rpc::RunUnary(*runner_, "SignInWithExternalToken", context, request, response, handlers_,
+                         &CredentialHandlers::SignInWithExternalToken);
+  }
+  ServerUnaryReactor* LinkExternalSubject(CallbackServerContext* context,
+                                          const v1::LinkExternalSubjectRequest* request,
+                                          v1::ExternalSubject* response) override {
+    return rpc::RunUnary(*runner_, "LinkExternalSubject", context, request, response, handlers_,
+                         &CredentialHandlers::LinkExternalSubject);
+  }
+  ServerUnaryReactor* UnlinkExternalSubject(CallbackServerContext* context,
+                                            const v1::UnlinkExternalSubjectRequest* request,
+                                            v1::ExternalSubject* response) override {
+    return rpc::RunUnary(*runner_, "UnlinkExternalSubject", context, request, response, handlers_,
+                         &CredentialHandlers::UnlinkExternalSubject);
+  }
+  ServerUnaryReactor* ListExternalSubjects(CallbackServerContext* context,
+                                           const v1::ListExternalSubjectsRequest* request,
+                                           v1::ListExternalSubjectsResponse* response) override {
+    return rpc::RunUnary(*runner_, "ListExternalSubjects", context, request, response, handlers_,
+                         &CredentialHandlers::ListExternalSubjects);
+  }
 
  private:
   const std::unique_ptr<rpc::CallRunner> runner_;

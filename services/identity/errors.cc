@@ -123,6 +123,80 @@ absl::Status OwnSecondFactor() {
                    "another administrator has to take your second factor away");
 }
 
+absl::Status RoleNotForMachines() {
+  return MakeError(absl::StatusCode::kFailedPrecondition, "ROLE_NOT_FOR_MACHINES",
+                   "who administers, or must have a second factor, acts in person; take the role "
+                   "away first");
+}
+
+absl::Status MachineClientExists(std::string_view user_id) {
+  return MakeError(absl::StatusCode::kAlreadyExists, "MACHINE_CLIENT_EXISTS",
+                   fmt::format("users/{} is a machine client already", user_id));
+}
+
+absl::Status NoMachineClient(std::string_view user_id) {
+  return MakeError(absl::StatusCode::kNotFound, "NO_MACHINE_CLIENT",
+                   fmt::format("users/{} is no machine client", user_id));
+}
+
+absl::Status TooManyApiKeys() {
+  return MakeError(absl::StatusCode::kFailedPrecondition, "TOO_MANY_API_KEYS",
+                   "two keys are active; revoke one of them first");
+}
+
+absl::Status ApiKeyNotFound(std::string_view handle) {
+  return NotFound("API_KEY_NOT_FOUND", "apiKeys", handle);
+}
+
+absl::Status ApiKeyInvalid() {
+  return MakeError(absl::StatusCode::kUnauthenticated, "API_KEY_INVALID",
+                   "this is no API key, or its user is disabled");
+}
+
+absl::Status ApiKeyEnded(std::string_view because) {
+  return MakeError(absl::StatusCode::kUnauthenticated, "API_KEY_ENDED",
+                   fmt::format("the API key has ended ({}); ask for another one", because),
+                   {{"because", std::string(because)}});
+}
+
+absl::Status CertificateRequired() {
+  return MakeError(absl::StatusCode::kUnauthenticated, "CERTIFICATE_REQUIRED",
+                   "this client is bound to a certificate, and has shown none or another one");
+}
+
+absl::Status ExternalTokenRefused(std::string_view because) {
+  return MakeError(absl::StatusCode::kUnauthenticated, "EXTERNAL_TOKEN_REFUSED",
+                   fmt::format("the token of the other system is refused ({})", because),
+                   {{"because", std::string(because)}});
+}
+
+absl::Status IssuerUnavailable() {
+  return WithRetryDelay(MakeError(absl::StatusCode::kUnavailable, "ISSUER_UNAVAILABLE",
+                                  "the keys of the token's issuer cannot be read at the moment"),
+                        absl::Seconds(30));
+}
+
+absl::Status ExternalSubjectUnknown() {
+  return MakeError(absl::StatusCode::kUnauthenticated, "EXTERNAL_SUBJECT_UNKNOWN",
+                   "nobody here is linked to the token's subject; ask an administrator");
+}
+
+absl::Status ExternalSubjectExists() {
+  return MakeError(absl::StatusCode::kAlreadyExists, "EXTERNAL_SUBJECT_EXISTS",
+                   "this subject is linked to a user already");
+}
+
+absl::Status ExternalSubjectNotFound() {
+  return MakeError(absl::StatusCode::kNotFound, "EXTERNAL_SUBJECT_NOT_FOUND",
+                   "this subject is linked to nobody");
+}
+
+absl::Status UserOfOtherInstitution(std::string_view institution_id) {
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition, "USER_OF_OTHER_INSTITUTION",
+      fmt::format("this issuer speaks for users of institutions/{} alone", institution_id));
+}
+
 absl::Status SignInBusy() {
   return WithRetryDelay(MakeError(absl::StatusCode::kUnavailable, "SIGN_IN_BUSY",
                                   "too many sign in at this moment; try again"),

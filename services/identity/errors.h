@@ -36,6 +36,25 @@ absl::Status SecondFactorExists();
 absl::Status SecondFactorNotEnrolled();
 // Nobody takes away their own: that needs another administrator.
 absl::Status OwnSecondFactor();
+// Those who administer or need a second factor act in person.
+absl::Status RoleNotForMachines();
+absl::Status MachineClientExists(std::string_view user_id);
+absl::Status NoMachineClient(std::string_view user_id);
+absl::Status TooManyApiKeys();
+absl::Status ApiKeyNotFound(std::string_view handle);
+// The same for a wrong secret, an unknown key and a disabled user.
+absl::Status ApiKeyInvalid();
+// `because`: "REVOKED" or "EXPIRED"; for who knows the secret.
+absl::Status ApiKeyEnded(std::string_view because);
+absl::Status CertificateRequired();
+// `because`: see external_token.h.
+absl::Status ExternalTokenRefused(std::string_view because);
+absl::Status IssuerUnavailable();
+// Linked to nobody, or to a user who may not sign in.
+absl::Status ExternalSubjectUnknown();
+absl::Status ExternalSubjectExists();
+absl::Status ExternalSubjectNotFound();
+absl::Status UserOfOtherInstitution(std::string_view institution_id);
 // Too many others sign in at this moment.
 absl::Status SignInBusy();
 

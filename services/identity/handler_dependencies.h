@@ -9,6 +9,7 @@
 #include "services/identity/password_hasher.h"
 #include "services/identity/secret_box.h"
 #include "services/identity/signing_keys.h"
+#include "services/identity/web_key_source.h"
 
 namespace qingqu::identity {
 
@@ -21,6 +22,8 @@ struct HandlerDependencies {
   const SigningKeys* signing_keys = nullptr;
   PasswordHasher* hasher = nullptr;
   const SecretBox* box = nullptr;
+  // Tokens of hospitals' own systems.
+  ExternalTokenVerifier* external = nullptr;
   // Who has one of these roles must have a second factor.
   std::set<std::string> second_factor_roles = {};
 };

@@ -9,7 +9,6 @@
 #include "qingqu/identity/v1/identity_service.pb.h"
 #include "services/identity/errors.h"
 #include "services/identity/handler_dependencies.h"
-#include "services/identity/second_factor_check.h"
 #include "services/identity/session.h"
 #include "services/identity/user_store.h"
 
@@ -70,17 +69,6 @@ class IdentityHandlers {
   absl::StatusOr<v1::SignInResponse> RefreshIn(const CallContext& call,
                                                const std::string& refresh_token,
                                                const std::string& wanted);
-  // What follows from a right password, to be committed whatever the outcome.
-  struct Admission {
-    User user;
-    FactorCheck factor;
-  };
-  Admission Admit(pqxx::transaction_base& tx, const CallContext& call, const User& user,
-                  const std::string& code, const RefreshToken& token);
-  absl::StatusOr<v1::SignInResponse> IssueEnrolmentToken(const CallContext& call,
-                                                         const User& user) const;
-  absl::StatusOr<v1::SignInResponse> IssueTokens(const CallContext& call, const User& user,
-                                                 const RefreshToken& token) const;
 
   const Dependencies dependencies_;
 };

@@ -144,16 +144,19 @@ struct Runners {
 class HostedIdentity final : public rpc::HostedService {
  public:
   HostedIdentity(std::unique_ptr<SigningKeys> signer, std::unique_ptr<PasswordHasher> hasher,
-                 std::string box_key, Runners runners, const rpc::ServiceDependencies& dependencies)
+                 std::string box_key, std::unique_ptr<ExternalTokenVerifier> external,
+                 Runners runners, const rpc::ServiceDependencies& dependencies)
       : signer_(std::move(signer)),
         hasher_(std::move(hasher)),
         box_(std::move(box_key)),
+        external_(std::move(external)),
         handler_dependencies_({.clock = dependencies.clock,
                                .pool = dependencies.pool,
                                .signer = signer_.get(),
                                .signing_keys = signer_.get(),
                                .hasher = hasher_.get(),
                                .box = &box_,
+                               .external = external_.get(),
                                .second_factor_roles = dependencies.second_factor_roles}),
         service_(std::move(runners.identity), handler_dependencies_),
         credentials_(MakeCredentialFace(std::move(runners.credential), handler_dependencies_)),
@@ -176,6 +179,7 @@ class HostedIdentity final : public rpc::HostedService {
   const std::unique_ptr<SigningKeys> signer_;
   const std::unique_ptr<PasswordHasher> hasher_;
   const SecretBox box_;
+  const std::unique_ptr<ExternalTokenVerifier> external_;
   const HandlerDependencies handler_dependencies_;
   IdentityService service_;
   const std::unique_ptr<CredentialFace> credentials_;
@@ -200,6 +204,9 @@ absl::StatusOr<std::unique_ptr<rpc::HostedService>> CreateHosted(
                                                             .pool = dependencies.pool}));
   QINGQU_ASSIGN_OR_RETURN(std::string box_key,
                           auth::LoadOrCreateSecret(dependencies.keys_dir, "identity"));
+  QINGQU_ASSIGN_OR_RETURN(std::vector<OidcIssuer> issuers,
+                          ReadOidcIssuers(dependencies.oidc_issuers_file));
+  auto external = std::make_unique<ExternalTokenVerifier>(std::move(issuers), dependencies.clock);
   QINGQU_RETURN_IF_ERROR(CheckRoles(dependencies.second_factor_roles));
   auto hasher = std::make_unique<PasswordHasher>(PasswordHasher::Options{});
   if (!dependencies.bootstrap_password_file.empty()) {
@@ -221,7 +228,7 @@ absl::StatusOr<std::unique_ptr<rpc::HostedService>> CreateHosted(
       runners.role,
       rpc::CreateRunner(dependencies, *v1::RoleGrants::descriptor()->file()->service(0)));
   return std::make_unique<HostedIdentity>(std::move(signer), std::move(hasher), std::move(box_key),
-                                          std::move(runners), dependencies);
+                                          std::move(external), std::move(runners), dependencies);
 }
 
 }  // namespace

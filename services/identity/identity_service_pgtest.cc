@@ -20,8 +20,9 @@ namespace qingqu::identity {
 namespace {
 
 // What may be called without a token.
-const std::set<std::string> kOpen{"SignIn", "RefreshSession", "SwitchPost", "SignOut",
-                                  "GetJsonWebKeys"};
+const std::set<std::string> kOpen{
+    "SignIn",         "RefreshSession",         "SwitchPost", "SignOut", "GetJsonWebKeys",
+    "ExchangeApiKey", "SignInWithExternalToken"};
 
 std::vector<const google::protobuf::MethodDescriptor*> Methods() {
   std::vector<const google::protobuf::MethodDescriptor*> methods;

@@ -31,7 +31,8 @@ bool ParseRefreshToken(std::string_view text, RefreshToken& token);
 // A session as it is kept.
 struct Session {
   std::string user_id;
-  std::string post_id;  // in which it acts
+  std::string post_id;              // in which it acts
+  std::string only_institution_id;  // in whose posts alone it may act; "" for everywhere
   std::string secret_hash;
   absl::Time started_at;
   absl::Time used_at;

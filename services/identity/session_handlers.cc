@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <utility>
 
 #include "pqxx/pqxx"
@@ -7,12 +6,11 @@
 #include "common/db/idempotency.h"
 #include "common/db/transaction.h"
 #include "common/status/status_macros.h"
+#include "services/identity/admission.h"
 #include "services/identity/convert.h"
 #include "services/identity/errors.h"
 #include "services/identity/identity_handlers.h"
 #include "services/identity/password.h"
-#include "services/identity/post_errors.h"
-#include "services/identity/post_store.h"
 #include "services/identity/proof.h"
 #include "services/identity/session_store.h"
 #include "services/identity/sign_in_store.h"
@@ -31,19 +29,6 @@ std::string UserIdToSignIn(const std::string& user) {
   return ValidateResourceId(user).ok() ? user : std::string(kNobody);
 }
 
-// Nobody has signed in yet when these methods are called; the platform itself acts.
-CallContext AsPlatform(const CallContext& call) {
-  CallContext platform = call;
-  platform.principal = auth::SystemPrincipal("identity");
-  return platform;
-}
-
-CallContext AsUser(const CallContext& call, const User& user) {
-  CallContext signed_in = call;
-  signed_in.principal = PrincipalOfUser(user);
-  return signed_in;
-}
-
 // The id of a post that a request may name; "" when it names none.
 absl::StatusOr<std::string> WantedPost(const std::string& name) {
   if (name.empty()) return std::string();
@@ -54,84 +39,7 @@ absl::StatusOr<std::string> WantedPost(const std::string& name) {
   return post_id;
 }
 
-// `placed` becomes `user` in the post that ChoosePost finds.
-absl::Status PutInPost(pqxx::transaction_base& tx, const User& user, const std::string& wanted,
-                       absl::Time now, User& placed) {
-  const std::vector<Post> posts = PostsOfUser(tx, user.user_id, absl::UnixEpoch());
-  QINGQU_ASSIGN_OR_RETURN(const Post post, ChoosePost(posts, wanted, now));
-  placed = InPost(user, post);
-  return absl::OkStatus();
-}
-
 }  // namespace
-
-absl::StatusOr<v1::SignInResponse> IdentityHandlers::IssueTokens(const CallContext& call,
-                                                                 const User& user,
-                                                                 const RefreshToken& token) const {
-  v1::SignInResponse response;
-  const absl::Duration lifetime =
-      std::min(kAccessTokenLifetime, user.post_ends_at - dependencies_.clock->Now());
-  if (lifetime < absl::Seconds(1)) return PostNotInForce();
-  QINGQU_ASSIGN_OR_RETURN(*response.mutable_access_token(),
-                          dependencies_.signer->Sign(PrincipalOfUser(user), lifetime));
-  response.mutable_access_token_expire_time()->set_seconds(
-      absl::ToUnixSeconds(call.received_at + lifetime));
-  response.set_refresh_token(token.text);
-  *response.mutable_user() = ToProto(user);
-  response.set_post("posts/" + user.post_id);
-  return response;
-}
-
-absl::StatusOr<v1::SignInResponse> IdentityHandlers::IssueEnrolmentToken(const CallContext& call,
-                                                                         const User& user) const {
-  auth::Principal principal = PrincipalOfUser(user);
-  // A verifier that does not know the limit yet must find nothing else to grant.
-  principal.roles.clear();
-  principal.enrolment_only = true;
-  v1::SignInResponse response;
-  QINGQU_ASSIGN_OR_RETURN(*response.mutable_access_token(),
-                          dependencies_.signer->Sign(principal, kAccessTokenLifetime));
-  response.mutable_access_token_expire_time()->set_seconds(
-      absl::ToUnixSeconds(call.received_at + kAccessTokenLifetime));
-  *response.mutable_user() = ToProto(user);
-  response.set_enrolment_required(true);
-  return response;
-}
-
-IdentityHandlers::Admission IdentityHandlers::Admit(pqxx::transaction_base& tx,
-                                                    const CallContext& call, const User& user,
-                                                    const std::string& code,
-                                                    const RefreshToken& token) {
-  const FactorCheck factor = CheckSecondFactor(tx, dependencies_, user, code, call.received_at);
-  const Admission admission{.user = user, .factor = factor};
-  switch (factor.outcome) {
-    case FactorOutcome::kMissing:
-    case FactorOutcome::kWrong:
-    case FactorOutcome::kLocked:
-      return admission;
-    case FactorOutcome::kNotEnrolled:
-      JournalUser(tx, call, "user.signed_in", user);
-      return admission;
-    case FactorOutcome::kRecovered:
-      JournalUser(tx, call, "user.recovery_code_used", user);
-      break;
-    case FactorOutcome::kNotNeeded:
-    case FactorOutcome::kPassed:
-      break;
-  }
-  RememberAddress(tx, user.user_id, call.client_address, call.received_at);
-  InsertSession(tx,
-                {.token = token,
-                 .user_id = user.user_id,
-                 .post_id = user.post_id,
-                 .address = call.client_address,
-                 .client = call.client,
-                 .second_factor = factor.outcome != FactorOutcome::kNotNeeded},
-                call.received_at);
-  ClearUserSessions(tx, user.user_id, call.received_at);
-  JournalUser(tx, call, "user.signed_in", user);
-  return admission;
-}
 
 absl::StatusOr<v1::SignInResponse> IdentityHandlers::SignIn(const CallContext& call,
                                                             const v1::SignInRequest& request) {
@@ -150,7 +58,7 @@ absl::StatusOr<v1::SignInResponse> IdentityHandlers::SignIn(const CallContext& c
   User user;
   QINGQU_RETURN_IF_ERROR(
       db::RunRead(*dependencies_.pool, platform, [&](pqxx::transaction_base& tx) {
-        return PutInPost(tx, proof.account->user, wanted, call.received_at, user);
+        return PutInPost(tx, proof.account->user, {.post_id = wanted}, call.received_at, user);
       }));
   const CallContext signed_in = AsUser(call, user);
   const RefreshToken token = NewRefreshToken();
@@ -163,28 +71,18 @@ absl::StatusOr<v1::SignInResponse> IdentityHandlers::SignIn(const CallContext& c
             account->password_hash != proof.account->password_hash) {
           return SignInFailed();
         }
-        absl::Status placed = PutInPost(tx, account->user, user.post_id, call.received_at, user);
+        absl::Status placed =
+            PutInPost(tx, account->user, {.post_id = user.post_id}, call.received_at, user);
         if (!placed.ok()) return placed;
-        admission = Admit(tx, signed_in, user, request.second_factor_code(), token);
-        if (admission.factor.outcome != FactorOutcome::kWrong) {
-          ForgetAttempt(tx, proof.attempt_id);
-        }
+        admission = Admit(tx, dependencies_, signed_in,
+                          {.user = user,
+                           .code = request.second_factor_code(),
+                           .token = token,
+                           .attempt_id = proof.attempt_id});
         return absl::OkStatus();
       }));
   call.database_time += platform.database_time + signed_in.database_time;
-  switch (admission.factor.outcome) {
-    case FactorOutcome::kMissing:
-      return SecondFactorRequired();
-    case FactorOutcome::kLocked:
-      return SignInThrottled(admission.factor.wait);
-    case FactorOutcome::kWrong:
-      QINGQU_RETURN_IF_ERROR(JournalFailure(dependencies_, platform, user_id, "second_factor"));
-      return SecondFactorWrong();
-    case FactorOutcome::kNotEnrolled:
-      return IssueEnrolmentToken(call, admission.user);
-    default:
-      return IssueTokens(call, admission.user, token);
-  }
+  return AnswerAdmission(dependencies_, call, admission, token);
 }
 
 IdentityHandlers::Refreshed IdentityHandlers::Refresh(pqxx::transaction_base& tx,
@@ -206,7 +104,10 @@ IdentityHandlers::Refreshed IdentityHandlers::Refresh(pqxx::transaction_base& tx
   if (account->user.disabled || session->post_id.empty()) return {};
   User user;
   const std::string& post_id = wanted.empty() ? session->post_id : wanted;
-  absl::Status placed = PutInPost(tx, account->user, post_id, now, user);
+  // A session that a hospital's own sign-in began stays in that institution.
+  absl::Status placed =
+      PutInPost(tx, account->user,
+                {.post_id = post_id, .institution_id = session->only_institution_id}, now, user);
   if (!placed.ok()) return {.refusal = std::move(placed)};
   // Who needs a second factor by now, or in this post, and began without.
   if (!session->second_factor && MustHaveSecondFactor(dependencies_, user)) {
@@ -249,7 +150,7 @@ absl::StatusOr<v1::SignInResponse> IdentityHandlers::RefreshIn(const CallContext
                                             }));
   call.database_time += platform.database_time;
   if (!refreshed.user.has_value()) return refreshed.refusal;
-  return IssueTokens(call, *refreshed.user, next);
+  return IssueTokens(dependencies_, call, *refreshed.user, next);
 }
 
 absl::StatusOr<v1::SignOutResponse> IdentityHandlers::SignOut(const CallContext& call,

@@ -17,6 +17,7 @@ struct NewSession {
   const RefreshToken& token;
   std::string user_id;
   std::string post_id;
+  std::string only_institution_id;
   std::string address;
   std::string client;
   bool second_factor = false;  // shown

@@ -33,6 +33,7 @@ class TestIdentity {
                        .signing_keys = signer_.get(),
                        .hasher = &hasher,
                        .box = &box_,
+                       .external = &external_,
                        .second_factor_roles = {"approver", "discipline_inspector"}}),
         handlers(dependencies_),
         credentials(dependencies_) {}
@@ -111,6 +112,7 @@ class TestIdentity {
     return database.Value("SELECT count(*) FROM journal.entry WHERE event = '" + event + "'");
   }
 
+  std::string web_keys;
   testing::TestDatabase database;
   auth::TestDirectory keys;
   FakeClock clock{absl::FromUnixSeconds(1'790'000'000)};
@@ -120,6 +122,14 @@ class TestIdentity {
   std::unique_ptr<db::ConnectionPool> pool_;
   std::unique_ptr<SigningKeys> signer_;
   const SecretBox box_{std::string(32, 'k')};
+  // Tests say what the issuer's key set is.
+  ExternalTokenVerifier external_{
+      {{.issuer = "https://sso.example",
+        .audience = "qingqu",
+        .institution = "county-hospital",
+        .jwks = "https://sso.example/keys"}},
+      &clock,
+      [this](const std::string&) -> absl::StatusOr<std::string> { return web_keys; }};
   const HandlerDependencies dependencies_;
 
  public:

@@ -15,6 +15,7 @@
 #include "services/identity/identity_handlers.h"
 #include "services/identity/password.h"
 #include "services/identity/post_store.h"
+#include "services/identity/second_factor_check.h"
 #include "services/identity/session_store.h"
 #include "services/identity/user_journal.h"
 

@@ -1,0 +1,149 @@
+#include "services/identity/admission.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "common/status/status_macros.h"
+#include "services/identity/convert.h"
+#include "services/identity/errors.h"
+#include "services/identity/post_errors.h"
+#include "services/identity/post_store.h"
+#include "services/identity/proof.h"
+#include "services/identity/session_store.h"
+#include "services/identity/sign_in_store.h"
+#include "services/identity/user_journal.h"
+
+namespace qingqu::identity {
+namespace {
+
+absl::StatusOr<v1::SignInResponse> IssueFor(const HandlerDependencies& dependencies,
+                                            const CallContext& call, const User& user,
+                                            const auth::Principal& principal) {
+  v1::SignInResponse response;
+  const absl::Duration lifetime =
+      std::min(kAccessTokenLifetime, user.post_ends_at - dependencies.clock->Now());
+  if (lifetime < absl::Seconds(1)) return PostNotInForce();
+  QINGQU_ASSIGN_OR_RETURN(*response.mutable_access_token(),
+                          dependencies.signer->Sign(principal, lifetime));
+  response.mutable_access_token_expire_time()->set_seconds(
+      absl::ToUnixSeconds(call.received_at + lifetime));
+  *response.mutable_user() = ToProto(user);
+  return response;
+}
+
+absl::StatusOr<v1::SignInResponse> IssueEnrolmentToken(const HandlerDependencies& dependencies,
+                                                       const CallContext& call, const User& user) {
+  auth::Principal principal = PrincipalOfUser(user);
+  // A verifier that does not know the limit yet must find nothing else to grant.
+  principal.roles.clear();
+  principal.enrolment_only = true;
+  QINGQU_ASSIGN_OR_RETURN(v1::SignInResponse response,
+                          IssueFor(dependencies, call, user, principal));
+  response.set_enrolment_required(true);
+  return response;
+}
+
+}  // namespace
+
+CallContext AsPlatform(const CallContext& call) {
+  CallContext platform = call;
+  platform.principal = auth::SystemPrincipal("identity");
+  return platform;
+}
+
+CallContext AsUser(const CallContext& call, const User& user) {
+  CallContext signed_in = call;
+  signed_in.principal = PrincipalOfUser(user);
+  return signed_in;
+}
+
+absl::Status PutInPost(pqxx::transaction_base& tx, const User& user, const PostChoice& wanted,
+                       absl::Time now, User& placed) {
+  std::vector<Post> posts = PostsOfUser(tx, user.user_id, absl::UnixEpoch());
+  if (!wanted.institution_id.empty()) {
+    std::erase_if(posts,
+                  [&](const Post& post) { return post.institution_id != wanted.institution_id; });
+  }
+  QINGQU_ASSIGN_OR_RETURN(const Post post, ChoosePost(posts, wanted.post_id, now));
+  placed = InPost(user, post);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::SignInResponse> IssueAccessToken(const HandlerDependencies& dependencies,
+                                                    const CallContext& call, const User& user) {
+  QINGQU_ASSIGN_OR_RETURN(v1::SignInResponse response,
+                          IssueFor(dependencies, call, user, PrincipalOfUser(user)));
+  response.set_post("posts/" + user.post_id);
+  return response;
+}
+
+absl::StatusOr<v1::SignInResponse> IssueTokens(const HandlerDependencies& dependencies,
+                                               const CallContext& call, const User& user,
+                                               const RefreshToken& token) {
+  QINGQU_ASSIGN_OR_RETURN(v1::SignInResponse response, IssueAccessToken(dependencies, call, user));
+  response.set_refresh_token(token.text);
+  return response;
+}
+
+Admission Admit(pqxx::transaction_base& tx, const HandlerDependencies& dependencies,
+                const CallContext& call, const Candidate& candidate) {
+  const User& user = candidate.user;
+  const FactorCheck factor =
+      CheckSecondFactor(tx, dependencies, user, candidate.code, call.received_at);
+  const Admission admission{.user = user, .factor = factor};
+  if (factor.outcome == FactorOutcome::kWrong) return admission;
+  ForgetAttempt(tx, candidate.attempt_id);
+  switch (factor.outcome) {
+    case FactorOutcome::kWrong:
+    case FactorOutcome::kMissing:
+    case FactorOutcome::kLocked:
+      return admission;
+    case FactorOutcome::kNotEnrolled:
+      JournalUser(tx, call, "user.signed_in", user);
+      return admission;
+    case FactorOutcome::kRecovered:
+      JournalUser(tx, call, "user.recovery_code_used", user);
+      break;
+    case FactorOutcome::kNotNeeded:
+    case FactorOutcome::kPassed:
+      break;
+  }
+  RememberAddress(tx, user.user_id, call.client_address, call.received_at);
+  InsertSession(tx,
+                {.token = candidate.token,
+                 .user_id = user.user_id,
+                 .post_id = user.post_id,
+                 .only_institution_id = candidate.only_institution_id,
+                 .address = call.client_address,
+                 .client = call.client,
+                 .second_factor = factor.outcome != FactorOutcome::kNotNeeded},
+                call.received_at);
+  ClearUserSessions(tx, user.user_id, call.received_at);
+  JournalUser(tx, call, "user.signed_in", user);
+  return admission;
+}
+
+absl::StatusOr<v1::SignInResponse> AnswerAdmission(const HandlerDependencies& dependencies,
+                                                   const CallContext& call,
+                                                   const Admission& admission,
+                                                   const RefreshToken& token) {
+  switch (admission.factor.outcome) {
+    case FactorOutcome::kMissing:
+      return SecondFactorRequired();
+    case FactorOutcome::kLocked:
+      return SignInThrottled(admission.factor.wait);
+    case FactorOutcome::kWrong:
+      QINGQU_RETURN_IF_ERROR(
+          JournalFailure(dependencies, AsPlatform(call), admission.user.user_id, "second_factor"));
+      return SecondFactorWrong();
+    case FactorOutcome::kNotEnrolled:
+      return IssueEnrolmentToken(dependencies, call, admission.user);
+    case FactorOutcome::kNotNeeded:
+    case FactorOutcome::kPassed:
+    case FactorOutcome::kRecovered:
+      return IssueTokens(dependencies, call, admission.user, token);
+  }
+  return SignInFailed();
+}
+
+}  // namespace qingqu::identity

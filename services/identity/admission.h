@@ -1,0 +1,62 @@
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "pqxx/transaction_base"
+
+#include "common/auth/call_context.h"
+#include "qingqu/identity/v1/identity_service.pb.h"
+#include "services/identity/handler_dependencies.h"
+#include "services/identity/second_factor_check.h"
+#include "services/identity/session.h"
+#include "services/identity/user.h"
+
+namespace qingqu::identity {
+
+// Nobody has signed in yet when these methods are called; the platform itself acts.
+CallContext AsPlatform(const CallContext& call);
+// The same call of somebody who has proved who they are.
+CallContext AsUser(const CallContext& call, const User& user);
+
+// Which of a user's posts they act in: "" is any.
+struct PostChoice {
+  std::string post_id = {};
+  std::string institution_id = {};
+};
+// `placed` becomes `user` in the post that ChoosePost finds among those.
+absl::Status PutInPost(pqxx::transaction_base& tx, const User& user, const PostChoice& wanted,
+                       absl::Time now, User& placed);
+
+// Somebody whose first proof (password, token of their hospital) was right.
+struct Candidate {
+  User user;         // in the post
+  std::string code;  // of the second factor
+  const RefreshToken& token;
+  std::string attempt_id;                // sign_in_store.h; forgotten unless the code is wrong
+  std::string only_institution_id = {};  // the session stays in its posts; "" is everywhere
+};
+struct Admission {
+  User user;
+  FactorCheck factor;
+};
+// Looks at the second factor and begins the session of `token` when all is right, with the
+// journal's entries. To be committed whatever the outcome. `call` is the candidate's.
+Admission Admit(pqxx::transaction_base& tx, const HandlerDependencies& dependencies,
+                const CallContext& call, const Candidate& candidate);
+
+// What the caller gets to hear of it.
+absl::StatusOr<v1::SignInResponse> AnswerAdmission(const HandlerDependencies& dependencies,
+                                                   const CallContext& call,
+                                                   const Admission& admission,
+                                                   const RefreshToken& token);
+
+// An access token for 10 minutes or until the post ends, without anything for the time after.
+absl::StatusOr<v1::SignInResponse> IssueAccessToken(const HandlerDependencies& dependencies,
+                                                    const CallContext& call, const User& user);
+// The same, and `token`.
+absl::StatusOr<v1::SignInResponse> IssueTokens(const HandlerDependencies& dependencies,
+                                               const CallContext& call, const User& user,
+                                               const RefreshToken& token);
+
+}  // namespace qingqu::identity

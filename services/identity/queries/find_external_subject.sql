@@ -1,0 +1,1 @@
+SELECT user_id FROM external_subject WHERE issuer = $1 AND subject = $2

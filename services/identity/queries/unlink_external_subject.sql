@@ -1,0 +1,1 @@
+DELETE FROM external_subject WHERE issuer = $1 AND subject = $2
