@@ -48,13 +48,22 @@ def prepare(platform: LivePlatform, movements: int) -> Stock:
     return Stock(platform, county, movements)
 
 
-def settle(platform: LivePlatform, seconds: int = 300) -> None:
-    """Waits until PostgreSQL has nothing left to do with what was stored: vacuum, and readers of the journal."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
+# Whether the journal is sealed and, but for the last 256 entries, findable.
+_SEALED = """
+SELECT sealed >= (SELECT count(*) FROM journal.entry)
+       AND sealed < (SELECT coalesce(max(tile_index) + 2, 1) * 256 FROM supervision.log_terms)
+FROM (SELECT coalesce(max(tree_size), 0) AS sealed FROM supervision.log_checkpoint) AS log;
+"""
+
+
+def settle(platform: LivePlatform, seconds: int = 3600) -> None:
+    """Waits until nothing is left to do with what was stored: sealing, the index of the journal, vacuum, followers."""
+    began = time.monotonic()
+    while time.monotonic() < began + seconds:
         cost = Cost(platform)
         time.sleep(2)
-        if cost.seconds("postgres") < 0.2:
+        if cost.seconds("postgres") < 0.2 and platform.database.run(_SEALED) == "t":
+            note(f"settled in {time.monotonic() - began:.0f} s")
             return
     note(f"PostgreSQL is still busy after {seconds} s")
 

@@ -37,11 +37,14 @@ BEGIN
   RETURN v_sequence;
 END $$;
 
--- Whether there is anything after a place that is final below the horizon; for an idle look.
+-- Whether there is anything after a place that is final below the horizon; for an idle look. Ordered, so that a plan made for
+-- any place cannot be a walk through the whole journal (and EXISTS would drop the order).
 CREATE FUNCTION journal.has_after(p_transaction_id xid8, p_sequence bigint) RETURNS boolean
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog AS $$
-  SELECT EXISTS (SELECT FROM journal.entry
-                 WHERE (transaction_id, sequence) > (p_transaction_id, p_sequence) AND transaction_id < journal.horizon())
+  SELECT (SELECT sequence FROM journal.entry
+          WHERE (transaction_id, sequence) > (p_transaction_id, p_sequence) AND transaction_id < journal.horizon()
+          ORDER BY transaction_id, sequence
+          LIMIT 1) IS NOT NULL
 $$;
 
 -- All entries after a place and below p_before, which came from journal.horizon() in an earlier statement: in their final
@@ -73,10 +76,16 @@ $$;
 CREATE FUNCTION journal.count_after(p_transaction_id xid8, p_sequence bigint, p_limit int) RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
   SELECT count(*) FROM (
-    SELECT FROM journal.entry WHERE (transaction_id, sequence) > (p_transaction_id, p_sequence) LIMIT p_limit) AS entry
+    SELECT FROM journal.entry WHERE (transaction_id, sequence) > (p_transaction_id, p_sequence)
+    ORDER BY transaction_id, sequence
+    LIMIT p_limit) AS entry
 $$;
 
-REVOKE EXECUTE ON FUNCTION journal.has_after(xid8, bigint), journal.read_all_after(xid8, bigint, xid8, int, bigint),
+-- Merges what was newly written into the index of subjects; how many pages that were.
+CREATE FUNCTION journal.merge_subjects() RETURNS bigint LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog AS
+$$ SELECT gin_clean_pending_list('journal.entry_subjects') $$;
+
+REVOKE EXECUTE ON FUNCTION journal.merge_subjects(), journal.has_after(xid8, bigint), journal.read_all_after(xid8, bigint, xid8, int, bigint),
   journal.count_after(xid8, bigint, int) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION journal.has_after(xid8, bigint), journal.read_all_after(xid8, bigint, xid8, int, bigint),
+GRANT EXECUTE ON FUNCTION journal.merge_subjects(), journal.has_after(xid8, bigint), journal.read_all_after(xid8, bigint, xid8, int, bigint),
   journal.count_after(xid8, bigint, int) TO qingqu_supervision;

@@ -142,11 +142,25 @@ void LogKeeper::PublishAlways(const std::stop_token& stop) {
       metrics_->published->Set(static_cast<double>(published));
     }
     CountAndThin();
+    MergeSubjects();
     if (WriteTerms()) continue;
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, stop, absl::ToChronoNanoseconds(options_.count_every),
+    changed_.wait_for(lock, stop, absl::ToChronoNanoseconds(options_.merge_every),
                       [&] { return size_ > published && !options_.folder.empty(); });
   }
+}
+
+void LogKeeper::MergeSubjects() {
+  const absl::Time now = absl::Now();
+  if (now - merged_at_ < options_.merge_every) return;
+  merged_at_ = now;
+  const absl::Status merged =
+      db::RunTransaction(*pool_, LogCall(*clock_, "journal/merge", kUpkeepTimeMax),
+                         [](pqxx::transaction_base& tx) -> absl::Status {
+                           tx.exec_prepared(queries::kMergeSubjects.name);
+                           return absl::OkStatus();
+                         });
+  if (!merged.ok()) spdlog::warn("subjects are not merged: {}", merged.ToString());
 }
 
 // A few tiles at a time, so that publishing does not wait.

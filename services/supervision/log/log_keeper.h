@@ -22,8 +22,9 @@
 namespace qingqu::supervision {
 
 // Keeps the sealed journal: one thread seals, another brings the folder up to what is sealed,
-// writes the terms by which entries are found, thins old checkpoints and counts. Publishing never
-// holds sealing up, but a folder that contradicts the database stops it.
+// writes the terms by which entries are found, merges the index of subjects, thins old checkpoints
+// and counts. Publishing never holds sealing up, but a folder that contradicts the database stops
+// it.
 class LogKeeper {
  public:
   struct Options {
@@ -31,6 +32,7 @@ class LogKeeper {
     std::string folder;  // empty: nothing is published
     absl::Duration poll_every = absl::Milliseconds(200);
     absl::Duration count_every = absl::Seconds(5);
+    absl::Duration merge_every = absl::Seconds(2);  // the journal's index of subjects
     absl::Duration thin_every = absl::Hours(1);
     absl::Duration keep_all = absl::Hours(24 * 7);  // checkpoints, before they are thinned
   };
@@ -55,6 +57,8 @@ class LogKeeper {
   void SealAlways(const std::stop_token& stop);
   void PublishAlways(const std::stop_token& stop);
   void CountAndThin();
+  // Else the writer who fills the index's pending list up waits until all of it is merged.
+  void MergeSubjects();
   // True when there are more terms to write.
   bool WriteTerms();
   bool Halted() const;
@@ -69,6 +73,7 @@ class LogKeeper {
   TermWriter term_writer_;
   absl::Time counted_at_ = absl::InfinitePast();
   absl::Time thinned_at_ = absl::InfinitePast();
+  absl::Time merged_at_ = absl::InfinitePast();
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   uint64_t size_ = 0;    // guarded by mutex_

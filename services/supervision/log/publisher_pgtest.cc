@@ -173,6 +173,22 @@ TEST_F(LogKeeperTest, SealsNothingWhileTheFolderContradictsTheDatabase) {
   EXPECT_EQ(Count("supervision.log_checkpoint"), 0);
 }
 
+TEST_F(LogKeeperTest, NewSubjectsAreMergedIntoTheirIndexInTheBackground) {
+  database_.Execute("CREATE EXTENSION pgstattuple");
+  const auto pending = [&] {
+    return database_.Value("SELECT pending_tuples FROM pgstatginindex('journal.entry_subjects')");
+  };
+  Append(300);
+  ASSERT_EQ(pending(), "300");
+  LogKeeper::Options options = Options();
+  options.merge_every = absl::Milliseconds(20);
+  LogKeeper keeper(pool_.get(), &clock_, &metrics_, options);
+  keeper.Start();
+  for (int i = 0; i < 3000 && pending() != "0"; ++i) absl::SleepFor(absl::Milliseconds(10));
+  keeper.Stop();
+  EXPECT_EQ(pending(), "0");
+}
+
 TEST_F(LogKeeperTest, OldCheckpointsAreThinnedToOneAnHour) {
   Append(40);
   Sealer sealer = NewSealer(1);

@@ -199,6 +199,30 @@ TEST_F(SealerTest, TheServicesRoleCannotShrinkOrChangeTheLog) {
       database_.Execute("SET ROLE qingqu_usage; SELECT journal.has_after('0'::xid8, 0)"));
 }
 
+// With a plan for any place PostgreSQL expects a third of the journal behind it, and finds a walk
+// through the table cheap until the first one; there is none.
+TEST_F(SealerTest, NoLookAtTheEndOfALongJournalWalksThroughIt) {
+  Append(20000);
+  database_.Execute("ANALYZE journal.entry");
+  for (const char* look :
+       {"journal.has_after(place.t, place.s)", "journal.count_after(place.t, place.s, 1000000)",
+        "(SELECT count(*) FROM journal.read_all_after(place.t, place.s, '9999999999', 100, 1000))",
+        "(SELECT count(*) FROM journal.read_after(place.t, place.s, '9999999999', '{a.b}', "
+        "100))"}) {
+    EXPECT_EQ(database_.Value(fmt::format(
+                  "SET plan_cache_mode = force_generic_plan; CREATE TEMP TABLE place ON COMMIT "
+                  "DROP AS SELECT "
+                  "pg_current_xact_id() AS t, 0::bigint AS s; SELECT {} FROM place; SELECT "
+                  "pg_stat_get_xact_numscans('journal.entry'::regclass)",
+                  look)),
+              "0")
+        << look;
+  }
+  EXPECT_EQ(database_.Value("SELECT count(*) FROM journal.entry WHERE event <> ''; SELECT "
+                            "pg_stat_get_xact_numscans('journal.entry'::regclass) > 0"),
+            "t");
+}
+
 TEST_F(SealerTest, OnlyEntriesAboutPatientsHaveASalt) {
   Append(3);
   database_.Execute(

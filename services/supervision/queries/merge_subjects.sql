@@ -1,0 +1,1 @@
+SELECT journal.merge_subjects() AS pages
