@@ -85,6 +85,21 @@ absl::StatusOr<v1::SignInResponse> IssueTokens(const HandlerDependencies& depend
   return response;
 }
 
+bool IsAdmitted(const Admission& admission) {
+  switch (admission.factor.outcome) {
+    case FactorOutcome::kWrong:
+    case FactorOutcome::kMissing:
+    case FactorOutcome::kLocked:
+      return false;
+    case FactorOutcome::kNotEnrolled:
+    case FactorOutcome::kRecovered:
+    case FactorOutcome::kNotNeeded:
+    case FactorOutcome::kPassed:
+      return true;
+  }
+  return false;
+}
+
 Admission Admit(pqxx::transaction_base& tx, const HandlerDependencies& dependencies,
                 const CallContext& call, const Candidate& candidate) {
   const User& user = candidate.user;

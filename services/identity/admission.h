@@ -40,6 +40,8 @@ struct Admission {
   User user;
   FactorCheck factor;
 };
+// Whether somebody got in, if only to enrol a second factor.
+bool IsAdmitted(const Admission& admission);
 // Looks at the second factor and begins the session of `token` when all is right, with the
 // journal's entries. To be committed whatever the outcome. `call` is the candidate's.
 Admission Admit(pqxx::transaction_base& tx, const HandlerDependencies& dependencies,

@@ -6,6 +6,7 @@
 #include "fmt/format.h"
 
 #include "common/base/sodium.h"
+#include "services/identity/secret_hash.h"
 
 namespace qingqu::identity {
 namespace {
@@ -33,9 +34,7 @@ std::string Hex(const unsigned char* bytes, size_t size) {
 }
 
 std::string HashOf(const Secret& secret) {
-  std::array<unsigned char, 32> digest{};
-  crypto_generichash(digest.data(), digest.size(), secret.data(), secret.size(), nullptr, 0);
-  return Hex(digest.data(), digest.size());
+  return SecretHash({reinterpret_cast<const char*>(secret.data()), secret.size()});
 }
 
 }  // namespace

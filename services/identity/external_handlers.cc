@@ -137,6 +137,10 @@ absl::StatusOr<v1::SignInResponse> CredentialHandlers::SignInWithExternalToken(
                            .token = token,
                            .attempt_id = attempt_id,
                            .only_institution_id = wanted.institution_id});
+        // Who has to come again with a code comes with the same token.
+        if (IsAdmitted(admission) && !UseExternalToken(tx, verified.token_hash, call.received_at)) {
+          return ExternalTokenRefused("ALREADY_USED");
+        }
         return absl::OkStatus();
       }));
   call.database_time += platform.database_time + signed_in.database_time;

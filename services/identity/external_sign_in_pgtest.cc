@@ -1,3 +1,7 @@
+#include <atomic>
+#include <thread>
+#include <vector>
+
 #include "gtest/gtest.h"
 
 #include "services/identity/test_identity.h"
@@ -52,6 +56,30 @@ TEST_F(ExternalSignInTest, WhoIsLinkedSignsIn) {
   v1::ListExternalSubjectsRequest list;
   list.set_user("users/li");
   EXPECT_EQ(credentials.ListExternalSubjects(Admin(), list)->links(0).subject(), "E1017");
+}
+
+TEST_F(ExternalSignInTest, ATokenSignsInOnce) {
+  ASSERT_TRUE(Link("E1017", "li").ok());
+  const std::string token = Token("E1017");
+  ASSERT_TRUE(SignInWith(token).ok());
+  const absl::Status again = SignInWith(token).status();
+  EXPECT_EQ(ErrorReason(again), "EXTERNAL_TOKEN_REFUSED");
+  EXPECT_EQ(ErrorDetails(again).at("because"), "ALREADY_USED");
+  EXPECT_EQ(CountEvents("user.signed_in"), "1");
+  clock.Advance(absl::Seconds(1));
+  EXPECT_TRUE(SignInWith(Token("E1017")).ok());
+}
+
+// Of those who race with one token, one gets in.
+TEST_F(ExternalSignInTest, ATokenSignsInOnceForManyWhoRace) {
+  ASSERT_TRUE(Link("E1017", "li").ok());
+  const std::string token = Token("E1017");
+  std::atomic<int> admitted = 0;
+  {
+    std::vector<std::jthread> callers;
+    for (int i = 0; i < 6; ++i) callers.emplace_back([&] { admitted += SignInWith(token).ok(); });
+  }
+  EXPECT_EQ(admitted, 1);
 }
 
 TEST_F(ExternalSignInTest, AnUnlinkedOneDoesNotAnyMore) {

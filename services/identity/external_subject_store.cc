@@ -2,6 +2,7 @@
 
 #include "pqxx/pqxx"
 
+#include "services/identity/external_token.h"
 #include "services/identity/organisation_store.h"
 #include "services/identity/queries.h"
 
@@ -22,6 +23,14 @@ std::string FindExternalSubject(pqxx::transaction_base& tx, const ExternalSubjec
   const pqxx::result rows =
       tx.exec_prepared(queries::kFindExternalSubject.name, subject.issuer, subject.subject);
   return rows.empty() ? "" : rows[0]["user_id"].as<std::string>();
+}
+
+bool UseExternalToken(pqxx::transaction_base& tx, const std::string& token_hash, absl::Time now) {
+  // Issued at most the leeway from now.
+  const absl::Time ends_at = now + kExternalTokenAgeMax + 2 * kExternalClockLeeway;
+  return tx.exec_prepared(queries::kUseExternalToken.name, token_hash, InstantText(ends_at),
+                          InstantText(now))
+             .affected_rows() == 1;
 }
 
 std::vector<ExternalSubject> ListExternalSubjects(pqxx::transaction_base& tx,

@@ -20,6 +20,9 @@ bool InsertExternalSubject(pqxx::transaction_base& tx, const ExternalSubject& su
 void RemoveExternalSubject(pqxx::transaction_base& tx, const ExternalSubject& subject);
 // "" when it is linked to nobody.
 std::string FindExternalSubject(pqxx::transaction_base& tx, const ExternalSubject& subject);
+// False when somebody has signed in with this token before. It is remembered until it is too old;
+// what is, is forgotten.
+bool UseExternalToken(pqxx::transaction_base& tx, const std::string& token_hash, absl::Time now);
 std::vector<ExternalSubject> ListExternalSubjects(pqxx::transaction_base& tx,
                                                   const std::string& user_id);
 

@@ -27,7 +27,7 @@ struct ExternalToken {
 
 // Errors of all here are UNAUTHENTICATED EXTERNAL_TOKEN_REFUSED with `because`: TOO_LONG,
 // MALFORMED, ALGORITHM, KEY_UNKNOWN, SIGNATURE, ISSUER, AUDIENCE, EXPIRED, NOT_YET_VALID, TOO_OLD,
-// SUBJECT.
+// SUBJECT. ALREADY_USED comes later, when somebody signs in with it.
 
 absl::StatusOr<ExternalToken> ParseExternalToken(std::string_view token);
 // The algorithm is one that the issuer may use, and the one that the key is for; the signature

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "common/base/sodium.h"
+#include "services/identity/secret_hash.h"
 
 namespace qingqu::identity {
 namespace {
@@ -13,20 +14,13 @@ using TokenBytes = std::array<unsigned char, kHandleBytes + kSecretBytes>;
 constexpr int kBase64 = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
 constexpr size_t kTextSize = (kHandleBytes + kSecretBytes) / 3 * 4;
 
-std::string HashHex(const unsigned char* bytes, size_t size) {
-  std::array<unsigned char, 32> digest{};
-  crypto_generichash(digest.data(), digest.size(), bytes, size, nullptr, 0);
-  std::array<char, 2 * digest.size() + 1> hex{};
-  sodium_bin2hex(hex.data(), hex.size(), digest.data(), digest.size());
-  return hex.data();
-}
-
 RefreshToken TokenOf(const TokenBytes& bytes) {
   std::array<char, kTextSize + 1> text{};
   sodium_bin2base64(text.data(), text.size(), bytes.data(), bytes.size(), kBase64);
+  const std::string_view all(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   return {.text = text.data(),
-          .handle_hash = HashHex(bytes.data(), kHandleBytes),
-          .secret_hash = HashHex(bytes.data() + kHandleBytes, kSecretBytes)};
+          .handle_hash = SecretHash(all.substr(0, kHandleBytes)),
+          .secret_hash = SecretHash(all.substr(kHandleBytes))};
 }
 
 bool Decode(std::string_view text, TokenBytes& bytes) {

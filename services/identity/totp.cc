@@ -8,6 +8,7 @@
 
 #include "common/base/check.h"
 #include "common/base/sodium.h"
+#include "services/identity/secret_hash.h"
 
 namespace qingqu::identity {
 namespace {
@@ -105,20 +106,13 @@ std::vector<std::string> NewRecoveryCodes() {
 }
 
 std::string RecoveryCodeHash(std::string_view code) {
-  InitializeSodium();
   std::string plain;
   for (const char character : code) {
     if (character == '-' || character == ' ') continue;
     plain += LowerAscii(character);
   }
   if (plain.size() != kRecoveryCharacters) return "";
-  std::array<unsigned char, 32> digest{};
-  crypto_generichash(digest.data(), digest.size(),
-                     reinterpret_cast<const unsigned char*>(plain.data()), plain.size(), nullptr,
-                     0);
-  std::array<char, 2 * digest.size() + 1> hex{};
-  sodium_bin2hex(hex.data(), hex.size(), digest.data(), digest.size());
-  return hex.data();
+  return SecretHash(plain);
 }
 
 }  // namespace qingqu::identity

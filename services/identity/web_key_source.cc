@@ -13,6 +13,7 @@
 #include "common/status/status.h"
 #include "common/status/status_macros.h"
 #include "services/identity/errors.h"
+#include "services/identity/secret_hash.h"
 
 namespace qingqu::identity {
 namespace {
@@ -126,7 +127,9 @@ absl::StatusOr<ExternalTokenVerifier::Verified> ExternalTokenVerifier::Verify(
   QINGQU_RETURN_IF_ERROR(CheckWithKeys(*known->second, read));
   QINGQU_ASSIGN_OR_RETURN(std::string subject,
                           SubjectOf(read, known->second->issuer, clock_->Now()));
-  return Verified{.issuer = &known->second->issuer, .subject = std::move(subject)};
+  return Verified{.issuer = &known->second->issuer,
+                  .subject = std::move(subject),
+                  .token_hash = SecretHash(read.signed_text)};
 }
 
 }  // namespace qingqu::identity

@@ -40,6 +40,7 @@ class ExternalTokenVerifier {
   struct Verified {
     const OidcIssuer* issuer = nullptr;  // lives as long as the verifier
     std::string subject;
+    std::string token_hash;  // without the signature, of which ECDSA has several for one text
   };
   // EXTERNAL_TOKEN_REFUSED (external_token.h), or UNAVAILABLE ISSUER_UNAVAILABLE when its keys
   // cannot be read and none are known.
