@@ -61,7 +61,7 @@ RETURNS TABLE (
   FROM (
     SELECT *, sum(bytes) OVER (ORDER BY transaction_id, sequence ROWS UNBOUNDED PRECEDING) - bytes AS bytes_before
     FROM (
-      SELECT *, (pg_column_size(details) + pg_column_size(subjects) + pg_column_size(restricted))::bigint AS bytes
+      SELECT *, pg_column_size(details) + pg_column_size(subjects) + pg_column_size(restricted) AS bytes
       FROM journal.entry
       WHERE (transaction_id, sequence) > (p_transaction_id, p_sequence) AND transaction_id < p_before
       ORDER BY transaction_id, sequence

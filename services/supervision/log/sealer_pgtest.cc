@@ -9,6 +9,7 @@
 #include "common/sealed_log/proof.h"
 #include "services/supervision/log/log_test_support.h"
 #include "services/supervision/log/sealer.h"
+#include "services/supervision/queries.h"
 
 namespace qingqu::supervision {
 namespace {
@@ -221,6 +222,22 @@ TEST_F(SealerTest, NoLookAtTheEndOfALongJournalWalksThroughIt) {
   EXPECT_EQ(database_.Value("SELECT count(*) FROM journal.entry WHERE event <> ''; SELECT "
                             "pg_stat_get_xact_numscans('journal.entry'::regclass) > 0"),
             "t");
+}
+
+// Nor does it take longer to find an entry's place in a longer journal.
+TEST_F(SealerTest, AnEntrysIndexIsFoundByTheMarks) {
+  Append(5000);
+  Sealer sealer = NewSealer();
+  SealAll(sealer);
+  database_.Execute("ANALYZE journal.entry, supervision.log_mark");
+  pqxx::connection connection(database_.superuser_conninfo());
+  pqxx::work tx(connection);
+  tx.exec("SET LOCAL qingqu.scope = 'system'; SET LOCAL search_path = supervision");
+  tx.exec("SET LOCAL plan_cache_mode = force_generic_plan");
+  tx.exec(fmt::format("PREPARE asked AS {}", queries::kFindLeafIndex.sql));
+  EXPECT_EQ(tx.exec("EXECUTE asked(4901)")[0][0].as<int>(), 4900);
+  EXPECT_EQ(tx.exec("SELECT pg_stat_get_xact_numscans('journal.entry'::regclass)")[0][0].as<int>(),
+            0);
 }
 
 TEST_F(SealerTest, OnlyEntriesAboutPatientsHaveASalt) {

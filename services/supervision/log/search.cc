@@ -32,8 +32,8 @@ std::string TermsOf(const SearchQuestion& question) {
   add(TermKind::kActor, question.actor_user_id);
   add(TermKind::kInstitution, question.institution_id);
   add(TermKind::kEvent, question.event);
-  add(TermKind::kResource, question.resource);
-  add(TermKind::kSubject, question.subject);
+  add(TermKind::kName, question.resource);
+  add(TermKind::kName, question.subject);
   for (const TextQuestion& text : question.texts) text.AddTerms(terms);
   db::ArrayBuilder array;
   for (const int32_t term : terms) array.AddInteger(term);

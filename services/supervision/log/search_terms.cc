@@ -17,6 +17,27 @@ bool IsWordCharacter(char c) {
 }
 char ToLower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
+bool IsHexDigit(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+bool BeginsWithUuid(std::string_view text) {
+  constexpr std::string_view kForm = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+  return text.size() >= kForm.size() &&
+         std::equal(kForm.begin(), kForm.end(), text.begin(),
+                    [](char form, char c) { return form == '-' ? c == '-' : IsHexDigit(c); }) &&
+         (text.size() == kForm.size() || !IsWordCharacter(text[kForm.size()]));
+}
+
+// Where the word ends that begins at `begin`.
+size_t EndOfWord(std::string_view text, size_t begin) {
+  constexpr size_t kUuidLength = 36;
+  if (BeginsWithUuid(text.substr(begin))) return begin + kUuidLength;
+  size_t end = begin;
+  while (end < text.size() && IsWordCharacter(text[end])) ++end;
+  return end;
+}
+
 // Calls `on_word` for each word of ASCII and `on_run` for each run of characters beyond it. In JSON
 // a backslash and what follows it separate.
 template <typename OnWord, typename OnRun>
@@ -27,7 +48,7 @@ void Split(std::string_view text, const OnWord& on_word, const OnRun& on_run) {
     if (text[i] == '\\') {
       i += 2;
     } else if (IsWordCharacter(text[i])) {
-      while (i < text.size() && IsWordCharacter(text[i])) ++i;
+      i = EndOfWord(text, begin);
       on_word(text.substr(begin, i - begin));
     } else if (IsBeyondAscii(text[i])) {
       while (i < text.size() && IsBeyondAscii(text[i])) ++i;
@@ -95,12 +116,12 @@ int32_t TermOf(TermKind kind, std::string_view value) {
 void AddTermsOf(const JournalRow& row, Terms& terms) {
   terms.insert(TermOf(TermKind::kActor, row.actor_user_id));
   terms.insert(TermOf(TermKind::kEvent, row.event));
-  terms.insert(TermOf(TermKind::kResource, row.resource));
+  terms.insert(TermOf(TermKind::kName, row.resource));
   for (const auto& institution : {row.institution_id, row.actor_institution_id}) {
     if (institution) terms.insert(TermOf(TermKind::kInstitution, *institution));
   }
   for (const std::string& subject : OpenSubjectsOf(row)) {
-    terms.insert(TermOf(TermKind::kSubject, subject));
+    terms.insert(TermOf(TermKind::kName, subject));
     AddText(subject, terms);
   }
   AddText(row.event, terms);

@@ -18,8 +18,7 @@ enum class TermKind : char {
   kActor = 'a',
   kInstitution = 'i',
   kEvent = 'e',
-  kResource = 'r',
-  kSubject = 's',
+  kName = 'n',  // of the resource and of the subjects, which it is often one of
   kText = 't',
 };
 int32_t TermOf(TermKind kind, std::string_view value);
@@ -27,7 +26,9 @@ int32_t TermOf(TermKind kind, std::string_view value);
 void AddTermsOf(const sealed_log::JournalRow& row, Terms& terms);
 
 // A text that is looked for: pieces between spaces, all of which must occur. Letters and digits of
-// ASCII match as whole words in either case, everything else as it stands.
+// ASCII match as whole words in either case, everything else as it stands. A UUID is one word: an
+// entry has many that no other one has, and each word that is new costs the index a place of its
+// own.
 class TextQuestion {
  public:
   explicit TextQuestion(std::string_view text);

@@ -47,6 +47,24 @@ TEST(SearchTermsTest, WordsAndRuns) {
   }
 }
 
+TEST(SearchTermsTest, UuidIsOneWord) {
+  JournalRow row = Row();
+  row.resource = "movements/0193A5b0-7c11-7abc-8def-0123456789ab";
+  row.details = R"({"of": "9393a5b0-7c11-7abc-8def-0123456789ab-x7",
+      "a": "0193a5b0-7c11-7abc-8def-0123456789abc", "b": "77777777-7c11-7abc-8def"})";
+  for (const char* text :
+       {"0193a5b0-7c11-7abc-8def-0123456789ab", "MOVEMENTS/0193A5B0-7C11-7ABC-8DEF-0123456789AB",
+        "9393a5b0-7c11-7abc-8def-0123456789ab", "9393a5b0-7c11-7abc-8def-0123456789ab-x7", "x7",
+        "0193a5b0-7c11-7abc-8def-0123456789abc", "0123456789abc", "77777777", "7c11",
+        "77777777-7c11-7abc-8def"}) {
+    EXPECT_TRUE(Finds(row, text)) << text;
+  }
+  for (const char* text : {"9393a5b0", "0123456789ab", "9393a5b0-7c11-7abc-8def",
+                           "77777777-7c11-7abc-8def-0123456789ab"}) {
+    EXPECT_FALSE(Finds(row, text)) << text;
+  }
+}
+
 TEST(SearchTermsTest, NothingToLookFor) {
   EXPECT_TRUE(TextQuestion("").empty());
   EXPECT_TRUE(TextQuestion(" -/\"\\").empty());
@@ -60,11 +78,11 @@ TEST(SearchTermsTest, FieldsHaveTermsOfTheirOwn) {
                                     {TermKind::kInstitution, "county-hospital"},
                                     {TermKind::kInstitution, "east-hospital"},
                                     {TermKind::kEvent, "receipt.posted"},
-                                    {TermKind::kResource, "receipts/r1"},
-                                    {TermKind::kSubject, "items/iv-catheter/lots/L 77"}}) {
+                                    {TermKind::kName, "receipts/r1"},
+                                    {TermKind::kName, "items/iv-catheter/lots/L 77"}}) {
     EXPECT_TRUE(terms.contains(TermOf(kind, value))) << value;
   }
-  EXPECT_FALSE(terms.contains(TermOf(TermKind::kSubject, "patients/zhang")));
+  EXPECT_FALSE(terms.contains(TermOf(TermKind::kName, "patients/zhang")));
   EXPECT_FALSE(terms.contains(TermOf(TermKind::kEvent, "op")));
 }
 

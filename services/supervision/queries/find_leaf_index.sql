@@ -7,6 +7,7 @@ SELECT mark.tile_index * 256 + (
          FROM (SELECT FROM journal.visible_entry AS entry
                WHERE (entry.transaction_id, entry.sequence) >= (mark.transaction_id, mark.sequence)
                  AND (entry.transaction_id, entry.sequence) < (place.transaction_id, place.sequence)
+               ORDER BY entry.transaction_id, entry.sequence
                LIMIT 1000) AS before
        ) AS leaf_index
 FROM place
