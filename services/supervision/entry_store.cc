@@ -78,8 +78,13 @@ EntryPage ListEntries(pqxx::transaction_base& tx, const EntryFilter& filter, con
                          page.transaction_id, page.sequence, rows, page.bytes_max),
         page.rows_max);
   }
-  return PageIn(tx.exec_prepared(queries::kListEntries.name, filter.event, page.transaction_id,
-                                 page.sequence, rows, page.bytes_max),
+  if (!filter.event.empty()) {
+    return PageIn(tx.exec_prepared(queries::kListEntriesOfEvent.name, filter.event,
+                                   page.transaction_id, page.sequence, rows, page.bytes_max),
+                  page.rows_max);
+  }
+  return PageIn(tx.exec_prepared(queries::kListEntries.name, page.transaction_id, page.sequence,
+                                 rows, page.bytes_max),
                 page.rows_max);
 }
 

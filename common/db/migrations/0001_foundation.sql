@@ -99,6 +99,7 @@ CREATE INDEX entry_position ON journal.entry (transaction_id, sequence);
 -- Its pending list is merged in the background (0004_journal_sealing.sql), because whoever fills it up would wait for the merging.
 CREATE INDEX entry_subjects ON journal.entry USING gin (subjects) WITH (gin_pending_list_limit = 8192);
 CREATE INDEX entry_actor ON journal.entry (actor_user_id, transaction_id, sequence);
+CREATE INDEX entry_event ON journal.entry (event, transaction_id, sequence);
 CREATE INDEX entry_resource ON journal.entry (resource, transaction_id, sequence);
 
 -- The events that a follower waits for; only these wake followers up, because NOTIFY serialises commits.

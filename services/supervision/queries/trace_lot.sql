@@ -44,13 +44,16 @@ WITH lot_entry AS MATERIALIZED (
   UNION
   SELECT transaction_id, sequence FROM journal.visible_entry
   WHERE resource = $1 AND event NOT LIKE 'question.%' AND EXISTS (SELECT FROM lot_entry)
-), found AS (
-  SELECT entry.*, octet_length(details::text) + octet_length(subjects::text) AS bytes
-  FROM journal.visible_entry AS entry
-  JOIN place USING (transaction_id, sequence)
+), page AS MATERIALIZED (
+  SELECT sequence FROM place
   WHERE (transaction_id, sequence) > ($3::xid8, $4::bigint)
   ORDER BY transaction_id, sequence
   LIMIT $5::int
+), found AS (
+  -- One by one (OFFSET 0), and not joined with a walk through the journal.
+  SELECT entry.*, octet_length(details::text) + octet_length(subjects::text) AS bytes
+  FROM page
+  CROSS JOIN LATERAL (SELECT * FROM journal.visible_entry AS entry WHERE entry.sequence = page.sequence OFFSET 0) AS entry
 )
 \ir parts/page_of_found.sql
 WHERE bytes_before <= $6::bigint
