@@ -12,7 +12,7 @@ WITH place AS MATERIALIZED (
 ), found AS (
   SELECT entry.*, octet_length(details::text) + octet_length(subjects::text) AS bytes
   FROM page
-  CROSS JOIN LATERAL (SELECT * FROM journal.visible_entry AS entry WHERE entry.sequence = page.sequence OFFSET 0) AS entry
+  CROSS JOIN LATERAL (SELECT entry.* FROM journal.visible_entry AS entry WHERE entry.sequence = page.sequence OFFSET 0) AS entry
 )
 \ir parts/page_of_found.sql
 WHERE bytes_before <= $7::bigint

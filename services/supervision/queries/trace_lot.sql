@@ -53,7 +53,7 @@ WITH lot_entry AS MATERIALIZED (
   -- One by one (OFFSET 0), and not joined with a walk through the journal.
   SELECT entry.*, octet_length(details::text) + octet_length(subjects::text) AS bytes
   FROM page
-  CROSS JOIN LATERAL (SELECT * FROM journal.visible_entry AS entry WHERE entry.sequence = page.sequence OFFSET 0) AS entry
+  CROSS JOIN LATERAL (SELECT entry.* FROM journal.visible_entry AS entry WHERE entry.sequence = page.sequence OFFSET 0) AS entry
 )
 \ir parts/page_of_found.sql
 WHERE bytes_before <= $6::bigint
