@@ -101,7 +101,7 @@ v1::Order ToProto(const Order& order, const auth::Principal& reader) {
   message.set_supplier(fmt::format("suppliers/{}", order.supplier_id));
   message.set_deliver_to(fmt::format("locations/{}", order.deliver_to_location_id));
   for (const OrderLine& line : order.lines) {
-    *message.add_lines() = ToProto(line, with_requisitions);
+    *message.add_lines() = ToProto(line, with_requisitions && line.requisition_seen);
   }
   message.set_state(static_cast<v1::OrderState>(order.state));
   message.set_total_amount(order.total_amount.ToString());

@@ -22,6 +22,7 @@ struct OrderLine {
   int line_number = 0;
   std::string requisition_id;
   int requisition_line_number = 0;
+  bool requisition_seen = true;  // whether the requisition is within the scope of who reads
   std::string item_id;
   std::string agreement_id;
   Quantity quantity_ordered;

@@ -105,7 +105,7 @@ absl::StatusOr<v1::Order> ProcurementHandlers::RespondToOrder(
   return db::RunIdempotent<v1::Order>(
       *pool_, call, request, {.beyond_scope = true},
       [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Order> {
-        std::optional<Order> order = LockOrder(tx, id);
+        std::optional<Order> order = LockOrder(tx, id, call.principal.supplier_id);
         if (!order || order->supplier_id != call.principal.supplier_id) return OrderNotFound(id);
         order->lines = ReadOrderLines(tx, id);
         QINGQU_RETURN_IF_ERROR(request.accept_all() ? AcceptOrder(*order)

@@ -29,6 +29,7 @@ OrderLine LineFromRow(const pqxx::row& row) {
   return {.line_number = row["line_number"].as<int>(),
           .requisition_id = row["requisition_id"].as<std::string>(),
           .requisition_line_number = row["requisition_line_number"].as<int>(),
+          .requisition_seen = row["requisition_seen"].as<bool>(),
           .item_id = row["item_id"].as<std::string>(),
           .agreement_id = row["agreement_id"].as<std::string>(),
           .quantity_ordered = Quantity(row["quantity_ordered"].as<int64_t>()),
@@ -91,8 +92,9 @@ std::optional<Order> ReadOrder(pqxx::transaction_base& tx, const std::string& or
   return FirstOf(tx.exec_prepared(queries::kReadOrder.name, order_id));
 }
 
-std::optional<Order> LockOrder(pqxx::transaction_base& tx, const std::string& order_id) {
-  return FirstOf(tx.exec_prepared(queries::kLockOrder.name, order_id));
+std::optional<Order> LockOrder(pqxx::transaction_base& tx, const std::string& order_id,
+                               const std::string& supplier_id) {
+  return FirstOf(tx.exec_prepared(queries::kLockOrder.name, order_id, supplier_id));
 }
 
 std::vector<OrderLine> ReadOrderLines(pqxx::transaction_base& tx, const std::string& order_id) {

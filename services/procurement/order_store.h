@@ -18,8 +18,9 @@ bool OrderExistsFor(pqxx::transaction_base& tx, const std::string& order_id);
 bool InsertOrder(pqxx::transaction_base& tx, const Order& order);
 // Without lines.
 std::optional<Order> ReadOrder(pqxx::transaction_base& tx, const std::string& order_id);
-// Without lines; locks its row, and with it its lines.
-std::optional<Order> LockOrder(pqxx::transaction_base& tx, const std::string& order_id);
+// Without lines; locks its row, and with it its lines. Of that supplier alone, unless it is empty.
+std::optional<Order> LockOrder(pqxx::transaction_base& tx, const std::string& order_id,
+                               const std::string& supplier_id = "");
 std::vector<OrderLine> ReadOrderLines(pqxx::transaction_base& tx, const std::string& order_id);
 // Without lines; the filter is a state.
 std::vector<Order> ListOrders(pqxx::transaction_base& tx, const NewestFirstPage& page);

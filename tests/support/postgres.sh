@@ -19,6 +19,8 @@ test_postgres_initdb=(--username=postgres --auth=trust --encoding=UTF8 --locale=
 if [[ -z ${QINGQU_TEST_POSTGRES_DURABLE:-} ]]; then
   test_postgres_settings+=(-c fsync=off -c synchronous_commit=off -c full_page_writes=off
     -c shared_buffers=128MB -c max_wal_size=1GB)
+  # A test that counts statements sets pg_stat_statements.track for its own database.
+  test_postgres_settings+=(-c shared_preload_libraries=pg_stat_statements -c pg_stat_statements.track=none)
 else
   test_postgres_settings+=(-c fsync=on -c synchronous_commit=on -c full_page_writes=on
     -c shared_buffers=512MB -c max_wal_size=4GB)

@@ -262,7 +262,7 @@ CREATE TRIGGER movement_not_in_closed AFTER INSERT ON distribution.movement
 -- Of movements the entry is demanded when they are written, once for each statement, and not at the commit for each row.
 SELECT journal.guard('distribution.reservation'), journal.guard('distribution.reversal'), journal.guard('distribution.period');
 
--- Which months are closed is no secret: every posting has to know.
+-- Which months are closed every posting has to know; the lists show the caller's own (distribution.sees).
 SELECT scope.protect('distribution.reservation', scope.holder_rule()),
        scope.protect('distribution.period_balance', scope.holder_rule()),
        scope.protect('distribution.movement', scope.holder_rule('from_institution_id') || ' OR '

@@ -1,0 +1,424 @@
+#include "tests/integration/scope_world.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "absl/strings/str_replace.h"
+#include "fmt/format.h"
+#include "google/protobuf/util/json_util.h"
+#include "nlohmann/json.hpp"
+
+#include "common/base/check.h"
+#include "common/base/strings.h"
+#include "common/base/uuid.h"
+#include "common/rpc/method_registry.h"
+#include "tests/support/test_platform.h"
+
+namespace qingqu::testing {
+namespace {
+
+using google::protobuf::Message;
+using google::protobuf::MethodDescriptor;
+
+const Asker kPharmacist{"hospital_pharmacist", auth::Scope::kInstitution};
+const Asker kNurse{"department_nurse", auth::Scope::kInstitution};
+const Asker kHospitalApprover{"approver", auth::Scope::kInstitution};
+const Asker kOfficer{"procurement_officer", auth::Scope::kAlliance};
+const Asker kApprover{"approver", auth::Scope::kAlliance};
+const Asker kOperator{"operator", auth::Scope::kAlliance};
+const Asker kSupplier{"supplier", auth::Scope::kSupplier};
+const Asker kAdministrator{"bureau_administrator", auth::Scope::kCounty};
+
+constexpr std::string_view kPassword = "qv7-lamp-orchid-mosaic-tern";
+constexpr const char* kIdKeys[] = {"movement", "reservation", "account", "session", "import"};
+
+std::unique_ptr<Message> NewMessage(const google::protobuf::Descriptor& type) {
+  return std::unique_ptr<Message>(
+      google::protobuf::MessageFactory::generated_factory()->GetPrototype(&type)->New());
+}
+
+std::string ToText(const Message& message) {
+  std::string json;
+  QINGQU_CHECK(google::protobuf::util::MessageToJsonString(message, &json).ok());
+  return json;
+}
+
+const MethodDescriptor& MethodNamed(std::string_view name) {
+  for (const auto* service : rpc::AllServices()) {
+    const MethodDescriptor* method = service->FindMethodByName(std::string(name));
+    if (method != nullptr) return *method;
+  }
+  QINGQU_CHECK(false);
+}
+
+// An id of the same form that nobody has.
+std::string Another(std::string id) {
+  if (Uuid::Parse(id).ok()) return NewRequestId();
+  for (char& letter : id) {
+    if (letter >= '0' && letter <= '9') letter = static_cast<char>('9' - (letter - '0'));
+  }
+  return id;
+}
+
+}  // namespace
+
+const World& Own() {
+  static const World world{"zown",          "yown", "aown", "sown", "iown", "91370800MA3C1K2X7J",
+                           "06901234501018"};
+  return world;
+}
+
+const World& Near() {
+  static const World world{"znbr",          "ynbr", "aown", "snbr", "inbr", "91370800MA3C1K2X8M",
+                           "06901234501025"};
+  return world;
+}
+
+const World& Far() {
+  static const World world{"zfar",          "yfar", "afar", "sfar", "ifar", "91370800MA3C1K2X9Q",
+                           "06901234501032"};
+  return world;
+}
+
+const World& Nobody() {
+  static const World world{"znul", "ynul", "anul", "snul", "inul", "", "06901234501018"};
+  return world;
+}
+
+const std::vector<Asker>& Askers() {
+  static const std::vector<Asker> askers{kPharmacist,
+                                         kNurse,
+                                         kHospitalApprover,
+                                         kOfficer,
+                                         kApprover,
+                                         kOperator,
+                                         kSupplier,
+                                         {"insurance_bureau", auth::Scope::kCounty},
+                                         {"market_supervision", auth::Scope::kCounty},
+                                         {"discipline_inspector", auth::Scope::kCounty},
+                                         kAdministrator,
+                                         {"discipline_inspector", auth::Scope::kInstitution},
+                                         {"discipline_inspector", auth::Scope::kAlliance},
+                                         {"discipline_inspector", auth::Scope::kSupplier}};
+  return askers;
+}
+
+std::string NameOf(const Asker& asker) {
+  return fmt::format("{} ({})", asker.role, auth::ScopeName(asker.scope));
+}
+
+auth::Principal PrincipalIn(const World& world, const Asker& asker) {
+  auth::Principal principal;
+  principal.roles = {asker.role};
+  principal.scope = asker.scope;
+  switch (asker.scope) {
+    case auth::Scope::kInstitution:
+      principal.institution_id = world.hospital + "-hospital";
+      principal.alliance_id = world.alliance;
+      break;
+    case auth::Scope::kAlliance:
+      principal.alliance_id = world.alliance;
+      break;
+    case auth::Scope::kSupplier:
+      principal.supplier_id = world.supplier;
+      break;
+    default:
+      break;
+  }
+  const bool of_hospital = !principal.institution_id.empty();
+  principal.user_id =
+      fmt::format("{}-{}", of_hospital ? world.hospital : world.deal, asker.role.substr(0, 8));
+  std::replace(principal.user_id.begin(), principal.user_id.end(), '_', 'x');
+  return principal;
+}
+
+std::vector<Foreign> ForeignTo(const Asker& asker) {
+  const std::set<Level> all{Level::kInstitution, Level::kDeal};
+  switch (asker.scope) {
+    case auth::Scope::kInstitution:
+      return {{&Near(), {Level::kInstitution}}, {&Far(), all}};
+    case auth::Scope::kAlliance:
+      return {{&Far(), all}};
+    case auth::Scope::kSupplier:
+      return {{&Own(), {Level::kInstitution}}, {&Near(), all}, {&Far(), all}};
+    default:
+      return {};
+  }
+}
+
+std::vector<std::string> MarksOf(const Foreign& foreign) {
+  std::vector<std::string> marks;
+  if (foreign.levels.contains(Level::kInstitution)) marks.push_back(foreign.world->hospital);
+  if (foreign.levels.contains(Level::kDeal)) marks.push_back(foreign.world->deal);
+  return marks;
+}
+
+WorldHost::WorldHost() : host_(AllSpecs()) {
+  // Ids of accounts of one length.
+  database().Execute("ALTER TABLE distribution.account ALTER COLUMN account_id RESTART 100000001");
+  for (const World* world : {&Own(), &Far(), &Near()}) {
+    MakeOrganisation(*world);
+    MakeSupply(*world);
+    Buy(*world);
+    StartImport(*world);
+    MoveGoods(*world);
+    NoteIds(*world);
+  }
+  AddHistory(Own());
+  AddHistory(Far());
+  SignSomebodyIn(Own());
+  SignSomebodyIn(Far());
+  ids_[Near().hospital + "session"] = IdOf(Far(), "session");
+  for (const char* key : kIdKeys) {
+    ids_[Nobody().hospital + key] = Another(IdOf(Far(), key));
+  }
+}
+
+std::string WorldHost::IdOf(const World& world, const char* key) const {
+  const auto found = ids_.find(world.hospital + key);
+  return found == ids_.end() ? "" : found->second;
+}
+
+std::string WorldHost::Fill(std::string_view text, const World& world) const {
+  const absl::Time now = absl::Now();
+  const absl::Time end = now + absl::Hours(24 * 500);
+  const absl::CivilMonth month = absl::ToCivilMonth(now, zone_) - 1;
+  const std::string scan =
+      fmt::format("]d201{}17{}10L-", world.device, absl::FormatTime("%y%m%d", end, zone_));
+  return absl::StrReplaceAll(ToAbsl(text),
+                             {{"$SCAN", scan + world.hospital},
+                              {"$ASCAN", scan + world.deal},
+                              {"$W", world.hospital},
+                              {"$D", world.deal},
+                              {"$A", world.alliance},
+                              {"$S", world.supplier},
+                              {"$I", world.item},
+                              {"$O", Own().item},
+                              {"$C", world.credit_code},
+                              {"$G", world.device},
+                              {"$E", absl::FormatTime("%Y-%m-%d", end, zone_)},
+                              {"$T", absl::FormatTime("%Y-%m-%d", now, zone_)},
+                              {"$P", fmt::format("{:04}-{:02}", month.year(), month.month())},
+                              {"$M", IdOf(world, "movement")},
+                              {"$R", IdOf(world, "reservation")},
+                              {"$B", IdOf(world, "account")},
+                              {"$Q", IdOf(world, "session")},
+                              {"$H", IdOf(world, "import")},
+                              {"$N", new_id_}});
+}
+
+Answer WorldHost::AskOnce(const MethodDescriptor& method, const Message& request,
+                          const auth::Principal& principal, std::string& next_page_token) const {
+  const auto response = NewMessage(*method.output_type());
+  Answer answer;
+  answer.status = host_.Call(fmt::format("{}/{}", method.service()->full_name(), method.name()),
+                             request, *response, host_.Authorization(principal));
+  if (answer.status.ok()) answer.text = ToText(*response);
+  const auto* token = method.output_type()->FindFieldByName("next_page_token");
+  next_page_token = token == nullptr ? "" : response->GetReflection()->GetString(*response, token);
+  return answer;
+}
+
+Answer WorldHost::Ask(const MethodDescriptor& method, const std::string& json,
+                      const auth::Principal& principal) const {
+  const auto request = NewMessage(*method.input_type());
+  const auto parsed = google::protobuf::util::JsonStringToMessage(json, request.get());
+  if (!parsed.ok()) fmt::print(stderr, "{} {}: {}\n", method.name(), json, parsed.ToString());
+  QINGQU_CHECK(parsed.ok());
+  const auto set = [&](const char* name, const std::string& value) {
+    const auto* field = method.input_type()->FindFieldByName(name);
+    if (field != nullptr) request->GetReflection()->SetString(request.get(), field, value);
+  };
+  set("request_id", NewRequestId());
+  std::string next_page_token;
+  Answer answer = AskOnce(method, *request, principal, next_page_token);
+  while (answer.status.ok() && !next_page_token.empty()) {
+    set("page_token", next_page_token);
+    const Answer more = AskOnce(method, *request, principal, next_page_token);
+    answer.status = more.status;
+    answer.text += more.text;
+  }
+  return answer;
+}
+
+std::string WorldHost::Shape(const Answer& answer, const World& world) const {
+  // In an order of their own: that of payloads is random.
+  std::map<std::string, std::string> details;
+  answer.status.ForEachPayload([&](absl::string_view type, const absl::Cord& payload) {
+    details[std::string(ToStd(type))] = std::string(payload);
+  });
+  std::string text = fmt::format("{} {} {}", absl::StatusCodeToString(answer.status.code()),
+                                 ToStd(answer.status.message()), answer.text);
+  for (const auto& [type, payload] : details) text += fmt::format(" {} {}", type, payload);
+  for (const char* key : kIdKeys) {
+    const std::string id = IdOf(world, key);
+    if (!id.empty()) text = absl::StrReplaceAll(text, {{id, "…"}});
+  }
+  return absl::StrReplaceAll(text, {{world.hospital, "…"},
+                                    {world.deal, "…"},
+                                    {"alliances/" + world.alliance, "…"},
+                                    {world.supplier, "…"},
+                                    {world.item, "…"}});
+}
+
+Answer WorldHost::Do(const World& world, const Asker& asker, std::string_view method,
+                     std::string_view json) {
+  Answer answer = Ask(MethodNamed(method), Fill(json, world), PrincipalIn(world, asker));
+  if (!answer.status.ok()) {
+    fmt::print(stderr, "{} {} {}: {}\n", world.hospital, method, Fill(json, world),
+               answer.status.ToString());
+  }
+  QINGQU_CHECK(answer.status.ok());
+  return answer;
+}
+
+void WorldHost::MakeOrganisation(const World& world) {
+  const bool leads = world.hospital != Near().hospital;
+  if (leads) {
+    Do(world, kAdministrator, "CreateAlliance",
+       R"({"allianceId": "$A", "alliance": {"displayName": "a"}})");
+  }
+  Do(world, kAdministrator, "CreateInstitution",
+     fmt::format(R"({{"institutionId": "$W-hospital",
+         "institution": {{"displayName": "h", "alliance": "alliances/$A", "lead": {}}}}})",
+                 leads));
+  Do(world, kAdministrator, "CreateDepartment",
+     R"({"departmentId": "$W-ward",
+         "department": {"displayName": "w", "institution": "institutions/$W-hospital"}})");
+  Do(world, kAdministrator, "CreateLocation",
+     R"({"locationId": "$D-central", "location": {"displayName": "c",
+         "kind": "LOCATION_KIND_CENTRAL_STORE", "alliance": "alliances/$A",
+         "institution": "institutions/$W-hospital"}})");
+  Do(world, kAdministrator, "CreateLocation",
+     R"({"locationId": "$W-store", "location": {"displayName": "s",
+         "kind": "LOCATION_KIND_INSTITUTION_STORE", "institution": "institutions/$W-hospital"}})");
+  Do(world, kAdministrator, "CreateLocation",
+     R"({"locationId": "$W-ward-store", "location": {"displayName": "w",
+         "kind": "LOCATION_KIND_DEPARTMENT", "department": "departments/$W-ward"}})");
+}
+
+void WorldHost::MakeSupply(const World& world) {
+  Do(world, kOfficer, "CreateSupplier",
+     R"({"supplierId": "$S", "supplier": {"displayName": "s", "creditCode": "$C",
+         "licenceNumber": "鲁济食药监械经营许20240001号", "licenceExpireDate": "$E"}})");
+  Do(world, kApprover, "ApproveSupplier", R"({"name": "suppliers/$S"})");
+  Do(world, kOfficer, "CreateItem",
+     R"({"itemId": "$I", "item": {"displayName": "$I", "specification": "22G",
+         "registrationNumber": "国械注准20193140456", "registrationExpireDate": "$E",
+         "deviceClass": "DEVICE_CLASS_III", "nationalCode": "C16020100301001000010000001",
+         "deviceIdentifier": "$G", "baseUnit": "支", "manufacturer": "m", "lotTracked": true,
+         "expiryTracked": true}})");
+  Do(world, kApprover, "ApproveItem", R"({"name": "items/$I"})");
+}
+
+void WorldHost::Buy(const World& world) {
+  Do(world, kOfficer, "CreateAgreement",
+     R"({"agreementId": "$D-agreement", "agreement": {"alliance": "alliances/$A",
+         "supplier": "suppliers/$S", "item": "items/$I", "unitPrice": "4.8500",
+         "quantityCeiling": "5000", "startDate": "$T", "endDate": "$E"}})");
+  Do(world, kApprover, "ApproveAgreement", R"({"name": "agreements/$D-agreement"})");
+  Do(world, kNurse, "CreateRequisition",
+     R"({"requisitionId": "$W-requisition", "requisition": {"department": "departments/$W-ward",
+         "lines": [{"item": "items/$I", "quantityRequested": "6"}]}})");
+  Do(world, kHospitalApprover, "ApproveRequisition", R"({"name": "requisitions/$W-requisition"})");
+  Do(world, kNurse, "CreateRequisition",
+     R"({"requisitionId": "$W-wish", "requisition": {"department": "departments/$W-ward",
+         "lines": [{"item": "items/$I", "quantityRequested": "6"}]}})");
+  for (const std::string order : {"order", "fresh"}) {
+    Do(world, kOfficer, "CreateOrder",
+       fmt::format(R"({{"orderId": "$D-{}", "order": {{"supplier": "suppliers/$S",
+           "deliverTo": "locations/$D-central", "lines": [{{
+           "requisition": "requisitions/$W-requisition", "requisitionLineNumber": 1,
+           "quantityOrdered": "3"}}]}}}})",
+                   order));
+  }
+  Do(world, kSupplier, "RespondToOrder",
+     R"({"name": "orders/$D-order", "lines": [{"lineNumber": 1, "quantityAccepted": "3"}]})");
+  for (const std::string despatch : {"despatch", "onitsway"}) {
+    Do(world, kSupplier, "CreateDespatch",
+       fmt::format(R"({{"despatchId": "$D-{0}", "despatch": {{"order": "orders/$D-order",
+           "lines": [{{"orderLineNumber": 1, "quantity": "1", "lot": "L-$D",
+                       "expiryDate": "$E"}}]}}}})",
+                   despatch));
+  }
+  Do(world, kOperator, "CreateReceipt",
+     R"({"receiptId": "$D-receipt", "receipt": {"despatch": "despatches/$D-despatch",
+         "lines": [{"scan": "$ASCAN", "packsAccepted": "1"}]}})");
+}
+
+// A line that was bought in years past, as an import would leave it.
+void WorldHost::AddHistory(const World& world) const {
+  database().Execute(
+      Fill("INSERT INTO procurement.history_vendor (alliance_id, source, name)"
+           " VALUES ('$A', 'past', '$D-vendor');"
+           "INSERT INTO procurement.history_item (alliance_id, source, description)"
+           " VALUES ('$A', 'past', '$D-thing');"
+           "INSERT INTO procurement.history_line (alliance_id, source, source_line_id, vendor_id,"
+           " item_id, project_code, price_quote, order_number, shipment_number, country,"
+           " managed_by, fulfil_via, inco_term, shipment_mode, scheduled_date, delivered_date,"
+           " product_group, sub_classification, molecule, brand, dosage, dosage_form, pack_units,"
+           " quantity, line_value, first_line, weight_note, freight_note, currency)"
+           " SELECT '$A', 'past', '1', vendor_id, item_id, 'p', 'q', 'o', 's', 'c', 'm', 'f', 'i',"
+           " 'a', '2020-01-01', '2020-01-02', 'g', 's', 'm', 'b', 'd', 'f', 1, 1, 1, true, '', '',"
+           " 'CNY'"
+           " FROM procurement.history_vendor AS vendor JOIN procurement.history_item AS item"
+           " ON vendor.name = '$D-vendor' AND item.description = '$D-thing'",
+           world));
+}
+
+// An import belongs to whoever opened it.
+void WorldHost::StartImport(const World& world) {
+  const Answer answer = Do(world, kOfficer, "CreateHistoryImport", R"({"source": "$D"})");
+  const std::string name = nlohmann::json::parse(answer.text)["name"];
+  ids_[world.hospital + "import"] = name.substr(name.find('/') + 1);
+}
+
+void WorldHost::MoveGoods(const World& world) {
+  const std::string movement = NewRequestId();
+  ids_[world.hospital + "movement"] = movement;
+  Do(world, kPharmacist, "PostMovement",
+     R"({"movement": {"name": "movements/$M", "kind": "MOVEMENT_KIND_RECEIVE", "item": "items/$I",
+         "lot": "L-$W", "toLocation": "locations/$W-store", "quantity": "50",
+         "expiryDate": "$E"}})");
+  Do(world, kPharmacist, "Allocate",
+     R"({"location": "locations/$W-store", "lines": [{"item": "items/$I", "quantity": "3"}]})");
+  for (const std::string transfer : {"transfer", "underway"}) {
+    Do(world, kPharmacist, "CreateTransfer",
+       fmt::format(R"({{"transferId": "$W-{}", "transfer": {{"fromLocation": "locations/$W-store",
+           "toLocation": "locations/$W-ward-store",
+           "lines": [{{"item": "items/$I", "quantity": "10"}}]}}}})",
+                   transfer));
+  }
+  Do(world, kNurse, "ReceiveTransfer", R"({"name": "transfers/$W-transfer"})");
+  Do(world, kNurse, "CreateUse",
+     R"({"useId": "$W-use", "use": {"location": "locations/$W-ward-store",
+         "lines": [{"scan": "$SCAN", "packs": "2"}], "patientPseudonym": "patient-$W",
+         "procedure": "p", "doctor": "doctor-$W"}})");
+  Do(world, kHospitalApprover, "ClosePeriod",
+     R"({"holder": "institutions/$W-hospital", "month": "$P"})");
+}
+
+void WorldHost::NoteIds(const World& world) {
+  ids_[world.hospital + "account"] = database().Value(
+      Fill("SELECT account_id FROM distribution.account WHERE location_id = '$W-store'", world));
+  ids_[world.hospital + "reservation"] = database().Value(
+      Fill("SELECT reservation_id FROM distribution.reservation"
+           " JOIN distribution.account USING (account_id) WHERE location_id = '$W-store'",
+           world));
+}
+
+void WorldHost::SignSomebodyIn(const World& world) {
+  const std::string user_id = PrincipalIn(world, kNurse).user_id;
+  Do(world, kAdministrator, "CreateUser",
+     fmt::format(R"({{"userId": "{}", "password": "{}", "user": {{"displayName": "n",
+         "roles": ["ROLE_DEPARTMENT_NURSE"], "scope": "SCOPE_INSTITUTION",
+         "institution": "institutions/$W-hospital"}}}})",
+                 user_id, kPassword));
+  Do(world, kNurse, "SignIn",
+     fmt::format(R"({{"user": "{}", "password": "{}"}})", user_id, kPassword));
+  const Answer answer = Do(world, kNurse, "ListSessions", "{}");
+  const std::string name = nlohmann::json::parse(answer.text)["sessions"][0]["name"];
+  ids_[world.hospital + "session"] = name.substr(name.find('/') + 1);
+}
+
+}  // namespace qingqu::testing
