@@ -50,9 +50,9 @@ def prepare(platform: LivePlatform, movements: int) -> Stock:
 
 # Whether the journal is sealed and, but for the last 256 entries, findable.
 _SEALED = """
-SELECT sealed >= (SELECT count(*) FROM journal.entry)
-       AND sealed < (SELECT coalesce(max(tile_index) + 2, 1) * 256 FROM supervision.log_terms)
-FROM (SELECT coalesce(max(tree_size), 0) AS sealed FROM supervision.log_checkpoint) AS log;
+SELECT journal.count_after(transaction_id, sequence, 1) = 0
+       AND tree_size < (SELECT coalesce(max(tile_index) + 2, 1) * 256 FROM supervision.log_terms)
+FROM supervision.log_checkpoint ORDER BY tree_size DESC LIMIT 1;
 """
 
 
@@ -63,7 +63,8 @@ def settle(platform: LivePlatform, seconds: int = 3600) -> None:
         cost = Cost(platform)
         time.sleep(2)
         if cost.seconds("postgres") < 0.2 and platform.database.run(_SEALED) == "t":
-            note(f"settled in {time.monotonic() - began:.0f} s")
+            if time.monotonic() - began > 10:
+                note(f"settled in {time.monotonic() - began:.0f} s")
             return
     note(f"PostgreSQL is still busy after {seconds} s")
 
