@@ -29,6 +29,18 @@ TEST_F(ClientTest, SignsInAndOut) {
   EXPECT_EQ(Run({"whoami"}).code, ExitCode::kNotAllowed);
 }
 
+TEST_F(ClientTest, ASecondFactorIsAskedForWhenItIsNeeded) {
+  platform_.identity().set_code("492039");
+  const std::vector<std::string> login{"login", kFakeUser, "--password-stdin"};
+  const std::string password = std::string(kFakePassword) + "\n";
+  EXPECT_THAT(Run(login, password).errors, HasSubstr("SECOND_FACTOR_REQUIRED"));
+  const ClientResult wrong = Run(login, password + "000000\n");
+  EXPECT_EQ(wrong.code, ExitCode::kNotAllowed);
+  EXPECT_THAT(wrong.errors, HasSubstr("SECOND_FACTOR_WRONG"));
+  EXPECT_EQ(Run(login, password + "492039\n").code, ExitCode::kOk);
+  EXPECT_EQ(Run({"whoami"}).code, ExitCode::kOk);
+}
+
 TEST_F(ClientTest, TokenOfTheEnvironmentComesFirst) {
   SignIn();
   variables_["QINGQU_TOKEN"] = "forged";

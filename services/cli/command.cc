@@ -69,6 +69,23 @@ constexpr std::array kVerifyJournalOptions = std::to_array<OptionSpec>({
     {"wait", "SECONDS", Message::kOptionWait},
 });
 
+constexpr std::array kSearchOptions = std::to_array<OptionSpec>({
+    {"purpose", "TEXT", Message::kOptionPurpose},
+    {"actor", "USER", Message::kOptionActor},
+    {"institution", "INSTITUTION", Message::kOptionInstitution},
+    {"event", "EVENT", Message::kOptionEvent},
+    {"resource", "NAME", Message::kOptionResource},
+    {"item", "ITEM", Message::kOptionItem},
+    {"lot", "LOT", Message::kOptionLot},
+    {"piece", "SERIAL", Message::kOptionPiece},
+    {"since", "DATE|TIME", Message::kOptionSince},
+    {"until", "DATE|TIME", Message::kOptionUntil},
+    {"text", "TEXT", Message::kOptionText},
+    {"oldest-first", "", Message::kOptionOldestFirst},
+    {"limit", "N", Message::kOptionLimit},
+    {"page-token", "TOKEN", Message::kOptionPageToken},
+});
+
 constexpr std::array kExportOptions = std::to_array<OptionSpec>({
     {"from", "N", Message::kOptionFromIndex},
     {"to", "N", Message::kOptionToIndex},
@@ -199,6 +216,16 @@ constexpr std::array kCommands = std::to_array<Command>({
      .examples = "  qingqu journal verify --database='dbname=qingqu user=auditor' "
                  "--tiles=var/journal --key=journal.vkey\n",
      .run = RunVerifyJournal},
+    {.name = "journal search",
+     .arguments = "--purpose TEXT",
+     .summary = Message::kSearchSummary,
+     .description = Message::kSearchDescription,
+     .options = kSearchOptions,
+     .examples =
+         "  qingqu journal search --item=stent --lot=L1 --oldest-first --purpose='case 17'\n"
+         "  qingqu journal search --actor=lin --since=2026-01-01 --until=2026-01-31 "
+         "--text='退回供应商' --purpose='case 17'\n",
+     .run = RunSearch},
     {.name = "journal export",
      .arguments = "--purpose TEXT FILE",
      .summary = Message::kExportSummary,

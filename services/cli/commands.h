@@ -20,6 +20,7 @@ ExitCode RunVerifyInclusion(CommandContext& context);
 ExitCode RunVerifyConsistency(CommandContext& context);
 ExitCode RunWitness(CommandContext& context);
 ExitCode RunVerifyJournal(CommandContext& context);
+ExitCode RunSearch(CommandContext& context);
 ExitCode RunExport(CommandContext& context);
 ExitCode RunVerifyExport(CommandContext& context);
 

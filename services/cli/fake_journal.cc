@@ -1,6 +1,7 @@
 #include "services/cli/fake_journal.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <utility>
 
 #include "common/sealed_log/proof.h"
@@ -106,6 +107,41 @@ grpc::Status FakeJournal::ExportEntries(grpc::ServerContext*,
       return {grpc::StatusCode::UNAVAILABLE, "the fake breaks off"};
     }
     writer->Write(chunk);
+  }
+  return grpc::Status::OK;
+}
+
+void FakeJournal::set_found(int count) {
+  const std::lock_guard lock(mutex_);
+  found_ = count;
+}
+
+std::vector<supervision::v1::SearchEntriesRequest> FakeJournal::TakeSearches() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(searches_, {});
+}
+
+grpc::Status FakeJournal::SearchEntries(grpc::ServerContext*,
+                                        const supervision::v1::SearchEntriesRequest* request,
+                                        supervision::v1::SearchEntriesResponse* response) {
+  const std::lock_guard lock(mutex_);
+  searches_.push_back(*request);
+  // A token is the number of the page and of the entries before it; every second page is empty.
+  int page = 0;
+  int next = 0;
+  std::sscanf(request->page_token().c_str(), "%d-%d", &page, &next);
+  for (int i = 0; page % 2 == 0 && i < std::min(3, request->page_size()) && next < found_; ++i) {
+    supervision::v1::FoundEntry& found = *response->add_entries();
+    found.set_index(next);
+    found.set_leaf(LeafAt(static_cast<size_t>(next)));
+    found.mutable_entry()->set_event("receipt.posted");
+    found.mutable_entry()->set_actor("users/lin");
+    found.mutable_entry()->set_resource("receipts/r" + std::to_string(next));
+    ++next;
+  }
+  response->set_tree_size(kSize);
+  if (next < found_) {
+    response->set_next_page_token(std::to_string(page + 1) + "-" + std::to_string(next));
   }
   return grpc::Status::OK;
 }

@@ -24,6 +24,14 @@ class FakeJournal : public supervision::v1::JournalService::Service {
                              const supervision::v1::ExportEntriesRequest* request,
                              grpc::ServerWriter<supervision::v1::LogChunk>* writer) override;
 
+  grpc::Status SearchEntries(grpc::ServerContext* context,
+                             const supervision::v1::SearchEntriesRequest* request,
+                             supervision::v1::SearchEntriesResponse* response) override;
+
+  // Every search finds so many entries, on pages of at most three, some of them empty.
+  void set_found(int count);
+  std::vector<supervision::v1::SearchEntriesRequest> TakeSearches();
+
   // After so many chunks each call breaks off; 0: never.
   void set_chunks_max(int chunks);
   // What row of this index is sent with another leaf; -1: none.
@@ -43,6 +51,8 @@ class FakeJournal : public supervision::v1::JournalService::Service {
   int chunks_max_ = 0;                                           // guarded by mutex_
   int64_t lie_ = -1;                                             // guarded by mutex_
   std::vector<supervision::v1::ExportEntriesRequest> requests_;  // guarded by mutex_
+  int found_ = 0;                                                // guarded by mutex_
+  std::vector<supervision::v1::SearchEntriesRequest> searches_;  // guarded by mutex_
 };
 
 }  // namespace qingqu::cli

@@ -110,11 +110,21 @@ void FakeIdentity::Issue(identity::v1::SignInResponse& response) {
   response.mutable_user()->add_roles(identity::v1::ROLE_PROCUREMENT_OFFICER);
 }
 
+void FakeIdentity::set_code(const std::string& code) {
+  const std::lock_guard lock(mutex_);
+  code_ = code;
+}
+
 grpc::Status FakeIdentity::SignIn(grpc::ServerContext*, const identity::v1::SignInRequest* request,
                                   identity::v1::SignInResponse* response) {
   const std::lock_guard lock(mutex_);
   if (request->user() != kFakeUser || request->password() != kFakePassword) {
     return Refuse(absl::StatusCode::kUnauthenticated, "SIGN_IN_FAILED");
+  }
+  if (request->second_factor_code() != code_) {
+    return Refuse(absl::StatusCode::kUnauthenticated, request->second_factor_code().empty()
+                                                          ? "SECOND_FACTOR_REQUIRED"
+                                                          : "SECOND_FACTOR_WRONG");
   }
   Issue(*response);
   return grpc::Status::OK;

@@ -37,6 +37,8 @@ class FakeIdentity : public identity::v1::IdentityService::Service {
                        identity::v1::User* response) override;
 
   int refreshes() const { return refreshes_; }
+  // The second factor that signing in needs from now on; "" for none.
+  void set_code(const std::string& code);
   // How long tokens hold from now on.
   void set_token_life(absl::Duration life) { token_life_seconds_ = absl::ToInt64Seconds(life); }
 
@@ -44,6 +46,7 @@ class FakeIdentity : public identity::v1::IdentityService::Service {
   void Issue(identity::v1::SignInResponse& response);
 
   std::mutex mutex_;
+  std::string code_;                    // guarded by mutex_
   int issued_ = 0;                      // guarded by mutex_
   std::string refresh_token_;           // guarded by mutex_; "" once the session has ended
   std::set<std::string> valid_tokens_;  // guarded by mutex_

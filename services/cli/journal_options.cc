@@ -21,6 +21,11 @@ absl::Status NeedOption(const CommandContext& context, std::string_view name) {
   return BadOption(Message::kOptionMissing, context, name, "", "");
 }
 
+absl::Status BadOptionValue(const CommandContext& context, std::string_view name,
+                            std::string_view expected) {
+  return BadOption(Message::kBadOptionValue, context, name, context.arguments.Get(name), expected);
+}
+
 absl::StatusOr<sealed_log::VerifierKey> KeyOption(const CommandContext& context) {
   QINGQU_RETURN_IF_ERROR(NeedOption(context, "key"));
   const std::string text = context.arguments.Get("key");
@@ -28,8 +33,7 @@ absl::StatusOr<sealed_log::VerifierKey> KeyOption(const CommandContext& context)
   if (key.ok()) return key;
   key = sealed_log::LoadVerifierKey(text);
   if (key.ok()) return key;
-  return BadOption(Message::kBadOptionValue, context, "key", text,
-                   context.catalogue.Text(Message::kVerifierKeyExpected));
+  return BadOptionValue(context, "key", context.catalogue.Text(Message::kVerifierKeyExpected));
 }
 
 absl::StatusOr<std::unique_ptr<LogSource>> LogOption(const CommandContext& context,
@@ -38,8 +42,7 @@ absl::StatusOr<std::unique_ptr<LogSource>> LogOption(const CommandContext& conte
   const std::string place = context.arguments.Get(name);
   auto source = OpenLogSource(place, context.timeout);
   if (source.ok()) return source;
-  return BadOption(Message::kBadOptionValue, context, name, place,
-                   context.catalogue.Text(Message::kLogPlaceExpected));
+  return BadOptionValue(context, name, context.catalogue.Text(Message::kLogPlaceExpected));
 }
 
 absl::StatusOr<int64_t> NumberOption(const CommandContext& context, std::string_view name,
@@ -48,8 +51,7 @@ absl::StatusOr<int64_t> NumberOption(const CommandContext& context, std::string_
   const std::string text = context.arguments.Get(name);
   const auto number = ParseNumber(text, range);
   if (number.has_value()) return *number;
-  return BadOption(Message::kBadOptionValue, context, name, text,
-                   fmt::format("{} … {}", range.min, range.max));
+  return BadOptionValue(context, name, fmt::format("{} … {}", range.min, range.max));
 }
 
 }  // namespace qingqu::cli

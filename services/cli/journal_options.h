@@ -24,6 +24,10 @@ absl::StatusOr<sealed_log::VerifierKey> KeyOption(const CommandContext& context)
 absl::StatusOr<std::unique_ptr<LogSource>> LogOption(const CommandContext& context,
                                                      std::string_view name);
 
+// The usage error for an option's value, which should be like `expected`.
+absl::Status BadOptionValue(const CommandContext& context, std::string_view name,
+                            std::string_view expected);
+
 // The number of an option between `min` and `max`, or `fallback` when it is not there.
 absl::StatusOr<int64_t> NumberOption(const CommandContext& context, std::string_view name,
                                      const NumberRange& range, int64_t fallback);

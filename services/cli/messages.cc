@@ -189,6 +189,12 @@ constexpr std::array kMessages = std::to_array<MessageText>({
      "指出第一个有误的序号：被更改、删除、插入或漏封的记录，或被更改的瓦片。\n"
      "数据库角色须能看到全部记录。密码取自 PGPASSFILE（~/.pgpass），不会显示。\n"
      "发现问题时退出码为 1。"},
+    {kSearchSummary, "look for entries of the sealed journal", "检索封存日志"},
+    {kSearchDescription,
+     "All conditions given must hold. The newest entries come first, 50 of them. Asking is itself\n"
+     "recorded, with the purpose. With --json each entry is a line, with its index and its leaf.",
+     "须同时满足所给各项条件。默认按时间倒序列出 50 条。查询本身连同目的一并被记录。\n"
+     "加 --json 时每条一行，含序号与叶节点。"},
     {kExportSummary, "save a stretch of the sealed journal to a file", "将封存日志的一段存为文件"},
     {kExportDescription,
      "The file holds what is needed to prove each entry on a machine without network (qingqu "
@@ -252,7 +258,30 @@ constexpr std::array kMessages = std::to_array<MessageText>({
      "最后一个序号之后的序号（默认至日志末尾）"},
     {kOptionPurpose, "why you ask, 1 to 200 characters; it is recorded",
      "查询目的，1 至 200 字，将被记录"},
+    {kOptionActor, "who did it", "操作人"},
+    {kOptionInstitution, "the institution that it concerns, or whose person did it",
+     "所涉机构，或操作人所属机构"},
+    {kOptionEvent, "what happened: receipt.posted", "事件：如 receipt.posted"},
+    {kOptionResource, "what changed: receipts/…", "变更的对象：如 receipts/…"},
+    {kOptionItem, "an item that it concerns", "所涉品种"},
+    {kOptionLot, "a lot of the item", "该品种的批号"},
+    {kOptionPiece, "a piece, by the serial number on its label", "单件，按标签上的序列号"},
+    {kOptionSince, "not before this day (UTC+8) or instant", "不早于该日（北京时间）或时刻"},
+    {kOptionUntil, "up to the end of this day (UTC+8), or before this instant",
+     "至该日（北京时间）终了，或早于该时刻"},
+    {kOptionText, "words that it holds, all of them, in any order",
+     "所含文字，各词均须出现，次序不限"},
+    {kOptionOldestFirst, "from the beginning of the journal", "按时间顺序"},
+    {kOptionLimit, "how many entries at most (50)", "最多列出的条数（默认 50）"},
+    {kOptionPageToken, "go on where an earlier search ended", "由先前检索的止处继续"},
     {kPasswordPrompt, "Password of {}: ", "{} 的密码："},
+    {kCodePrompt, "Code of your authenticator, or a recovery code: ", "动态口令或恢复码："},
+    {kEnrolmentRequired,
+     "you must enrol a second factor first, and can do nothing else until then:\n"
+     "qingqu call CredentialService/EnrolSecondFactor, then CredentialService/ConfirmSecondFactor",
+     "请先启用第二因素，此前不能进行其他操作：\n"
+     "依次调用 qingqu call CredentialService/EnrolSecondFactor 和 "
+     "CredentialService/ConfirmSecondFactor"},
     {kNoTerminalForPassword,
      "there is no terminal to ask for the password; use --password-file or --password-stdin",
      "没有终端可询问密码；请用 --password-file 或 --password-stdin"},
@@ -332,6 +361,7 @@ constexpr std::array kMessages = std::to_array<MessageText>({
      "总账无误：{} 个账户，{} 笔流水"},
     {kLedgerFindings, "the ledger is wrong in {} places: {} accounts, {} movements",
      "总账有 {} 处错误：{} 个账户，{} 笔流水"},
+    {kIndexHeading, "Index", "序号"},
     {kTimeHeading, "Time", "时间"},
     {kEventHeading, "Event", "事件"},
     {kWhoHeading, "Who", "人员"},
@@ -383,6 +413,8 @@ constexpr std::array kMessages = std::to_array<MessageText>({
     {kJournalRoot,
      "index {}: journal and tiles agree with each other, but not with the signed root from here on",
      "序号 {}：自此日志与瓦片互相一致，但与已签名的根哈希不符"},
+    {kSearchFound, "{} found, in a journal of {} sealed entries", "共 {} 条，封存日志共 {} 条"},
+    {kSearchMore, "there may be more: --page-token={}", "可能还有更多：--page-token={}"},
     {kExportGoesOn, "{} ends before index {}; going on from there",
      "{} 止于序号 {} 之前，由此继续"},
     {kExportComplete, "{} is complete already", "{} 已完整"},

@@ -36,15 +36,17 @@ absl::Status Session::Keep(const identity::v1::SignInResponse& response) {
   return store_.Save(options_.server, *credential_);
 }
 
-absl::StatusOr<identity::v1::User> Session::SignIn(const std::string& user,
-                                                   const std::string& password) {
+absl::StatusOr<identity::v1::SignInResponse> Session::SignIn(const std::string& user,
+                                                             const std::string& password,
+                                                             const std::string& code) {
   identity::v1::SignInRequest request;
   request.set_user(user);
   request.set_password(password);
+  request.set_second_factor_code(code);
   QINGQU_ASSIGN_OR_RETURN(const CredentialLock lock, store_.Lock());
-  QINGQU_ASSIGN_OR_RETURN(const auto response, Exchange("SignIn", request));
+  QINGQU_ASSIGN_OR_RETURN(auto response, Exchange("SignIn", request));
   QINGQU_RETURN_IF_ERROR(Keep(response));
-  return response.user();
+  return response;
 }
 
 absl::StatusOr<bool> Session::SignOut() {

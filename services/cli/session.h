@@ -31,8 +31,10 @@ class Session {
         clock_(clock),
         catalogue_(catalogue) {}
 
-  // Signs in and keeps the tokens.
-  absl::StatusOr<identity::v1::User> SignIn(const std::string& user, const std::string& password);
+  // Signs in and keeps the tokens. `code`: of the second factor, for who has one.
+  absl::StatusOr<identity::v1::SignInResponse> SignIn(const std::string& user,
+                                                      const std::string& password,
+                                                      const std::string& code);
   // Forgets the tokens, also when the server cannot be told. False when there were none.
   absl::StatusOr<bool> SignOut();
 

@@ -34,7 +34,7 @@ std::string FirstLine(std::string_view text) {
 }
 
 // Reads a line from the terminal without showing it, and restores the terminal.
-absl::StatusOr<std::string> AskForPassword(std::string_view prompt, const Catalogue& catalogue) {
+absl::StatusOr<std::string> AskForSecret(std::string_view prompt, const Catalogue& catalogue) {
   const int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
   if (terminal < 0) return BadUsage(Message::kNoTerminalForPassword, catalogue);
   const absl::Cleanup close_terminal = [terminal] { close(terminal); };
@@ -78,13 +78,33 @@ absl::StatusOr<std::string> ReadPassword(const CommandContext& context, const st
     std::getline(context.environment.input, password);
     password = FirstLine(password);
   } else {
-    QINGQU_ASSIGN_OR_RETURN(
-        password,
-        AskForPassword(context.catalogue.Format(Message::kPasswordPrompt, ForTerminal(user)),
-                       context.catalogue));
+    QINGQU_ASSIGN_OR_RETURN(password, AskForSecret(context.catalogue.Format(
+                                                       Message::kPasswordPrompt, ForTerminal(user)),
+                                                   context.catalogue));
   }
   if (password.empty()) return BadUsage(Message::kPasswordEmpty, context.catalogue);
   return password;
+}
+
+// The next line of standard input when the password came from there, else asked for.
+absl::StatusOr<std::string> ReadCode(const CommandContext& context) {
+  if (!context.arguments.Has("password-stdin")) {
+    return AskForSecret(context.catalogue.Text(Message::kCodePrompt), context.catalogue);
+  }
+  std::string line;
+  std::getline(context.environment.input, line);
+  return FirstLine(line);
+}
+
+absl::StatusOr<identity::v1::SignInResponse> SignIn(Session& session, const std::string& user,
+                                                    const std::string& password,
+                                                    const CommandContext& context) {
+  absl::StatusOr<identity::v1::SignInResponse> signed_in = session.SignIn(user, password, "");
+  if (ErrorReason(signed_in.status()) != "SECOND_FACTOR_REQUIRED") return signed_in;
+  QINGQU_ASSIGN_OR_RETURN(const std::string code, ReadCode(context));
+  // Without a code the answer would be the same question.
+  if (code.empty()) return signed_in;
+  return session.SignIn(user, password, code);
 }
 
 std::string RolesOf(const identity::v1::User& user) {
@@ -111,17 +131,21 @@ ExitCode RunLogin(CommandContext& context) {
   if (!connection.ok()) return context.Fail(connection.status());
   const auto password = ReadPassword(context, user);
   if (!password.ok()) return context.Fail(password.status());
-  const auto signed_in = (*connection)->session.SignIn(user, *password);
+  const auto signed_in = SignIn((*connection)->session, user, *password, context);
   if (!signed_in.ok()) return context.Fail(signed_in.status());
+  if (signed_in->enrolment_required()) {
+    context.Note(context.catalogue.Text(Message::kEnrolmentRequired));
+  }
   if (!context.environment.variable("QINGQU_TOKEN").empty()) {
     context.Note(context.catalogue.Text(Message::kTokenFromEnvironment));
   }
   if (context.json) {
-    context.environment.output << MessageAsJson(*signed_in) << '\n';
+    context.environment.output << MessageAsJson(signed_in->user()) << '\n';
   } else {
-    context.environment.output << context.catalogue.Format(
-                                      Message::kSignedIn, (*connection)->server,
-                                      ForTerminal(signed_in->name()), RolesOf(*signed_in))
+    context.environment.output << context.catalogue.Format(Message::kSignedIn,
+                                                           (*connection)->server,
+                                                           ForTerminal(signed_in->user().name()),
+                                                           RolesOf(signed_in->user()))
                                << '\n';
   }
   return ExitCode::kOk;

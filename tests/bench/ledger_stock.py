@@ -10,13 +10,13 @@ import subprocess
 import time
 import uuid
 
-from measuring import ROOT, note
+from measuring import ROOT, binaries, note
 
 import county_setup
 import seeding
 from api_clients import GatewayClient
 from live_platform import LivePlatform
-from postgres_server import binaries_folder
+from postgres_server import Database
 
 LOTS = 50_000
 # Who posts; of people-hospital, like the stores and wards of ledger_seed.sql.
@@ -42,7 +42,7 @@ def prepare(platform: LivePlatform, movements: int) -> Stock:
     seeding.seed_items(platform.database)
     began = time.monotonic()
     lots = "".join(f"{number}\t{lot_id(number)}\n" for number in range(LOTS))
-    run_file(platform, "ledger_seed.sql", f"CREATE TEMP TABLE bench_lot_id (n int, lot_id uuid);\nCOPY bench_lot_id FROM STDIN;\n"
+    run_file(platform.database, "ledger_seed.sql", f"CREATE TEMP TABLE bench_lot_id (n int, lot_id uuid);\nCOPY bench_lot_id FROM STDIN;\n"
              f"{lots}\\.\n", lots=LOTS, movements=movements)
     note(f"{movements} movements of {LOTS} lots stored, in {time.monotonic() - began:.0f} s")
     return Stock(platform, county, movements)
@@ -76,18 +76,18 @@ def lot_id(number: int) -> uuid.UUID:
     return uuid.UUID(int=bits & ~(0xf << 76) & ~(0x3 << 62) | 0x8 << 76 | 0x2 << 62)
 
 
-def run_file(platform: LivePlatform, name: str, before: str = "", **variables) -> None:
+def run_file(database: Database, name: str, before: str = "", **variables) -> None:
     """A script of this folder, by a superuser, after the statements `before` in the same session."""
     settings = [f"--set={key}={value}" for key, value in variables.items()]
     result = subprocess.run(
-        ["psql", "-AtXq", "-v", "ON_ERROR_STOP=1", *settings, "-f", "-", platform.database.conninfo],
+        ["psql", "-AtXq", "-v", "ON_ERROR_STOP=1", *settings, "-f", "-", database.conninfo],
         input=f"{before}\\i {_FOLDER / name}\n", capture_output=True, text=True, check=False, timeout=7200)
     assert result.returncode == 0, f"{name}: {result.stderr.strip()[-2000:]}"
 
 
 def start_load(stock: Stock, mode: str, **flags) -> subprocess.Popen:
     """Callers of the ledger; see ledger_load --help for what `flags` are."""
-    command = [str(binaries_folder().parent / "test_bin" / "ledger_load"), f"--server={stock.platform.addresses()}",
+    command = [str(binaries() / "ledger_load"), f"--server={stock.platform.addresses()}",
                f"--token={stock.token()}", f"--mode={mode}", f"--lots={LOTS}",
                *[f"--{name}={value}" for name, value in flags.items()]]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -7,6 +7,7 @@ import platform as machine_platform
 import re
 import subprocess
 import sys
+import traceback
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.dont_write_bytecode = True
@@ -14,6 +15,11 @@ sys.path[:0] = [str(ROOT / "tests" / "support" / "live"), str(ROOT / "deploy" / 
 
 from generate_queries import read_statement  # noqa: E402 pylint: disable=wrong-import-position
 from postgres_server import Database, binaries_folder  # noqa: E402 pylint: disable=wrong-import-position
+
+
+def binaries() -> pathlib.Path:
+    """Where the programs are that only measure."""
+    return binaries_folder().parent / "test_bin"
 
 
 def print_machine() -> None:
@@ -34,7 +40,7 @@ def note(text: str) -> None:
 
 def load(server: str, method: str, body: dict, token: str, **flags) -> dict:
     """Runs the load generator; what it counted."""
-    command = [str(binaries_folder().parent / "test_bin" / "load_generator"), f"--server={server}", f"--method={method}",
+    command = [str(binaries() / "load_generator"), f"--server={server}", f"--method={method}",
                f"--body={json.dumps(body)}", f"--token={token}", *[f"--{name}={value}" for name, value in flags.items()]]
     result = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
     counted = json.loads(result.stdout)
@@ -66,3 +72,16 @@ def pgbench(database: Database, role: str, script: str, clients: list[int], seco
 def statement(area: str, name: str) -> str:
     """The text of one of a service's queries."""
     return " ".join(read_statement(ROOT / "services" / area / "queries" / f"{name}.sql").split())
+
+
+def run_steps(bench: object, steps: list[str]) -> bool:
+    """Calls the methods of these names. A step that fails costs its own figures and the exit code, and not what comes after it."""
+    succeeded = True
+    for step in steps:
+        try:
+            getattr(bench, step)()
+        except Exception:  # pylint: disable=broad-exception-caught
+            traceback.print_exc()
+            print(f"  {step} failed", flush=True)
+            succeeded = False
+    return succeeded

@@ -24,7 +24,7 @@ struct TileRange {
   bool empty() const { return first > last; }
 };
 
-std::string TermsOf(const SearchQuestion& question) {
+Terms TermsOf(const SearchQuestion& question) {
   Terms terms;
   const auto add = [&](TermKind kind, const std::string& value) {
     if (!value.empty()) terms.insert(TermOf(kind, value));
@@ -35,8 +35,20 @@ std::string TermsOf(const SearchQuestion& question) {
   add(TermKind::kName, question.resource);
   add(TermKind::kName, question.subject);
   for (const TextQuestion& text : question.texts) text.AddTerms(terms);
+  return terms;
+}
+
+std::string ArrayOf(const Terms& terms) {
   db::ArrayBuilder array;
   for (const int32_t term : terms) array.AddInteger(term);
+  return array.Build();
+}
+
+std::string PiecesOf(const SearchQuestion& question) {
+  db::ArrayBuilder array;
+  for (const TextQuestion& text : question.texts) {
+    for (const std::string& piece : text.Pieces()) array.AddText(piece);
+  }
   return array.Build();
 }
 
@@ -51,12 +63,14 @@ TileRange BoundTiles(pqxx::transaction_base& tx, const SearchQuestion& question,
 }
 
 // The tiles that may hold an answer, in the question's order, up to `count` of them: those that
-// have no terms yet, and those that have all of the question's.
+// have no terms yet, and those that have all of the question's. Without terms, any tile may.
 std::vector<uint64_t> Candidates(pqxx::transaction_base& tx, const SearchQuestion& question,
                                  const TileRange& tiles, size_t count) {
   std::vector<uint64_t> found;
   if (tiles.empty()) return found;
-  const auto known = tx.exec_prepared(queries::kCountLogTerms.name)[0]["done"].as<uint64_t>();
+  const Terms terms = TermsOf(question);
+  const uint64_t known =
+      terms.empty() ? 0 : tx.exec_prepared(queries::kCountLogTerms.name)[0]["done"].as<uint64_t>();
   const auto add_unknown = [&] {
     const uint64_t first = std::max(tiles.first, known);
     for (uint64_t i = 0; first + i <= tiles.last && found.size() < count; ++i) {
@@ -65,11 +79,9 @@ std::vector<uint64_t> Candidates(pqxx::transaction_base& tx, const SearchQuestio
   };
   if (question.newest_first) add_unknown();
   if (found.size() < count && known > tiles.first) {
-    const char* const query =
-        question.newest_first ? queries::kFindTilesNewest.name : queries::kFindTilesOldest.name;
-    for (const auto& row :
-         tx.exec_prepared(query, TermsOf(question), tiles.first, std::min(tiles.last, known - 1),
-                          count - found.size())) {
+    for (const auto& row : tx.exec_prepared(queries::kFindTiles.name, ArrayOf(terms), tiles.first,
+                                            std::min(tiles.last, known - 1), question.newest_first,
+                                            count - found.size())) {
       found.push_back(row["tile_index"].as<uint64_t>());
     }
   }
@@ -80,7 +92,8 @@ std::vector<uint64_t> Candidates(pqxx::transaction_base& tx, const SearchQuestio
 pqxx::result ReadTile(pqxx::transaction_base& tx, const SearchQuestion& question, uint64_t tile) {
   return tx.exec_prepared(queries::kReadTileEntries.name, tile, question.actor_user_id,
                           question.institution_id, question.event, question.resource,
-                          question.subject, question.written_from_us, question.written_before_us);
+                          question.subject, question.written_from_us, question.written_before_us,
+                          PiecesOf(question));
 }
 
 // What is found on one page.

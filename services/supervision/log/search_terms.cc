@@ -149,6 +149,12 @@ void TextQuestion::AddTerms(Terms& terms) const {
   }
 }
 
+std::vector<std::string> TextQuestion::Pieces() const {
+  std::vector<std::string> pieces = words_;
+  pieces.insert(pieces.end(), runs_.begin(), runs_.end());
+  return pieces;
+}
+
 bool TextQuestion::IsIn(const JournalRow& row) const {
   std::unordered_set<std::string> missing_words(words_.begin(), words_.end());
   std::vector<std::string> missing_runs = runs_;

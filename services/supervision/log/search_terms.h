@@ -37,6 +37,8 @@ class TextQuestion {
   bool empty() const { return words_.empty() && runs_.empty(); }
   void AddTerms(Terms& terms) const;
   bool IsIn(const sealed_log::JournalRow& row) const;
+  // What stands in the texts of each entry that it is in, once ASCII is in lower case.
+  std::vector<std::string> Pieces() const;
 
  private:
   std::vector<std::string> words_;  // lower case

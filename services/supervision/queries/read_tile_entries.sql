@@ -1,4 +1,5 @@
--- Of one tile's entries those that fit, with their places in it. A condition that is '' is none.
+-- Of one tile's entries those that fit, with their places in it. A condition that is '' is none. $9: what occurs in the texts of an
+-- entry, in lower case (of ASCII), for all that fit and for few others.
 WITH entry AS (
   SELECT read.*, row_number() OVER (ORDER BY read.transaction_id, read.sequence) - 1 AS place
   FROM log_mark AS mark
@@ -14,4 +15,7 @@ WHERE ($2 = '' OR actor_user_id = $2) AND ($3 = '' OR institution_id = $3 OR act
   AND ($4 = '' OR event = $4) AND ($5 = '' OR resource = $5) AND ($6 = '' OR subjects @> ARRAY[$6::text])
   AND written_at >= 'epoch'::timestamptz + $7::bigint * interval '1 microsecond'
   AND written_at < 'epoch'::timestamptz + $8::bigint * interval '1 microsecond'
+  AND ($9::text[] = '{}' OR (
+    SELECT bool_and(strpos(lower(concat_ws(' ', event, resource, subjects::text, reason, details::text) COLLATE "C"), piece) > 0)
+    FROM unnest($9::text[]) AS piece))
 ORDER BY place

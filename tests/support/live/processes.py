@@ -69,8 +69,18 @@ class Process:
             return self.exit_code()
 
     def resident_mib(self) -> float:
+        return self._memory_mib("VmRSS:")
+
+    def peak_mib(self) -> float:
+        """The most that it had resident since forget_peak, or ever."""
+        return self._memory_mib("VmHWM:")
+
+    def forget_peak(self) -> None:
+        pathlib.Path(f"/proc/{self.pid}/clear_refs").write_text("5", encoding="ascii")
+
+    def _memory_mib(self, what: str) -> float:
         for line in pathlib.Path(f"/proc/{self.pid}/status").read_text(encoding="ascii").splitlines():
-            if line.startswith("VmRSS:"):
+            if line.startswith(what):
                 return int(line.split()[1]) / 1024
         return 0.0
 
