@@ -123,6 +123,29 @@ class EdgeTest(EdgeCase):
             self.assertEqual(answer.http_status, 200)
             self.assertIn(b"\n\xe2\x80\x94 ", answer.body)
 
+    def test_09_a_witness_outside_follows_it_over_https(self):
+        """What `qingqu journal witness` reads is what the edge serves; it believes this deployment's authority only when told."""
+        command = [os.environ["QINGQU_BUILD_BIN"] + "/qingqu", "--json", "journal", "witness",
+                   f"--log=https://localhost:{self.edge.port}/journal",
+                   f"--key={self.deployment.var / 'keys' / 'journal.vkey'}", f"--state={self.deployment.var / 'witness'}"]
+
+        def look(**variables: str) -> subprocess.CompletedProcess:
+            return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60,
+                                  env={"PATH": os.environ["PATH"], **variables})
+
+        strange = look()
+        self.assertEqual(strange.returncode, 6, strange.stdout + strange.stderr)
+        told = []
+        for _ in range(20):
+            seen = look(SSL_CERT_FILE=str(self.edge.authority))
+            self.assertEqual(seen.returncode, 0, seen.stdout + seen.stderr)
+            told.append(json.loads(seen.stdout)["growth"])
+            if told[-1] == "grew":
+                break
+            self.sign_in("nurse")
+            time.sleep(1)
+        self.assertEqual((told[0], told[-1]), ("first", "grew"))
+
     def test_09_the_services_own_refusals_pass_unchanged(self):
         with Http2Client(self.edge) as client:
             answer = self.assert_grpc(client.grpc(GET_SELF), 16)
