@@ -1,10 +1,15 @@
 -- Of one tile's entries those that fit, with their places in it. A condition that is '' is none. $9: what occurs in the texts of an
--- entry, in lower case (of ASCII), for all that fit and for few others.
+-- entry, in lower case (of ASCII), for all that fit and for few others. For who sees all entries: others would see other places.
 WITH entry AS (
-  SELECT read.*, row_number() OVER (ORDER BY read.transaction_id, read.sequence) - 1 AS place
+  SELECT read.*
   FROM log_mark AS mark
-  CROSS JOIN LATERAL journal.read_all_after(mark.transaction_id, mark.sequence - 1, '18446744073709551615', 256,
-                                            9223372036854775807) AS read
+  CROSS JOIN LATERAL (
+    SELECT found.*, row_number() OVER (ORDER BY found.transaction_id, found.sequence) - 1 AS place
+    FROM journal.entry AS found
+    WHERE (found.transaction_id, found.sequence) >= (mark.transaction_id, mark.sequence)
+    ORDER BY found.transaction_id, found.sequence
+    LIMIT 256
+  ) AS read
   WHERE mark.tile_index = $1::bigint
 )
 SELECT
