@@ -84,9 +84,11 @@ constexpr std::array kMessages = std::to_array<MessageText>({
     {kLoginDescription,
      "Asks for the password on the terminal without showing it, or takes the first line of a\n"
      "file or of standard input. Never put a password on the command line. The tokens are kept\n"
-     "for this server in credentials.json, readable by you alone, and renewed when they end.",
+     "for this server in credentials.json, readable by you alone, and renewed when they end.\n"
+     "Who has a second factor is asked for its code, too (with --password-stdin: the second line).",
      "在终端询问密码（不回显），或取文件或标准输入的第一行。切勿把密码写在命令行上。\n"
-     "令牌按服务器保存在 credentials.json 中，仅本人可读，到期自动续期。"},
+     "令牌按服务器保存在 credentials.json 中，仅本人可读，到期自动续期。\n"
+     "启用了第二因素的用户还会被询问动态口令（用 --password-stdin 时取第二行）。"},
     {kLogoutSummary, "end the session", "退出登录"},
     {kLogoutDescription, "Ends the session at the server and forgets its tokens.",
      "在服务器上结束会话，并删除本机保存的令牌。"},
