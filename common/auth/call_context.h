@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "absl/time/time.h"
@@ -23,6 +24,8 @@ struct CallContext {
   std::string traceparent;  // W3C trace context as it came, for the access line and further calls
   absl::Time received_at;   // by the injected clock
   absl::Time deadline = absl::InfiniteFuture();  // by the system clock
+  // Of an audited stream: the sequence of the journal's entry that says what was asked.
+  int64_t question_entry = 0;
 
   // Added to by the database layer, for the access line.
   mutable absl::Duration database_time;

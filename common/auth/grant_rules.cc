@@ -23,6 +23,9 @@ constexpr std::string_view kAdministratorPermissions[] = {
 constexpr std::string_view kTraders[] = {"operator", "supplier"};
 constexpr std::string_view kRegulators[] = {"insurance_bureau", "market_supervision",
                                             "discipline_inspector"};
+// Who stands behind a pseudonym, and who asked.
+constexpr std::string_view kInspectorsPermissions[] = {"usage.person.read",
+                                                       "supervision.access.read"};
 constexpr std::string_view kSeesPatients[] = {"hospital_pharmacist", "department_nurse",
                                               "discipline_inspector"};
 
@@ -54,6 +57,9 @@ std::string_view WhyForbidden(std::string_view role, std::string_view permission
   }
   if (permission == "usage.patient.read" && !Contains(kSeesPatients, role)) {
     return "patients are for those who treat them and for the inspectors";
+  }
+  if (Contains(kInspectorsPermissions, permission) && role != "discipline_inspector") {
+    return "only the discipline inspectors learn who stands behind a pseudonym and who asked";
   }
   if (Contains(kRegulators, role) && !reads && permission != "distribution.ledger.check") {
     return "regulators only read";

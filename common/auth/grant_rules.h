@@ -19,8 +19,9 @@ std::span<const Separation> Separations();
 // Why this role may never hold this permission, completing "because …"; "" when it may.
 //
 //   防统方: operator and supplier learn nothing of use, nor of what the journal tells of it; a
-//   supplier nothing of stock. Patients are for those who treat them and for the inspectors.
-//   Regulators read. People and roles are the bureau administrator's. What only a service does in
+//   supplier nothing of stock. Patients are for those who treat them and for the inspectors;
+//   who stands behind a pseudonym, and who asked about people, for the inspectors alone. Regulators
+//   read. People and roles are the bureau administrator's. What only a service does in
 //   its own name is for no role.
 std::string_view WhyForbidden(std::string_view role, std::string_view permission);
 

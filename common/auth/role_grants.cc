@@ -88,11 +88,14 @@ constexpr Row kRows[] = {
     {" x x . . . . x . x x", "usage.use.read"},
     {" . x . . . . . . . .", "usage.use.create"},
     {" . x . . . . . . x .", "usage.patient.read"},
+    {" . . . . . . x . x .", "usage.pseudonym.read"},
+    {" . . . . . . . . x .", "usage.person.read"},
     // P N O A S V I M D B
     {" . . . . . x . x x x", "supervision.trace.read"},
     {" . . . . . . . . x x", "supervision.journal.read"},
     {" . . . . . . . x x x", "supervision.proof.read"},
     {" . . . . . . . . x x", "supervision.export.read"},
+    {" . . . . . . . . x .", "supervision.access.read"},
 };
 
 struct ServiceGrant {

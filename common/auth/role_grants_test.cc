@@ -17,6 +17,7 @@
 #include "common/auth/grant_rules.h"
 #include "qingqu/catalog/v1/catalog_service.pb.h"
 #include "qingqu/common/v1/options.pb.h"
+#include "qingqu/common/v1/people.pb.h"
 #include "qingqu/distribution/v1/distribution_service.pb.h"
 #include "qingqu/distribution/v1/ledger_service.pb.h"
 #include "qingqu/identity/v1/credential_service.pb.h"
@@ -80,7 +81,12 @@ struct ProtectedField {
 void CollectProtectedFields(const Descriptor& message, std::vector<ProtectedField>& fields) {
   for (int i = 0; i < message.field_count(); ++i) {
     const auto& options = message.field(i)->options();
-    if (!options.HasExtension(common::v1::read_permission)) continue;
+    const bool restricted = options.HasExtension(common::v1::read_permission);
+    if (options.HasExtension(common::v1::person) && !restricted) {
+      fields.push_back({message.field(i)->full_name() + ", within", "usage.patient.read"});
+      fields.push_back({message.field(i)->full_name() + ", outside", "usage.pseudonym.read"});
+    }
+    if (!restricted) continue;
     fields.push_back(
         {message.field(i)->full_name(), options.GetExtension(common::v1::read_permission)});
   }
@@ -146,7 +152,7 @@ TEST(RoleGrantsTest, WhatProtosDeclareIsWhatIsGranted) {
   declared.insert(
       {"distribution.stock.keep", "distribution.expiry.override", "distribution.recall.lift"});
   EXPECT_EQ(declared, granted);
-  EXPECT_TRUE(granted.contains("usage.patient.read")) << "fields have been walked";
+  EXPECT_TRUE(granted.contains("usage.person.read")) << "fields have been walked";
 }
 
 TEST(RoleGrantsTest, OperatorAndSupplierNeverLearnOfUse) {
@@ -207,6 +213,9 @@ TEST(RoleGrantsTest, SomeThingsNobodyCanGrant) {
            {"supplier", "distribution.stock.read"},
            {"approver", "usage.patient.read"},
            {"bureau_administrator", "usage.patient.read"},
+           {"bureau_administrator", "usage.person.read"},
+           {"bureau_administrator", "supervision.access.read"},
+           {"operator", "usage.pseudonym.read"},
            {"insurance_bureau", "catalog.item.propose"},
            {"discipline_inspector", "identity.user.write"},
            {"approver", "identity.role.read"},

@@ -76,6 +76,9 @@ absl::StatusOr<std::unique_ptr<Connection>> ConnectionPool::Open() const {
   try {
     auto connection = std::make_unique<Connection>();
     connection->session = std::make_unique<pqxx::connection>(options_.conninfo);
+    // What PostgreSQL adds to an error's first line are the row's values: they may name a patient,
+    // and the text goes into the log.
+    connection->session->set_verbosity(pqxx::connection_base::terse);
     for (const Query* query : kCoreQueries) {
       connection->session->prepare(query->name, query->sql);
     }

@@ -33,7 +33,12 @@ inline constexpr Query kAppendJournal{
     "db.append_journal",
     "SELECT journal.append($1, $2, $3, $4, $5::text[], $6, $7, $8, $9, $10::jsonb, $11::jsonb)"};
 
-inline constexpr std::array<const Query*, 5> kCoreQueries{
-    &kEnterScope, &kClaimRequest, &kReadRequest, &kKeepResponse, &kAppendJournal};
+// Seconds to wait; 0: it is counted.
+inline constexpr Query kCountDoctorLevel{
+    "db.count_doctor_level", "SELECT journal.count_doctor_level($1::int, $2::int, $3::int)"};
+
+inline constexpr std::array<const Query*, 6> kCoreQueries{&kEnterScope,    &kClaimRequest,
+                                                          &kReadRequest,   &kKeepResponse,
+                                                          &kAppendJournal, &kCountDoctorLevel};
 
 }  // namespace qingqu::db

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -32,8 +33,9 @@ struct JournalEntry {
   std::string restricted_json = "{}";
 };
 
-// Appends the entry in the transaction of the change itself.
-void AppendJournal(pqxx::transaction_base& tx, const CallContext& call, const JournalEntry& entry);
+// Appends the entry in the transaction of the change itself, and returns its sequence.
+int64_t AppendJournal(pqxx::transaction_base& tx, const CallContext& call,
+                      const JournalEntry& entry);
 
 // The subject under which everything about a lot is found.
 std::string LotSubject(std::string_view item_id, std::string_view lot_number);

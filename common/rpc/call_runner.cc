@@ -7,10 +7,13 @@
 #include "spdlog/spdlog.h"
 
 #include "common/auth/role_grants.h"
+#include "common/base/check.h"
 #include "common/base/strings.h"
 #include "common/base/uuid.h"
 #include "common/db/journal.h"
 #include "common/db/transaction.h"
+#include "common/privacy/people_view.h"
+#include "common/rpc/answer_view.h"
 #include "common/rpc/message_text.h"
 #include "common/status/status.h"
 #include "common/status/status_macros.h"
@@ -36,6 +39,13 @@ absl::Status RolesUnknown() {
                                   "who may do what could not be read yet; try again"),
                         absl::Milliseconds(200));
 }
+
+// Nobody is known who could have asked without a valid token.
+bool IsOfKnownCaller(const absl::Status& status) {
+  return !absl::IsUnauthenticated(status) && !absl::IsUnavailable(status);
+}
+
+std::string CodeName(absl::StatusCode code) { return absl::StatusCodeToString(code); }
 
 bool IsClientLabel(std::string_view text) {
   return !text.empty() && text.size() <= 20 &&
@@ -76,7 +86,14 @@ struct CallRunner::Call {
   CallContext context;
   absl::Time arrived_at;
   absl::Time started_at;
+  bool refused = false;  // what tells of people: for want of a purpose, or asked for too often
 };
+
+std::string CallRunner::PurposeIn(const Call& call) {
+  const auto* const field = call.method->purpose_field;
+  if (field == nullptr || call.request == nullptr) return "";
+  return call.request->GetReflection()->GetString(*call.request, field);
+}
 
 absl::StatusOr<std::unique_ptr<CallRunner>> CallRunner::Create(const Options& options) {
   QINGQU_ASSIGN_OR_RETURN(auto methods, ReadMethods(*options.service));
@@ -104,12 +121,31 @@ void CallRunner::Arrive(std::string_view method, const IncomingCall& incoming, C
   call.context.received_at = options_.clock->Now();
 }
 
-absl::Status CallRunner::AdmitCall(Call& call) const {
-  QINGQU_RETURN_IF_ERROR(Authorize(call));
+absl::Status CallRunner::AdmitText(const Call& call) const {
   if (call.request == nullptr) return absl::OkStatus();
   const std::string path = FindUnstorableText(*call.request);
   if (path.empty()) return absl::OkStatus();
   return InvalidField(path, "must be UTF-8 text without NUL characters");
+}
+
+absl::Status CallRunner::AdmitPeople(Call& call) const {
+  const MethodInfo& method = *call.method;
+  if (method.doctor_level == 0 || !privacy::MaySeePeople(call.context.principal)) {
+    return absl::OkStatus();
+  }
+  absl::Status status = CheckPurpose(PurposeIn(call));
+  if (status.ok() && options_.pool != nullptr) {
+    status =
+        CountDoctorLevel(*options_.pool, call.context, method.doctor_level, options_.doctor_level);
+  }
+  call.refused = absl::IsInvalidArgument(status) || absl::IsResourceExhausted(status);
+  return status;
+}
+
+absl::Status CallRunner::AdmitCall(Call& call) const {
+  QINGQU_RETURN_IF_ERROR(Authorize(call));
+  QINGQU_RETURN_IF_ERROR(AdmitText(call));
+  return AdmitPeople(call);
 }
 
 absl::StatusOr<CallContext> CallRunner::Admit(std::string_view method, IncomingCall incoming,
@@ -119,6 +155,7 @@ absl::StatusOr<CallContext> CallRunner::Admit(std::string_view method, IncomingC
   call.incoming = std::move(incoming);
   call.request = request;
   call.started_at = call.arrived_at;
+  QINGQU_CHECK(call.method->doctor_level == 0);  // such calls wait for the database
   const absl::Status status = AdmitCall(call);
   if (status.ok()) return std::move(call.context);
   Report(call, status);
@@ -134,8 +171,7 @@ absl::StatusOr<CallContext> CallRunner::AdmitAudited(
   call.request = &request;
   call.started_at = call.arrived_at;
   absl::Status status = AdmitCall(call);
-  // Nobody is known who could have asked without a valid token.
-  if (!absl::IsUnauthenticated(status) && !absl::IsUnavailable(status)) {
+  if (IsOfKnownCaller(status)) {
     const absl::Status written = JournalQuestion(call, status);
     if (!written.ok()) status = written;
   }
@@ -188,28 +224,30 @@ absl::Status CallRunner::Serve(Call& call) const {
   if (call.incoming.is_cancelled && call.incoming.is_cancelled()) {
     return absl::CancelledError("the caller went away before the call was served");
   }
-  const absl::Status authorized = Authorize(call);
-  if (!authorized.ok()) {
-    if (call.method->audited && absl::IsPermissionDenied(authorized)) {
-      QINGQU_RETURN_IF_ERROR(JournalQuestion(call, authorized));
+  if (const absl::Status admitted = AdmitCall(call); !admitted.ok()) {
+    if (call.method->audited && IsOfKnownCaller(admitted)) {
+      QINGQU_RETURN_IF_ERROR(JournalQuestion(call, admitted));
     }
-    return authorized;
+    return admitted;
   }
-  if (const std::string path = FindUnstorableText(*call.request); !path.empty()) {
-    const absl::Status refused = InvalidField(path, "must be UTF-8 text without NUL characters");
-    if (call.method->audited) QINGQU_RETURN_IF_ERROR(JournalQuestion(call, refused));
-    return refused;
-  }
-  if (call.method->request_id_field != nullptr) {
+  return Answer(call);
+}
+
+absl::Status CallRunner::Answer(Call& call) const {
+  const MethodInfo& method = *call.method;
+  if (method.request_id_field != nullptr) {
     call.context.request_id =
-        call.request->GetReflection()->GetString(*call.request, call.method->request_id_field);
+        call.request->GetReflection()->GetString(*call.request, method.request_id_field);
     const absl::StatusOr<Uuid> parsed = Uuid::Parse(call.context.request_id);
     if (parsed.ok()) call.context.request_id = parsed->ToString();
   }
   absl::Status status = call.handle(call.context);
-  if (call.method->audited) QINGQU_RETURN_IF_ERROR(JournalQuestion(call, status));
-  if (status.ok() && !call.method->read_permissions.empty()) {
-    ClearUnreadableFields(call.context.principal, *call.response);
+  if (method.audited) QINGQU_RETURN_IF_ERROR(JournalQuestion(call, status));
+  if (status.ok() && (method.names_people || !method.read_permissions.empty())) {
+    ShapeAnswer({.principal = &call.context.principal,
+                 .pseudonyms = options_.pseudonyms,
+                 .doctor_level = method.doctor_level > 0},
+                *call.response);
   }
   return status;
 }
@@ -243,17 +281,50 @@ absl::Status CallRunner::Authorize(Call& call) const {
                    {{"permission", method.permission}});
 }
 
-absl::Status CallRunner::JournalQuestion(const Call& call, const absl::Status& outcome) const {
+absl::Status CallRunner::JournalQuestion(Call& call, const absl::Status& outcome) const {
   if (options_.pool == nullptr) return absl::OkStatus();
+  const auth::Principal& principal = call.context.principal;
+  const bool refused = call.refused || absl::IsPermissionDenied(outcome);
+  // Who may see nobody is refused here because of what there is to see.
+  const bool people =
+      call.method->doctor_level > 0 && (refused || privacy::MaySeePeople(principal));
+  QuestionOutcome told{.code = CodeName(outcome.code()), .reason = ErrorReason(outcome)};
+  if (people && outcome.ok() && call.response != nullptr) told.rows = CountRows(*call.response);
+  QuestionTexts texts = DescribeQuestion(*call.request, told);
   db::JournalEntry entry;
-  entry.event = absl::IsPermissionDenied(outcome) ? "question.refused" : "question.asked";
-  entry.resource = fmt::format("users/{}", call.context.principal.user_id);
+  entry.event = people ? (refused ? "question.people_refused" : "question.people_asked")
+                       : (refused ? "question.refused" : "question.asked");
+  entry.resource = fmt::format("users/{}", principal.user_id);
   entry.subjects = ResourceNamesIn(*call.request);
-  entry.institution_id = call.context.principal.institution_id;
-  entry.alliance_id = call.context.principal.alliance_id;
-  entry.details_json = QuestionJson(*call.request, absl::StatusCodeToString(outcome.code()));
+  entry.institution_id = principal.institution_id;
+  entry.alliance_id = principal.alliance_id;
+  if (const std::string purpose = PurposeIn(call); CheckPurpose(purpose).ok()) {
+    entry.reason = purpose;
+  }
+  entry.details_json = std::move(texts.details);
+  entry.restricted_json = std::move(texts.restricted);
   return db::RunTransaction(*options_.pool, call.context, [&](pqxx::transaction_base& tx) {
-    db::AppendJournal(tx, call.context, entry);
+    call.context.question_entry = db::AppendJournal(tx, call.context, entry);
+    return absl::OkStatus();
+  });
+}
+
+absl::Status CallRunner::JournalSent(std::string_view method, const CallContext& context,
+                                     int64_t rows, const absl::Status& outcome) const {
+  const MethodInfo& info = methods_.find(method)->second;
+  const bool people = info.doctor_level > 0 && privacy::MaySeePeople(context.principal);
+  if (!people || options_.pool == nullptr) return absl::OkStatus();
+  CallContext call = context;
+  call.deadline = absl::Now() + kDeadlineDefault;  // the stream may have lasted longer than its own
+  db::JournalEntry entry{.event = "question.people_sent",
+                         .resource = fmt::format("entries/{}", context.question_entry),
+                         .subjects = {fmt::format("users/{}", context.principal.user_id)},
+                         .institution_id = context.principal.institution_id,
+                         .alliance_id = context.principal.alliance_id};
+  entry.details_json =
+      fmt::format(R"({{"rows": {}, "outcome": "{}"}})", rows, CodeName(outcome.code()));
+  return db::RunTransaction(*options_.pool, call, [&](pqxx::transaction_base& tx) {
+    db::AppendJournal(tx, call, entry);
     return absl::OkStatus();
   });
 }

@@ -14,7 +14,9 @@
 #include "common/auth/token.h"
 #include "common/base/clock.h"
 #include "common/db/connection_pool.h"
+#include "common/privacy/pseudonym.h"
 #include "common/rpc/client_address.h"
+#include "common/rpc/doctor_level.h"
 #include "common/rpc/executor.h"
 #include "common/rpc/method_registry.h"
 #include "common/rpc/rpc_metrics.h"
@@ -42,8 +44,9 @@ struct IncomingCall {
 
 // Runs the calls of one service on its executor: refuses early when full, drops what expired or was
 // cancelled while it queued, verifies the token, enforces the declared permission, refuses text
-// that cannot be stored, clears fields that the caller may not read, journals audited calls, counts
-// and logs. Thread-safe.
+// that cannot be stored, asks those who see patients or doctors for a purpose and limits them,
+// shows of the answer what the caller may see, journals audited calls, counts and logs.
+// Thread-safe.
 class CallRunner {
  public:
   struct Options {
@@ -55,6 +58,9 @@ class CallRunner {
     prometheus::Registry* metrics = nullptr;
     Executor::Options executor;
     AddressProxies address_proxies;
+    // For a service whose answers name people; null: nobody sees any.
+    const privacy::PseudonymKey* pseudonyms = nullptr;
+    DoctorLevelLimits doctor_level;
   };
   using Handle = std::function<absl::Status(const CallContext&)>;
   using Finish = std::function<void(const absl::Status&)>;
@@ -74,12 +80,16 @@ class CallRunner {
   absl::StatusOr<CallContext> Admit(std::string_view method, IncomingCall incoming,
                                     const google::protobuf::Message* request) const;
   // The same for a method that is declared `audited`, and writes the entry, answered or refused:
-  // waits for the database, so not on a thread of gRPC's.
+  // waits for the database, so not on a thread of gRPC's. For methods that are doctor_level, too;
+  // what the answers show of people is then the caller's to decide.
   absl::StatusOr<CallContext> AdmitAudited(std::string_view method, IncomingCall incoming,
                                            const google::protobuf::Message& request) const;
   // Whether a call that Admit let in would be let in now: its token may have ended. Reports
   // nothing.
   absl::Status CheckAdmitted(std::string_view method, IncomingCall incoming) const;
+  // Journals how many rows a call got that AdmitAudited let in, when it saw what tells of people.
+  absl::Status JournalSent(std::string_view method, const CallContext& context, int64_t rows,
+                           const absl::Status& outcome) const;
   // Counts and logs a call that Admit has seen; `arrived_at` is by the system clock.
   void ReportAdmitted(std::string_view method, const CallContext& context, absl::Time arrived_at,
                       const absl::Status& status) const;
@@ -97,7 +107,11 @@ class CallRunner {
   absl::Status AdmitCall(Call& call) const;
   absl::Status Serve(Call& call) const;
   absl::Status Authorize(Call& call) const;
-  absl::Status JournalQuestion(const Call& call, const absl::Status& outcome) const;
+  absl::Status AdmitText(const Call& call) const;
+  absl::Status AdmitPeople(Call& call) const;
+  static std::string PurposeIn(const Call& call);
+  absl::Status Answer(Call& call) const;
+  absl::Status JournalQuestion(Call& call, const absl::Status& outcome) const;
   void Report(const Call& call, const absl::Status& status) const;
 
   const Options options_;

@@ -24,6 +24,7 @@ class FakeVerifier final : public auth::TokenVerifier {
     auth::Principal principal;
     principal.user_id = token.substr(0, colon);
     principal.roles = {std::string(token.substr(colon + 1))};
+    principal.institution_id = "west";
     return principal;
   }
 };
@@ -56,6 +57,7 @@ class CallRunnerTest : public ::testing::Test {
   CallRunner::Handle Fill() {
     return [this](const CallContext&) {
       response_.set_name("uses/1");
+      response_.set_institution("institutions/west");
       response_.set_doctor("D7");
       return absl::OkStatus();
     };
@@ -65,7 +67,11 @@ class CallRunnerTest : public ::testing::Test {
   FakeVerifier verifier_;
   const auth::RoleSource* roles_ = nullptr;
   prometheus::Registry registry_;
-  GetUseRequest request_;
+  GetUseRequest request_ = [] {
+    GetUseRequest request;
+    request.set_purpose("a test of calls");
+    return request;
+  }();
   Use response_;
 };
 
@@ -123,6 +129,27 @@ TEST_F(CallRunnerTest, PermissionIsEnforcedBeforeTheHandler) {
   EXPECT_EQ(status.code(), absl::StatusCode::kPermissionDenied);
   EXPECT_EQ(ErrorReason(status), "PERMISSION_MISSING");
   EXPECT_EQ(response_.name(), "");
+}
+
+TEST_F(CallRunnerTest, WhoSeesPeopleSaysWhy) {
+  auto runner = NewRunner();
+  for (const std::string& purpose :
+       {std::string(), std::string("    x    "), std::string("why?"), std::string(201, 'x')}) {
+    request_.set_purpose(purpose);
+    const absl::Status status =
+        Get(*runner, {.authorization = "Bearer bea:department_nurse"}, Fill());
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_EQ(ErrorReason(status), "PURPOSE_REQUIRED") << purpose;
+    EXPECT_EQ(response_.name(), "") << "the handler ran";
+  }
+  for (const char* purpose : {"round", "换药核对一次"}) {
+    request_.set_purpose(purpose);
+    EXPECT_TRUE(Get(*runner, {.authorization = "Bearer bea:department_nurse"}, Fill()).ok());
+  }
+  request_.clear_purpose();
+  EXPECT_TRUE(Get(*runner, {.authorization = "Bearer wang:hospital_pharmacist"}, Fill()).ok())
+      << "sees nobody";
+  EXPECT_EQ(response_.doctor(), "");
 }
 
 TEST_F(CallRunnerTest, UnreadableFieldsAreClearedAndReadableOnesStay) {

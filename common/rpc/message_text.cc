@@ -1,11 +1,16 @@
 #include "common/rpc/message_text.h"
 
+#include <algorithm>
+#include <vector>
+
 #include "fmt/format.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/util/json_util.h"
 #include "nlohmann/json.hpp"
 
 #include "common/base/strings.h"
+#include "common/privacy/pseudonym.h"
+#include "qingqu/common/v1/people.pb.h"
 
 namespace qingqu::rpc {
 namespace {
@@ -15,6 +20,40 @@ using google::protobuf::Message;
 using google::protobuf::Reflection;
 
 constexpr size_t kQuestionBytesMax = 16 * 1024;
+constexpr std::string_view kPurposeField = "purpose";
+
+bool NamesPerson(const Message& message, const FieldDescriptor& field) {
+  if (field.options().GetExtension(common::v1::person) != common::v1::PERSON_UNSPECIFIED) {
+    return true;
+  }
+  const Reflection& reflection = *message.GetReflection();
+  const int count = field.is_repeated() ? reflection.FieldSize(message, &field) : 1;
+  std::string scratch;
+  for (int index = 0; index < count; ++index) {
+    const std::string& text =
+        field.is_repeated()
+            ? reflection.GetRepeatedStringReference(message, &field, index, &scratch)
+            : reflection.GetStringReference(message, &field, &scratch);
+    if (privacy::IsPersonName(text)) return true;
+  }
+  return false;
+}
+
+bool NamesPeople(const Message& message) {
+  const Reflection& reflection = *message.GetReflection();
+  std::vector<const FieldDescriptor*> fields;
+  reflection.ListFields(message, &fields);
+  return std::any_of(fields.begin(), fields.end(), [&](const FieldDescriptor* field) {
+    if (field->type() == FieldDescriptor::TYPE_STRING) return NamesPerson(message, *field);
+    if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) return false;
+    if (!field->is_repeated()) return NamesPeople(reflection.GetMessage(message, field));
+    const int size = reflection.FieldSize(message, field);
+    for (int index = 0; index < size; ++index) {
+      if (NamesPeople(reflection.GetRepeatedMessage(message, field, index))) return true;
+    }
+    return false;
+  });
+}
 
 std::string FindInField(const Message& message, const FieldDescriptor& field) {
   const Reflection& reflection = *message.GetReflection();
@@ -60,6 +99,7 @@ std::vector<std::string> ResourceNamesIn(const Message& message) {
   message.GetReflection()->ListFields(message, &fields);
   for (const FieldDescriptor* field : fields) {
     if (field->type() != FieldDescriptor::TYPE_STRING || field->is_repeated()) continue;
+    if (field->name() == kPurposeField) continue;
     std::string value = message.GetReflection()->GetString(message, field);
     const bool named = value.find('/') != std::string::npos && value.size() <= 200;
     if (named && IsStorableText(value)) names.push_back(std::move(value));
@@ -67,18 +107,37 @@ std::vector<std::string> ResourceNamesIn(const Message& message) {
   return names;
 }
 
-std::string QuestionJson(const Message& request, std::string_view outcome) {
-  nlohmann::json json{{"outcome", std::string(outcome)}};
+QuestionTexts DescribeQuestion(const Message& request, const QuestionOutcome& outcome) {
+  nlohmann::json details{{"outcome", outcome.code}};
+  if (!outcome.reason.empty()) details["reason"] = outcome.reason;
+  if (outcome.rows) details["rows"] = *outcome.rows;
+  nlohmann::json restricted = nlohmann::json::object();
   std::string question;
   const bool written = google::protobuf::util::MessageToJsonString(request, &question).ok();
   if (written && question.size() <= kQuestionBytesMax) {
     // Text that PostgreSQL's jsonb cannot hold (a refused call may bring any) is kept as its JSON
     // text.
     const bool storable = FindUnstorableText(request).empty();
-    json["question"] =
+    (NamesPeople(request) ? restricted : details)["question"] =
         storable ? nlohmann::json::parse(question, nullptr, false) : nlohmann::json(question);
   }
-  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  const auto dump = [](const nlohmann::json& json) {
+    return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  };
+  return {.details = dump(details), .restricted = dump(restricted)};
+}
+
+int64_t CountRows(const Message& answer) {
+  const google::protobuf::Descriptor& type = *answer.GetDescriptor();
+  int64_t rows = 0;
+  bool has_list = false;
+  for (int index = 0; index < type.field_count(); ++index) {
+    const FieldDescriptor& field = *type.field(index);
+    if (!field.is_repeated() || field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) continue;
+    has_list = true;
+    rows += answer.GetReflection()->FieldSize(answer, &field);
+  }
+  return has_list ? rows : 1;
 }
 
 }  // namespace qingqu::rpc

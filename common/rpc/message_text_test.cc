@@ -6,6 +6,7 @@
 
 #include "qingqu/procurement/v1/procurement_service.pb.h"
 #include "qingqu/supervision/v1/supervision_service.pb.h"
+#include "qingqu/usage/v1/usage_service.pb.h"
 
 namespace qingqu::rpc {
 namespace {
@@ -31,17 +32,46 @@ TEST(MessageTextTest, CollectsResourceNames) {
   EXPECT_THAT(ResourceNamesIn(request), ::testing::IsEmpty()) << "the journal cannot hold them";
 }
 
+nlohmann::json DetailsOf(const google::protobuf::Message& request, const std::string& code) {
+  const QuestionTexts texts = DescribeQuestion(request, {.code = code});
+  EXPECT_EQ(texts.restricted, "{}");
+  return nlohmann::json::parse(texts.details);
+}
+
 TEST(MessageTextTest, QuestionIsJsonWhateverWasAsked) {
   supervision::v1::TraceLotRequest request;
   request.set_item("items/stapler");
-  const auto json = nlohmann::json::parse(QuestionJson(request, "OK"));
+  const auto json = DetailsOf(request, "OK");
   EXPECT_EQ(json["outcome"], "OK");
   EXPECT_EQ(json["question"]["item"], "items/stapler");
+  EXPECT_FALSE(json.contains("rows"));
   request.set_lot(std::string("a\0b", 3));
-  const auto hostile = nlohmann::json::parse(QuestionJson(request, "PERMISSION_DENIED"));
-  EXPECT_TRUE(hostile["question"].is_string());
+  EXPECT_TRUE(DetailsOf(request, "PERMISSION_DENIED")["question"].is_string());
   request.set_lot(std::string(100'000, 'x'));
-  EXPECT_FALSE(nlohmann::json::parse(QuestionJson(request, "OK")).contains("question"));
+  EXPECT_FALSE(DetailsOf(request, "OK").contains("question"));
+}
+
+TEST(MessageTextTest, AQuestionThatNamesSomebodyIsRestricted) {
+  supervision::v1::ListEntriesRequest by_subject;
+  by_subject.set_subject("doctors/D7");
+  usage::v1::CreateUseRequest by_field;
+  by_field.mutable_use()->set_doctor("D7");
+  for (const google::protobuf::Message* request :
+       std::initializer_list<const google::protobuf::Message*>{&by_subject, &by_field}) {
+    const QuestionTexts texts =
+        DescribeQuestion(*request, {.code = "OK", .reason = "WHY", .rows = 3});
+    EXPECT_EQ(texts.details, R"({"outcome":"OK","reason":"WHY","rows":3})");
+    EXPECT_NE(texts.restricted.find("D7"), std::string::npos);
+  }
+}
+
+TEST(MessageTextTest, RowsAreTheElementsOfLists) {
+  usage::v1::ListUsesResponse list;
+  EXPECT_EQ(CountRows(list), 0);
+  list.add_uses();
+  list.add_uses();
+  EXPECT_EQ(CountRows(list), 2);
+  EXPECT_EQ(CountRows(usage::v1::ResolvePseudonymResponse()), 1);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "common/base/strings.h"
 #include "common/status/status_macros.h"
 #include "qingqu/common/v1/options.pb.h"
+#include "qingqu/common/v1/people.pb.h"
 
 namespace qingqu::rpc {
 namespace {
@@ -18,17 +19,52 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::MethodDescriptor;
 using google::protobuf::MethodOptions;
 
+// What the fields of an answer declare, at any depth.
+struct AnswerFields {
+  std::set<std::string> permissions;
+  bool names_people = false;
+  // A message that names a patient or a doctor and not the institution that keeps the record.
+  const Descriptor* homeless = nullptr;
+};
+
 // `seen` breaks recursion of message types.
-void CollectReadPermissions(const Descriptor& message, std::set<const Descriptor*>& seen,
-                            std::set<std::string>& permissions) {
+void CollectFields(const Descriptor& message, std::set<const Descriptor*>& seen,
+                   AnswerFields& fields) {
   if (!seen.insert(&message).second) return;
   for (int index = 0; index < message.field_count(); ++index) {
     const FieldDescriptor& field = *message.field(index);
     const std::string& permission = field.options().GetExtension(common::v1::read_permission);
-    if (!permission.empty()) permissions.insert(permission);
-    if (field.message_type() != nullptr)
-      CollectReadPermissions(*field.message_type(), seen, permissions);
+    if (!permission.empty()) fields.permissions.insert(permission);
+    const common::v1::Person person = field.options().GetExtension(common::v1::person);
+    if (person != common::v1::PERSON_UNSPECIFIED) {
+      fields.names_people = true;
+      const bool single = !field.is_repeated() && field.type() == FieldDescriptor::TYPE_STRING;
+      const FieldDescriptor* home = message.FindFieldByName("institution");
+      const bool at_home = home != nullptr && home->type() == FieldDescriptor::TYPE_STRING;
+      if (person != common::v1::PERSON_ANY && !(single && at_home)) fields.homeless = &message;
+    }
+    if (field.message_type() != nullptr) CollectFields(*field.message_type(), seen, fields);
   }
+}
+
+absl::Status CheckPeople(const MethodDescriptor& method, const MethodInfo& info,
+                         const AnswerFields& fields) {
+  const auto refuse = [&](std::string_view why) {
+    return absl::FailedPreconditionError(fmt::format("{} {}", info.full_name, why));
+  };
+  if (fields.homeless != nullptr) {
+    return refuse(fmt::format("answers with {}, which names people without their institution",
+                              fields.homeless->full_name()));
+  }
+  const bool reads = method.options().idempotency_level() == MethodOptions::NO_SIDE_EFFECTS;
+  if (info.names_people && reads && info.doctor_level == 0) {
+    return refuse("names patients or doctors and is not declared doctor_level");
+  }
+  if (info.doctor_level == 0) return absl::OkStatus();
+  if (info.doctor_level < 0 || !reads) return refuse("cannot be doctor_level");
+  if (!info.audited) return refuse("is doctor_level and not audited");
+  if (info.purpose_field == nullptr) return refuse("is doctor_level and asks for no purpose");
+  return absl::OkStatus();
 }
 
 // A change can be sent again under the same id, a batch of an import under the same number, and a
@@ -65,9 +101,15 @@ absl::StatusOr<MethodInfo> ReadMethod(const MethodDescriptor& method) {
                     info.full_name));
   }
   std::set<const Descriptor*> seen;
-  std::set<std::string> permissions;
-  CollectReadPermissions(*method.output_type(), seen, permissions);
-  info.read_permissions.assign(permissions.begin(), permissions.end());
+  AnswerFields fields;
+  CollectFields(*method.output_type(), seen, fields);
+  info.read_permissions.assign(fields.permissions.begin(), fields.permissions.end());
+  info.names_people = fields.names_people;
+  info.doctor_level = method.options().GetExtension(common::v1::doctor_level);
+  const FieldDescriptor* purpose = method.input_type()->FindFieldByName("purpose");
+  const bool text = purpose != nullptr && purpose->type() == FieldDescriptor::TYPE_STRING;
+  if (text && !purpose->is_repeated()) info.purpose_field = purpose;
+  QINGQU_RETURN_IF_ERROR(CheckPeople(method, info, fields));
   return info;
 }
 
@@ -81,27 +123,6 @@ absl::StatusOr<std::map<std::string, MethodInfo, std::less<>>> ReadMethods(
     methods.emplace(service.method(index)->name(), std::move(info));
   }
   return methods;
-}
-
-void ClearUnreadableFields(const auth::Principal& principal, google::protobuf::Message& message) {
-  const google::protobuf::Reflection& reflection = *message.GetReflection();
-  std::vector<const FieldDescriptor*> fields;
-  reflection.ListFields(message, &fields);
-  for (const FieldDescriptor* field : fields) {
-    const std::string& permission = field->options().GetExtension(common::v1::read_permission);
-    if (!permission.empty() && !auth::IsGranted(principal, permission)) {
-      reflection.ClearField(&message, field);
-      continue;
-    }
-    if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) continue;
-    if (!field->is_repeated()) {
-      ClearUnreadableFields(principal, *reflection.MutableMessage(&message, field));
-      continue;
-    }
-    for (int index = 0; index < reflection.FieldSize(message, field); ++index) {
-      ClearUnreadableFields(principal, *reflection.MutableRepeatedMessage(&message, field, index));
-    }
-  }
 }
 
 std::string AreaOf(std::string_view service_full_name) {

@@ -8,9 +8,6 @@
 
 #include "absl/status/statusor.h"
 #include "google/protobuf/descriptor.h"
-#include "google/protobuf/message.h"
-
-#include "common/auth/principal.h"
 
 namespace qingqu::rpc {
 
@@ -23,16 +20,21 @@ struct MethodInfo {
   const google::protobuf::FieldDescriptor* request_id_field = nullptr;
   // Permissions named by read_permission options anywhere in the response.
   std::vector<std::string> read_permissions;
+  // The response has fields that name patients or doctors (people.proto).
+  bool names_people = false;
+  // How many askings a call counts for; 0: it is not declared doctor_level.
+  int doctor_level = 0;
+  // The request's field `purpose`, or null.
+  const google::protobuf::FieldDescriptor* purpose_field = nullptr;
 };
 
 // Reads the declarations of all methods of a service. FAILED_PRECONDITION, naming the method, when
 // one has no permission, a method with side effects has no request_id or batch_number (sign-in and
-// other "public" methods apart), or a method's permission is held by nobody.
+// other "public" methods apart), a method's permission is held by nobody, a method that reads names
+// people without doctor_level, one with it has no purpose or is not audited, or a message names
+// people and not their institution.
 absl::StatusOr<std::map<std::string, MethodInfo, std::less<>>> ReadMethods(
     const google::protobuf::ServiceDescriptor& service);
-
-// Clears every field of `message`, at any depth, whose read_permission the principal does not hold.
-void ClearUnreadableFields(const auth::Principal& principal, google::protobuf::Message& message);
 
 // The services of all areas, with their descriptors linked in.
 const std::vector<const google::protobuf::ServiceDescriptor*>& AllServices();

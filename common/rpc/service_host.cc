@@ -1,7 +1,9 @@
 #include "common/rpc/service_host.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <utility>
 
 #include "fmt/format.h"
@@ -59,6 +61,10 @@ class Host final : public ServiceHost {
     }
     QINGQU_ASSIGN_OR_RETURN(verifier_,
                             auth::TokenVerifier::Create(options_.keys_dir, options_.clock));
+    if (std::any_of(specs.begin(), specs.end(),
+                    [](const auto& spec) { return spec.names_people; })) {
+      QINGQU_ASSIGN_OR_RETURN(pseudonyms_, privacy::PseudonymKey::LoadOrCreate(options_.keys_dir));
+    }
     for (const ServiceSpec& spec : specs) QINGQU_RETURN_IF_ERROR(CreateService(spec));
     QINGQU_RETURN_IF_ERROR(WatchRoles(specs.front().area));
     QINGQU_RETURN_IF_ERROR(Listen());
@@ -108,6 +114,8 @@ class Host final : public ServiceHost {
                      .journal = options_.journal,
                      .second_factor_roles = options_.second_factor_roles,
                      .oidc_issuers_file = options_.oidc_issuers_file,
+                     .pseudonyms = spec.names_people ? &*pseudonyms_ : nullptr,
+                     .doctor_level = options_.doctor_level,
                      .channel_to = [this](std::string_view area) { return ChannelTo(area); }});
     if (!hosted.ok()) return hosted.status();
     services_.emplace_back(spec.area, *std::move(hosted));
@@ -167,6 +175,7 @@ class Host final : public ServiceHost {
   const Options options_;
   std::shared_ptr<prometheus::Registry> registry_;
   std::unique_ptr<auth::TokenVerifier> verifier_;
+  std::optional<privacy::PseudonymKey> pseudonyms_;
   auth::RoleSource roles_;
   std::unique_ptr<db::ConnectionPool> role_pool_;
   std::unique_ptr<db::RoleWatch> role_watch_;
@@ -188,7 +197,9 @@ absl::StatusOr<std::unique_ptr<CallRunner>> CreateRunner(
                              .pool = dependencies.pool,
                              .metrics = dependencies.metrics,
                              .executor = dependencies.executor,
-                             .address_proxies = dependencies.address_proxies});
+                             .address_proxies = dependencies.address_proxies,
+                             .pseudonyms = dependencies.pseudonyms,
+                             .doctor_level = dependencies.doctor_level});
 }
 
 absl::StatusOr<std::unique_ptr<ServiceHost>> ServiceHost::Start(

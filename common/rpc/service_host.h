@@ -18,8 +18,10 @@
 #include "common/auth/token.h"
 #include "common/base/clock.h"
 #include "common/db/connection_pool.h"
+#include "common/privacy/pseudonym.h"
 #include "common/rpc/call_runner.h"
 #include "common/rpc/client_address.h"
+#include "common/rpc/doctor_level.h"
 #include "common/rpc/executor.h"
 #include "common/rpc/process_tls.h"
 #include "common/rpc/service_addresses.h"
@@ -49,6 +51,9 @@ struct ServiceDependencies {
   std::set<std::string> second_factor_roles = {};
   // Hospitals' own sign-in (services/identity/oidc_issuer.h): for identity.
   std::string oidc_issuers_file = {};
+  // For a service whose answers name people; else null.
+  const privacy::PseudonymKey* pseudonyms = nullptr;
+  DoctorLevelLimits doctor_level = {};
   // A channel to another service ("distribution"): in process when it is hosted here too. To be
   // asked when a call is made, not before Start.
   std::function<std::shared_ptr<grpc::Channel>(std::string_view area)> channel_to;
@@ -77,6 +82,7 @@ struct ServiceSpec {
   std::string grpc_name;                          // "qingqu.catalog.v1.CatalogService"
   std::vector<std::string> more_grpc_names = {};  // when the area has more than one
   std::span<const db::Query* const> queries;
+  bool names_people = false;  // its answers tell of patients or doctors
   std::function<absl::StatusOr<std::unique_ptr<HostedService>>(const ServiceDependencies&)> create;
 };
 
@@ -105,6 +111,7 @@ class ServiceHost {
     ServiceAddresses addresses;
     int connections_per_service = 4;
     Executor::Options executor;
+    DoctorLevelLimits doctor_level = {};
     const Clock* clock = nullptr;
   };
 

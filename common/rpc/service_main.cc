@@ -48,6 +48,10 @@ ABSL_FLAG(std::string, address_proxies, "127.0.0.1,::1",
           "addresses of the gateway and the edge, whose word on the client's address is believed");
 ABSL_FLAG(int, connections, 4, "database connections, and as many workers, for each service");
 ABSL_FLAG(int, queue_max, 64, "calls that may wait for a worker of a service; more are refused");
+ABSL_FLAG(int, doctor_level_per_user, 300,
+          "askings in an hour for what tells of patients and doctors, by one user");
+ABSL_FLAG(int, doctor_level_per_institution, 3000,
+          "the same by all users of one institution, or of the county's offices together");
 ABSL_FLAG(int, drain_ms, 10000, "milliseconds that calls at hand get to finish at a stop");
 
 namespace qingqu::rpc {
@@ -67,7 +71,12 @@ absl::StatusOr<ServiceHost::Options> OptionsFromFlags(const Clock& clock) {
       .connections_per_service = absl::GetFlag(FLAGS_connections),
       .executor = {.threads = absl::GetFlag(FLAGS_connections),
                    .queue_max = static_cast<size_t>(absl::GetFlag(FLAGS_queue_max))},
+      .doctor_level = {.per_user = absl::GetFlag(FLAGS_doctor_level_per_user),
+                       .per_institution = absl::GetFlag(FLAGS_doctor_level_per_institution)},
       .clock = &clock};
+  if (options.doctor_level.per_user < 1 || options.doctor_level.per_institution < 1) {
+    return absl::InvalidArgumentError("--doctor_level_per_… must be at least 1");
+  }
   if (const std::string services = absl::GetFlag(FLAGS_services); !services.empty()) {
     QINGQU_ASSIGN_OR_RETURN(options.addresses, ParseServiceAddresses(services));
   }

@@ -254,12 +254,12 @@ class Cycle:
             if use.get("state") != "USE_STATE_PENDING":
                 break
             time.sleep(0.2)
-            use = self.call("nurse", "usage.GetUse", {"name": "uses/use-demo"})
+            use = self.call("nurse", "usage.GetUse", {"name": "uses/use-demo", "purpose": "waits for the posting"})
         return use.get("state", "USE_STATE_UNSPECIFIED")
 
     def ask(self) -> None:
         self.begin("追溯与监管", "Supervision")
-        question = {"item": f"items/{CATHETER}", "lot": SOON_LOT, "pageSize": 1000}
+        question = {"item": f"items/{CATHETER}", "lot": SOON_LOT, "pageSize": 1000, "purpose": "a demonstration"}
         for user in ("inspector", "supplier"):
             entries = self.call(user, "supervision.TraceLot", question).get("entries", [])
             chain = " → ".join(dict.fromkeys(entry["event"].split(".")[0] for entry in entries))

@@ -92,6 +92,10 @@ constexpr std::array kExportOptions = std::to_array<OptionSpec>({
     {"purpose", "TEXT", Message::kOptionPurpose},
 });
 
+constexpr std::array kTraceOptions = std::to_array<OptionSpec>({
+    {"purpose", "TEXT", Message::kOptionPurpose},
+});
+
 constexpr std::array kVerifyExportOptions = std::to_array<OptionSpec>({
     {"checkpoint", "FILE", Message::kOptionCheckpoint},
     {"key", "VERIFIER_KEY", Message::kOptionKey},
@@ -175,10 +179,12 @@ constexpr std::array kCommands = std::to_array<Command>({
      .examples = "  qingqu ledger check\n",
      .run = RunLedgerCheck},
     {.name = "trace",
-     .arguments = "ITEM LOT",
+     .arguments = "[--purpose TEXT] ITEM LOT",
      .summary = Message::kTraceSummary,
      .description = Message::kTraceDescription,
-     .examples = "  qingqu trace items/stent-1 L2026\n  qingqu trace stent-1 L2026 --json\n",
+     .options = kTraceOptions,
+     .examples = "  qingqu trace --purpose='recall 17' items/stent-1 L2026\n"
+                 "  qingqu trace --purpose='recall 17' stent-1 L2026 --json\n",
      .positionals_min = 2,
      .positionals_max = 2,
      .run = RunTrace},

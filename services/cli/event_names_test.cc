@@ -34,7 +34,8 @@ bool IsServiceSource(const std::filesystem::path& path) {
 std::set<std::string> EventsInSources() {
   static const std::regex event(
       R"re((?:"|journal\.append\('))re"
-      R"re(([a-z_]+\.(?:[a-z_]+ed(?:_in|_out)?|sent|withdrawn|expiry_overridden))["'])re");
+      R"re(([a-z_]+\.(?:[a-z_]+ed(?:_in|_out)?|(?:[a-z_]+_)?sent|withdrawn|expiry_overridden)))re"
+      R"re(["'])re");
   std::set<std::string> events;
   for (const char* folder : {"common/db", "common/rpc", "services"}) {
     for (const auto& file : std::filesystem::recursive_directory_iterator(folder)) {

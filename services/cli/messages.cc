@@ -258,8 +258,8 @@ constexpr std::array kMessages = std::to_array<MessageText>({
     {kOptionFromIndex, "the first index (0)", "第一个序号（默认 0）"},
     {kOptionToIndex, "the index after the last one (the end of the log)",
      "最后一个序号之后的序号（默认至日志末尾）"},
-    {kOptionPurpose, "why you ask, 1 to 200 characters; it is recorded",
-     "查询目的，1 至 200 字，将被记录"},
+    {kOptionPurpose, "why you ask, 5 to 200 characters; it is recorded",
+     "查询目的，5 至 200 字，将被记录"},
     {kOptionActor, "who did it", "操作人"},
     {kOptionInstitution, "the institution that it concerns, or whose person did it",
      "所涉机构，或操作人所属机构"},
@@ -511,6 +511,9 @@ constexpr std::array kMessages = std::to_array<MessageText>({
     {kEventSessionTokenReused, "used token shown again", "令牌被重复使用"},
     {kEventQuestionAsked, "question asked", "查询"},
     {kEventQuestionRefused, "question refused", "查询被拒"},
+    {kEventQuestionPeopleAsked, "asked about patients or doctors", "查询患者或医生"},
+    {kEventQuestionPeopleRefused, "refused to tell of patients or doctors", "查询患者或医生被拒"},
+    {kEventQuestionPeopleSent, "told of patients or doctors", "已提供患者或医生信息"},
 });
 
 static_assert(kMessages.size() == static_cast<size_t>(kCount));

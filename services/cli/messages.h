@@ -309,6 +309,9 @@ enum class Message {
   kEventSessionTokenReused,
   kEventQuestionAsked,
   kEventQuestionRefused,
+  kEventQuestionPeopleAsked,
+  kEventQuestionPeopleRefused,
+  kEventQuestionPeopleSent,
   kCount  // how many there are
 };
 

@@ -83,6 +83,8 @@ ExitCode RunTrace(CommandContext& context) {
   request.set_item(item.starts_with(kItemPrefix) ? item : fmt::format("{}{}", kItemPrefix, item));
   request.set_lot(context.arguments.positionals[1]);
   request.set_page_size(kTracePageSize);
+  // The platform says whether the caller has to state one.
+  request.set_purpose(context.arguments.Get("purpose"));
   const auto entries = AllEntries(context, request);
   if (!entries.ok()) return context.Fail(entries.status());
   const TracedLot traced{.item = request.item(), .lot = request.lot()};

@@ -88,6 +88,9 @@ constexpr std::array kEventNames = std::to_array<EventName>({
     {"session.token_reused", Message::kEventSessionTokenReused},
     {"question.asked", Message::kEventQuestionAsked},
     {"question.refused", Message::kEventQuestionRefused},
+    {"question.people_asked", Message::kEventQuestionPeopleAsked},
+    {"question.people_refused", Message::kEventQuestionPeopleRefused},
+    {"question.people_sent", Message::kEventQuestionPeopleSent},
 });
 
 // The member `name`, which may also be written in camel case; nullptr when there is none.

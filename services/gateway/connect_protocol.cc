@@ -196,13 +196,13 @@ std::optional<ConnectError> CheckRoute(const Method* method, const HttpRequest& 
     return ConnectError{MakeError(absl::StatusCode::kUnimplemented, "STREAMING_NOT_OFFERED",
                                   "streaming methods can be called by gRPC only")};
   }
-  const bool get = request.method == "GET" && method->no_side_effects;
+  const bool get = request.method == "GET" && method->by_get;
   if (request.method == "POST" || get) return std::nullopt;
   return ConnectError{MakeError(absl::StatusCode::kUnimplemented, "HTTP_METHOD_NOT_ALLOWED",
-                                method->no_side_effects ? "this method is called by POST or GET"
+                                method->by_get ? "this method is called by POST or GET"
                                                         : "this method is called by POST"),
                       405,
-                      {{"allow", method->no_side_effects ? "GET, POST" : "POST"}}};
+                      {{"allow", method->by_get ? "GET, POST" : "POST"}}};
 }
 
 }  // namespace

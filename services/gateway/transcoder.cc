@@ -16,6 +16,7 @@
 #include "common/rpc/method_registry.h"
 #include "common/status/status.h"
 #include "common/status/status_macros.h"
+#include "qingqu/common/v1/people.pb.h"
 #include "services/gateway/strict_json.h"
 
 namespace qingqu::gateway {
@@ -54,13 +55,15 @@ void Transcoder::AddService(std::string_view area, const protobuf::ServiceDescri
   for (int index = 0; index < service.method_count(); ++index) {
     const protobuf::MethodDescriptor& method = *service.method(index);
     const std::string path = fmt::format("/{}/{}", service.full_name(), method.name());
-    const bool no_side_effects =
-        method.options().idempotency_level() == protobuf::MethodOptions::NO_SIDE_EFFECTS;
+    const protobuf::MethodOptions& options = method.options();
+    // What tells of patients and doctors stands in no address, which others log and keep.
+    const bool by_get = options.idempotency_level() == protobuf::MethodOptions::NO_SIDE_EFFECTS &&
+                        options.GetExtension(common::v1::doctor_level) == 0;
     methods_.emplace(path,
                      Method{.path = path,
                             .area = std::string(area),
                             .descriptor = &method,
-                            .no_side_effects = no_side_effects,
+                            .by_get = by_get,
                             .streaming = method.client_streaming() || method.server_streaming()});
   }
 }

@@ -23,7 +23,7 @@ struct Method {
       path;  // "/qingqu.catalog.v1.CatalogService/GetItem": its URL path, and its name in gRPC
   std::string area;  // "catalog"
   const google::protobuf::MethodDescriptor* descriptor;
-  bool no_side_effects;  // may be called by GET
+  bool by_get;  // may be called by GET, too
   bool streaming;
 };
 

@@ -35,8 +35,8 @@ TEST_F(TranscoderTest, FindsEveryMethodInTheDescriptors) {
   for (int index = 0; index < service->method_count(); ++index) {
     EXPECT_EQ(Named(service->method(index)->name()).area, "catalog");
   }
-  EXPECT_TRUE(Named("GetItem").no_side_effects);
-  EXPECT_FALSE(Named("CreateItem").no_side_effects);
+  EXPECT_TRUE(Named("GetItem").by_get);
+  EXPECT_FALSE(Named("CreateItem").by_get);
   EXPECT_FALSE(Named("CreateItem").streaming);
   EXPECT_NE(transcoder_.Find("/qingqu.identity.v1.IdentityService/SignIn"), nullptr);
 }
@@ -44,6 +44,9 @@ TEST_F(TranscoderTest, FindsEveryMethodInTheDescriptors) {
 TEST_F(TranscoderTest, OffersAllServicesOfAnArea) {
   const auto all = Transcoder::Create(kServiceAreas);
   ASSERT_TRUE(all.ok()) << all.status();
+  const Method* uses = all->Find("/qingqu.usage.v1.UsageService/ListUses");
+  ASSERT_NE(uses, nullptr);
+  EXPECT_FALSE(uses->by_get) << "an address is logged";
   EXPECT_NE(all->Find("/qingqu.distribution.v1.DistributionService/ListBalances"), nullptr);
   const Method* const stream = all->Find("/qingqu.distribution.v1.LedgerService/StreamMovements");
   ASSERT_NE(stream, nullptr);

@@ -25,8 +25,9 @@ struct Entry {
   std::string client;
   std::string request_id;
   std::string reason;
-  nlohmann::json details;     // an object
-  nlohmann::json restricted;  // an object: what tells of patients or doctors
+  std::string institution_id;  // that it concerns, and whose patients and doctors it names
+  nlohmann::json details;      // an object
+  nlohmann::json restricted;   // an object: what tells of patients or doctors
 };
 
 inline constexpr std::string_view kSystemActor = "system";

@@ -38,6 +38,7 @@ Entry EntryOf(const pqxx::row& row) {
           .client = row["client"].as<std::string>(),
           .request_id = row["request_id"].as<std::string>(),
           .reason = row["reason"].as<std::string>(),
+          .institution_id = row["institution_id"].as<std::string>(),
           .details = ObjectOf(row["details"]),
           .restricted = ObjectOf(row["restricted"])};
 }

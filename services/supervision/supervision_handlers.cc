@@ -5,14 +5,15 @@
 
 #include "fmt/format.h"
 
-#include "common/auth/role_grants.h"
 #include "common/base/resource_name.h"
 #include "common/base/strings.h"
 #include "common/db/transaction.h"
 #include "common/status/page.h"
 #include "common/status/status.h"
 #include "common/status/status_macros.h"
+#include "services/supervision/access_list.h"
 #include "services/supervision/convert.h"
+#include "services/supervision/entry_people.h"
 #include "services/supervision/entry_store.h"
 #include "services/supervision/errors.h"
 #include "services/supervision/supplier_view.h"
@@ -20,7 +21,6 @@
 namespace qingqu::supervision {
 namespace {
 
-constexpr std::string_view kPatientPermission = "usage.patient.read";
 constexpr int kLotCharactersMax = 100;
 constexpr int kNameCharactersMax = 300;
 // Of a trace most lines are left out before they are sent.
@@ -55,13 +55,16 @@ std::string NextPageToken(const EntryPage& page, const std::string& filter) {
 }
 
 // What everyone gets by their permissions, and a supplier by what it is.
-void ApplyRights(const auth::Principal& principal, Entry& entry) {
-  if (auth::IsGranted(principal, kPatientPermission)) {
-    RevealRestricted(entry);
-  } else {
-    HideRestricted(entry);
-  }
+void ApplyRights(const auth::Principal& principal, const privacy::PseudonymKey* pseudonyms,
+                 Entry& entry) {
+  ShowPeople(privacy::PeopleView(principal, pseudonyms), entry);
   if (principal.scope == auth::Scope::kSupplier) KeepSupplierPart(principal.supplier_id, entry);
+}
+
+// From outside, asking about a patient or a doctor would tell whether there is one.
+bool MayAskAbout(const auth::Principal& principal, const std::string& subject) {
+  return !privacy::IsPersonName(subject) ||
+         privacy::SightOf(principal, principal.institution_id) == privacy::Sight::kName;
 }
 
 }  // namespace
@@ -89,7 +92,7 @@ absl::StatusOr<v1::TraceLotResponse> SupervisionHandlers::TraceLot(
   response.set_next_page_token(NextPageToken(found, filter));
   for (Entry& entry : found.entries) {
     KeepLot(lot, entry);
-    ApplyRights(call.principal, entry);
+    ApplyRights(call.principal, pseudonyms_, entry);
     *response.add_entries() = ToProto(entry);
   }
   return response;
@@ -105,6 +108,10 @@ absl::StatusOr<v1::ListEntriesResponse> SupervisionHandlers::ListEntries(
     if (CodePointCount(text) > kNameCharactersMax) {
       violations.Add(field, "must have at most 300 characters");
     }
+  }
+  if (!MayAskAbout(call.principal, wanted.subject)) {
+    violations.Add("subject",
+                   "must not be a patient or a doctor of an institution that is not yours");
   }
   if (!request.actor().empty()) {
     const absl::StatusOr<std::string> actor = ParseResourceId("users/{user}", request.actor());
@@ -124,10 +131,15 @@ absl::StatusOr<v1::ListEntriesResponse> SupervisionHandlers::ListEntries(
   v1::ListEntriesResponse response;
   response.set_next_page_token(NextPageToken(found, filter));
   for (Entry& entry : found.entries) {
-    ApplyRights(call.principal, entry);
+    ApplyRights(call.principal, pseudonyms_, entry);
     *response.add_entries() = ToProto(entry);
   }
   return response;
+}
+
+absl::StatusOr<v1::ListDoctorLevelAccessesResponse> SupervisionHandlers::ListDoctorLevelAccesses(
+    const CallContext& call, const v1::ListDoctorLevelAccessesRequest& request) {
+  return ListAccesses(*pool_, call, request);
 }
 
 }  // namespace qingqu::supervision

@@ -7,6 +7,7 @@
 #include "nlohmann/json.hpp"
 #include "pqxx/pqxx"
 
+#include "common/auth/test_directory.h"
 #include "common/db/journal.h"
 #include "common/db/transaction.h"
 #include "common/status/status.h"
@@ -27,7 +28,7 @@ const std::vector<const db::Query*> kQueries{queries::kAllQueries.begin(),
 class SupervisionHandlersTest : public ::testing::Test {
  protected:
   SupervisionHandlersTest()
-      : pool_(database_.NewPool("supervision", kQueries)), handlers_(pool_.get()) {}
+      : pool_(database_.NewPool("supervision", kQueries)), handlers_(pool_.get(), &pseudonyms_) {}
 
   void Append(const CallContext& call, const db::JournalEntry& entry) {
     const auto status =
@@ -117,6 +118,9 @@ class SupervisionHandlersTest : public ::testing::Test {
     request.set_page_token(token);
     return handlers_.TraceLot(call, request);
   }
+  std::string PseudonymOf(privacy::PersonKind kind, std::string_view id) const {
+    return pseudonyms_.PseudonymOf({.kind = kind, .institution_id = "county-hospital", .id = id});
+  }
   template <typename Response>
   static std::vector<std::string> EventsOf(const Response& response) {
     std::vector<std::string> events;
@@ -130,6 +134,8 @@ class SupervisionHandlersTest : public ::testing::Test {
 
   testing::TestDatabase database_;
   std::unique_ptr<db::ConnectionPool> pool_;
+  auth::TestDirectory directory_;
+  privacy::PseudonymKey pseudonyms_ = *privacy::PseudonymKey::LoadOrCreate(directory_.path());
   SupervisionHandlers handlers_;
 };
 
@@ -154,11 +160,40 @@ TEST_F(SupervisionHandlersTest, TheInspectorGetsTheWholeChainInOrder) {
   EXPECT_EQ(use.actor_institution(), "institutions/county-hospital");
   EXPECT_EQ(use.actor_roles(0), "department_nurse");
   EXPECT_GT(use.entry_time().seconds(), 0);
-  EXPECT_THAT(use.details().DebugString(), HasSubstr("patient-seventeen"));
-  EXPECT_THAT(use.details().DebugString(), HasSubstr("doctor-nine"));
+  // The county's inspector is outside of every institution.
+  const auto& details = use.details().fields();
+  EXPECT_EQ(details.at("patient").string_value(),
+            PseudonymOf(privacy::PersonKind::kPatient, "patient-seventeen"));
+  EXPECT_EQ(details.at("lines")
+                .list_value()
+                .values(0)
+                .struct_value()
+                .fields()
+                .at("doctor")
+                .string_value(),
+            PseudonymOf(privacy::PersonKind::kDoctor, "doctor-nine"));
+  EXPECT_THAT(trace->DebugString(), Not(HasSubstr("patient-seventeen")));
+  EXPECT_THAT(trace->DebugString(), Not(HasSubstr("doctor-nine")));
   // Of the documents only the lot's lines.
   EXPECT_EQ(trace->entries(5).details().fields().at("lines").list_value().values_size(), 1);
   EXPECT_EQ(trace->entries(7).details().fields().at("lines").list_value().values_size(), 1);
+}
+
+TEST_F(SupervisionHandlersTest, TheInspectorOfAnInstitutionSeesItsPeople) {
+  AppendCycle();
+  CallContext inspector = testing::CallBy("ji", "discipline_inspector");
+  inspector.principal.scope = auth::Scope::kInstitution;
+  inspector.principal.institution_id = "county-hospital";
+  v1::ListEntriesRequest request;
+  request.set_event("use.created");
+  const auto own = handlers_.ListEntries(inspector, request);
+  ASSERT_TRUE(own.ok()) << own.status();
+  EXPECT_THAT(own->DebugString(), HasSubstr("patient-seventeen"));
+  EXPECT_THAT(own->DebugString(), HasSubstr("doctor-nine"));
+  request.set_subject("doctors/doctor-nine");
+  EXPECT_TRUE(handlers_.ListEntries(inspector, request).ok());
+  EXPECT_EQ(ErrorReason(handlers_.ListEntries(Inspector(), request).status()), "INVALID_FIELD")
+      << "the answer would tell whether there is one";
 }
 
 TEST_F(SupervisionHandlersTest, WhoMayNotReadPatientsGetsTheChainWithoutThem) {

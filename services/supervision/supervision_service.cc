@@ -20,8 +20,9 @@ using grpc::ServerUnaryReactor;
 
 class SupervisionService final : public v1::SupervisionService::CallbackService {
  public:
-  SupervisionService(std::unique_ptr<rpc::CallRunner> runner, db::ConnectionPool* pool)
-      : runner_(std::move(runner)), handlers_(pool) {}
+  SupervisionService(std::unique_ptr<rpc::CallRunner> runner,
+                     const rpc::ServiceDependencies& dependencies)
+      : runner_(std::move(runner)), handlers_(dependencies.pool, dependencies.pseudonyms) {}
 
   void Drain() { runner_->Drain(); }
 
@@ -35,6 +36,12 @@ class SupervisionService final : public v1::SupervisionService::CallbackService 
                                   v1::ListEntriesResponse* response) override {
     return rpc::RunUnary(*runner_, "ListEntries", context, request, response, handlers_,
                          &SupervisionHandlers::ListEntries);
+  }
+  ServerUnaryReactor* ListDoctorLevelAccesses(
+      CallbackServerContext* context, const v1::ListDoctorLevelAccessesRequest* request,
+      v1::ListDoctorLevelAccessesResponse* response) override {
+    return rpc::RunUnary(*runner_, "ListDoctorLevelAccesses", context, request, response, handlers_,
+                         &SupervisionHandlers::ListDoctorLevelAccesses);
   }
 
  private:
@@ -71,7 +78,7 @@ class HostedSupervision final : public rpc::HostedService {
  private:
   HostedSupervision(std::unique_ptr<rpc::CallRunner> runner,
                     const rpc::ServiceDependencies& dependencies, sealed_log::PrivateKey key)
-      : service_(std::move(runner), dependencies.pool),
+      : service_(std::move(runner), dependencies),
         log_pool_({.conninfo = dependencies.pool->conninfo(),
                    .connections_max = kLogConnections,
                    .queries = {queries::kAllQueries.begin(), queries::kAllQueries.end()}}),
@@ -103,6 +110,7 @@ rpc::ServiceSpec SupervisionSpec() {
           .grpc_name = v1::SupervisionService::service_full_name(),
           .more_grpc_names = {"qingqu.supervision.v1.JournalService"},
           .queries = queries::kAllQueries,
+          .names_people = true,
           .create = CreateHosted};
 }
 

@@ -21,6 +21,7 @@ class SupervisionServiceTest : public ::testing::Test {
     v1::TraceLotRequest request;
     request.set_item(item);
     request.set_lot("L1");
+    request.set_purpose("a test of traces");
     v1::TraceLotResponse response;
     return stub_->TraceLot(&context, request, &response);
   }
@@ -38,27 +39,29 @@ class SupervisionServiceTest : public ::testing::Test {
 
 TEST_F(SupervisionServiceTest, EachAskingIsAnEntryAnsweredOrRefused) {
   EXPECT_EQ(TraceAs("inspector", "discipline_inspector").error_code(), grpc::StatusCode::NOT_FOUND);
-  EXPECT_EQ(EventsOf("inspector"), "question.asked NOT_FOUND");
+  EXPECT_EQ(EventsOf("inspector"), "question.people_asked NOT_FOUND");
   EXPECT_EQ(TraceAs("li", "department_nurse").error_code(), grpc::StatusCode::PERMISSION_DENIED);
-  EXPECT_EQ(EventsOf("li"), "question.refused PERMISSION_DENIED");
+  EXPECT_EQ(EventsOf("li"), "question.people_refused PERMISSION_DENIED");
 }
 
 TEST_F(SupervisionServiceTest, AQuestionThatIsRefusedForItsTextIsAnEntryToo) {
   const std::string hidden("items/a\0b", 9);
   EXPECT_EQ(TraceAs("inspector", "discipline_inspector", hidden).error_code(),
             grpc::StatusCode::INVALID_ARGUMENT);
-  EXPECT_EQ(EventsOf("inspector"), "question.asked INVALID_ARGUMENT");
+  EXPECT_EQ(EventsOf("inspector"), "question.people_asked INVALID_ARGUMENT");
   EXPECT_EQ(TraceAs("li", "department_nurse", hidden).error_code(),
             grpc::StatusCode::PERMISSION_DENIED);
-  EXPECT_EQ(EventsOf("li"), "question.refused PERMISSION_DENIED");
+  EXPECT_EQ(EventsOf("li"), "question.people_refused PERMISSION_DENIED");
 }
 
 TEST_F(SupervisionServiceTest, EveryMethodIsWired) {
   grpc::ClientContext context;
   SignInAs(context, "inspector", "discipline_inspector");
+  v1::ListEntriesRequest request;
+  request.set_purpose("a test of lists");
   v1::ListEntriesResponse response;
-  EXPECT_TRUE(stub_->ListEntries(&context, {}, &response).ok());
-  EXPECT_EQ(EventsOf("inspector"), "question.asked OK");
+  EXPECT_TRUE(stub_->ListEntries(&context, request, &response).ok());
+  EXPECT_EQ(EventsOf("inspector"), "question.people_asked OK");
 }
 
 }  // namespace

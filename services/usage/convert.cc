@@ -16,7 +16,7 @@ namespace {
 
 constexpr int kScanLengthMax = 512;
 
-bool IsPseudonym(std::string_view text) {
+bool IsPatientId(std::string_view text) {
   return text.size() >= 8 && text.size() <= 64 &&
          std::all_of(text.begin(), text.end(), [](char character) {
            return (character >= 'A' && character <= 'Z') ||
@@ -33,7 +33,7 @@ bool LooksLikeIdCard(std::string_view text) {
 }
 
 void CheckTexts(const v1::Use& use, FieldViolations& violations) {
-  if (!use.patient_pseudonym().empty() && !IsPseudonym(use.patient_pseudonym())) {
+  if (!use.patient_pseudonym().empty() && !IsPatientId(use.patient_pseudonym())) {
     violations.Add("use.patient_pseudonym",
                    "must be 8 to 64 of A-Z, a-z, 0-9, dash and underscore");
   }
@@ -42,8 +42,8 @@ void CheckTexts(const v1::Use& use, FieldViolations& violations) {
   }
   if (CodePointCount(use.procedure()) > 100)
     violations.Add("use.procedure", "must be at most 100 characters");
-  if (CodePointCount(use.doctor()) > 64)
-    violations.Add("use.doctor", "must be at most 64 characters");
+  if (CodePointCount(use.doctor()) > 64 || use.doctor().starts_with('~'))
+    violations.Add("use.doctor", "must be at most 64 characters and not begin with ~");
 }
 
 absl::Time ParseUseTime(const CallContext& call, const v1::Use& use, FieldViolations& violations) {

@@ -26,6 +26,11 @@ absl::Status PatientRequired() {
                    "a high-value item is bound to a patient: give patient_pseudonym and procedure");
 }
 
+absl::Status PseudonymNotFound() {
+  return MakeError(absl::StatusCode::kNotFound, "PSEUDONYM_NOT_FOUND",
+                   "nobody is known by this pseudonym whom you may ask about");
+}
+
 absl::Status UseInProgress() {
   return WithRetryDelay(
       MakeError(

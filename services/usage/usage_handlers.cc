@@ -23,7 +23,8 @@ constexpr int kUsesPageMax = 200;
 // Fills in what only the database knows, applies the rules, writes the pending use. The answer is
 // kept with the request and therefore has nothing but the name: nothing of patients.
 absl::StatusOr<v1::Use> Record(pqxx::transaction_base& tx, const CallContext& call,
-                               ParsedUse parsed, const std::vector<scanning::ScannedPack>& packs) {
+                               ParsedUse parsed, const std::vector<scanning::ScannedPack>& packs,
+                               const privacy::PseudonymKey& pseudonyms) {
   Use& use = parsed.use;
   QINGQU_ASSIGN_OR_RETURN(const UseLocation location, FindLocation(tx, use.location_id));
   // What lies in a central store is the alliance's still: nobody uses it up there.
@@ -40,6 +41,7 @@ absl::StatusOr<v1::Use> Record(pqxx::transaction_base& tx, const CallContext& ca
       std::any_of(items.begin(), items.end(), [](const auto& item) { return item->high_value; });
   QINGQU_RETURN_IF_ERROR(CheckPatient(use));
   QINGQU_RETURN_IF_ERROR(InsertUse(tx, use, call.request_id));
+  KeepPeople(tx, use, pseudonyms);
   db::AppendJournal(tx, call, MakeJournalEntry("use.recorded", use));
   v1::Use recorded;
   recorded.set_name("uses/" + use.use_id);
@@ -56,7 +58,7 @@ absl::StatusOr<v1::Use> UsageHandlers::CreateUse(const CallContext& call,
   QINGQU_ASSIGN_OR_RETURN(
       const v1::Use recorded,
       db::RunIdempotent<v1::Use>(*pool_, call, request, [&](pqxx::transaction_base& tx) {
-        return Record(tx, call, parsed, packs);
+        return Record(tx, call, parsed, packs, *pseudonyms_);
       }));
   QINGQU_ASSIGN_OR_RETURN(const std::string use_id, ParseResourceId("uses/{use}", recorded.name()));
   QINGQU_ASSIGN_OR_RETURN(const Use finished, posting_->Finish(call, use_id));
@@ -112,6 +114,26 @@ absl::StatusOr<v1::ListUsesResponse> UsageHandlers::ListUses(const CallContext& 
         EncodePageToken(found.keys[found.uses.size() - 1], "uses/" + location_id));
   }
   return response;
+}
+
+absl::StatusOr<v1::ResolvePseudonymResponse> UsageHandlers::ResolvePseudonym(
+    const CallContext& call, const v1::ResolvePseudonymRequest& request) {
+  const std::string_view name = request.pseudonym();
+  for (const auto kind : {privacy::PersonKind::kPatient, privacy::PersonKind::kDoctor}) {
+    const std::string prefix = fmt::format("{}/", privacy::CollectionOf(kind));
+    if (!name.starts_with(prefix)) continue;
+    const std::string pseudonym(name.substr(prefix.size()));
+    if (!privacy::IsPseudonym(pseudonym)) break;
+    QINGQU_ASSIGN_OR_RETURN(const ResolvedPerson person,
+                            db::RunRead(*pool_, call, [&](pqxx::transaction_base& tx) {
+                              return FindPerson(tx, kind, pseudonym);
+                            }));
+    v1::ResolvePseudonymResponse response;
+    response.set_person(prefix + person.person_id);
+    response.set_institution("institutions/" + person.institution_id);
+    return response;
+  }
+  return InvalidField("pseudonym", "must be doctors/~… or patients/~… with 32 hexadecimal digits");
 }
 
 }  // namespace qingqu::usage

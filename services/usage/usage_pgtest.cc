@@ -5,6 +5,7 @@
 #include "gtest/gtest.h"
 #include "pqxx/pqxx"
 
+#include "common/auth/test_directory.h"
 #include "common/base/page_token.h"
 #include "common/db/core_queries.h"
 #include "common/db/transaction.h"
@@ -44,7 +45,7 @@ class UsageTest : public ::testing::Test {
       : pool_(database_.NewPool("usage", {queries::kAllQueries.begin(), queries::kAllQueries.end()},
                                 8)),
         posting_(pool_.get(), &stock_),
-        handlers_(pool_.get(), &posting_) {
+        handlers_(pool_.get(), &posting_, &pseudonyms_) {
     ReplacePublishedViews();
   }
 
@@ -94,6 +95,8 @@ class UsageTest : public ::testing::Test {
   std::unique_ptr<db::ConnectionPool> pool_;
   FakeStock stock_;
   Posting posting_;
+  auth::TestDirectory directory_;
+  privacy::PseudonymKey pseudonyms_ = *privacy::PseudonymKey::LoadOrCreate(directory_.path());
   UsageHandlers handlers_;
   const CallContext nurse_ = testing::CallBy("nurse-li", "department_nurse");
   const std::string gauze_ = "01069012345678921740123110A1";
@@ -274,6 +277,38 @@ TEST_F(UsageTest, HighValuePieceIsBoundToPatientAndProcedure) {
       "2");
 }
 
+TEST_F(UsageTest, APseudonymIsResolvedWithinTheCallersScope) {
+  auto request = Request(nurse_, stent_);
+  request.mutable_use()->set_patient_pseudonym("P-2026-000071");
+  request.mutable_use()->set_procedure("PCI");
+  request.mutable_use()->set_doctor("D7");
+  ASSERT_TRUE(handlers_.CreateUse(nurse_, request).ok());
+  const std::string pseudonym = pseudonyms_.PseudonymOf(
+      {.kind = privacy::PersonKind::kDoctor, .institution_id = "county-hospital", .id = "D7"});
+  v1::ResolvePseudonymRequest resolve;
+  const auto ask = [&](const std::string& name, const CallContext& call) {
+    resolve.set_pseudonym(name);
+    const auto answer = handlers_.ResolvePseudonym(call, resolve);
+    return answer.ok() ? answer->person() + " of " + answer->institution()
+                       : ErrorReason(answer.status());
+  };
+  const CallContext inspector = testing::CallBy("ji", "discipline_inspector");
+  EXPECT_EQ(ask("doctors/" + pseudonym, inspector), "doctors/D7 of institutions/county-hospital");
+  EXPECT_EQ(ask("patients/" + pseudonym, inspector), "PSEUDONYM_NOT_FOUND");
+  EXPECT_EQ(ask("doctors/~" + std::string(32, '0'), inspector), "PSEUDONYM_NOT_FOUND");
+  EXPECT_EQ(ask("doctors/" + pseudonym,
+                testing::CallBy("nurse-wu", "department_nurse", "other-hospital")),
+            "PSEUDONYM_NOT_FOUND");
+  for (const char* name : {"", "doctors/D7", "doctors/", "doctors/~", "users/x"}) {
+    EXPECT_EQ(ask(name, inspector), "INVALID_FIELD") << name;
+  }
+  EXPECT_EQ(database_.Value("SELECT count(*) FROM usage.person"), "2");
+  const CallContext again = testing::CallBy("nurse-li", "department_nurse");
+  request.set_request_id(again.request_id);
+  ASSERT_TRUE(handlers_.CreateUse(again, request).ok());
+  EXPECT_EQ(database_.Value("SELECT count(*) FROM usage.person"), "2") << "known already";
+}
+
 TEST_F(UsageTest, BadInputIsNamed) {
   struct Case {
     std::string reason;
@@ -295,6 +330,7 @@ TEST_F(UsageTest, BadInputIsNamed) {
       {"INVALID_FIELD", [](v1::Use& use) { use.clear_lines(); }},
       {"INVALID_FIELD", [](v1::Use& use) { use.set_location("ward-1"); }},
       {"INVALID_FIELD", [](v1::Use& use) { use.set_patient_pseudonym("110101199001011234"); }},
+      {"INVALID_FIELD", [](v1::Use& use) { use.set_doctor("~" + std::string(32, '0')); }},
       {"INVALID_FIELD", [](v1::Use& use) { use.mutable_use_time()->set_seconds(32503680000); }},
       {"LOCATION_NOT_FOUND", [](v1::Use& use) { use.set_location("locations/nowhere"); }},
       {"LOCATION_NOT_FOUND", [](v1::Use& use) { use.set_location("locations/ward-9"); }},

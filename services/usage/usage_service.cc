@@ -30,6 +30,12 @@ class Face final : public v1::UsageService::CallbackService {
     return rpc::RunUnary(*runner_, "ListUses", context, request, response, *handlers_,
                          &UsageHandlers::ListUses);
   }
+  grpc::ServerUnaryReactor* ResolvePseudonym(grpc::CallbackServerContext* context,
+                                             const v1::ResolvePseudonymRequest* request,
+                                             v1::ResolvePseudonymResponse* response) override {
+    return rpc::RunUnary(*runner_, "ResolvePseudonym", context, request, response, *handlers_,
+                         &UsageHandlers::ResolvePseudonym);
+  }
 
  private:
   rpc::CallRunner* runner_;
@@ -42,7 +48,7 @@ class Hosted final : public rpc::HostedService {
          std::unique_ptr<rpc::CallRunner> runner)
       : stock_(dependencies.channel_to, std::move(signer)),
         posting_(dependencies.pool, &stock_),
-        handlers_(dependencies.pool, &posting_),
+        handlers_(dependencies.pool, &posting_, dependencies.pseudonyms),
         runner_(std::move(runner)),
         face_(runner_.get(), &handlers_) {}
 
@@ -77,6 +83,7 @@ rpc::ServiceSpec UsageSpec() {
   return {.area = "usage",
           .grpc_name = "qingqu.usage.v1.UsageService",
           .queries = queries::kAllQueries,
+          .names_people = true,
           .create = Create};
 }
 

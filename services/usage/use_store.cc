@@ -151,6 +151,31 @@ absl::Status InsertUse(pqxx::transaction_base& tx, const Use& use, const std::st
   return absl::OkStatus();
 }
 
+void KeepPeople(pqxx::transaction_base& tx, const Use& use, const privacy::PseudonymKey& key) {
+  std::vector<std::string> pseudonyms, kinds, ids;
+  const auto add = [&](privacy::PersonKind kind, const std::string& id) {
+    if (id.empty()) return;
+    pseudonyms.push_back(
+        key.PseudonymOf({.kind = kind, .institution_id = use.institution_id, .id = id}));
+    kinds.emplace_back(privacy::CollectionOf(kind));
+    ids.push_back(id);
+  };
+  add(privacy::PersonKind::kPatient, use.patient_pseudonym);
+  add(privacy::PersonKind::kDoctor, use.doctor);
+  if (ids.empty()) return;
+  tx.exec_prepared(queries::kKeepPeople.name, use.institution_id, use.alliance_id,
+                   db::TextArray(pseudonyms), db::TextArray(kinds), db::TextArray(ids));
+}
+
+absl::StatusOr<ResolvedPerson> FindPerson(pqxx::transaction_base& tx, privacy::PersonKind kind,
+                                          const std::string& pseudonym) {
+  const pqxx::result rows = tx.exec_prepared(queries::kFindPerson.name,
+                                             std::string(privacy::CollectionOf(kind)), pseudonym);
+  if (rows.empty()) return PseudonymNotFound();
+  return ResolvedPerson{.person_id = Text(rows[0], "person_id"),
+                        .institution_id = Text(rows[0], "institution_id")};
+}
+
 absl::StatusOr<Use> ReadUse(pqxx::transaction_base& tx, const std::string& use_id) {
   const pqxx::result rows = tx.exec_prepared(queries::kReadUse.name, use_id);
   if (rows.empty()) return UseNotFound(use_id);

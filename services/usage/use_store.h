@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "pqxx/transaction_base"
 
+#include "common/privacy/pseudonym.h"
 #include "services/usage/use.h"
 
 namespace qingqu::usage {
@@ -28,6 +29,17 @@ ScannedItems FindScannedItems(pqxx::transaction_base& tx,
 
 // Writes a pending use with its lines. ALREADY_EXISTS USE_EXISTS.
 absl::Status InsertUse(pqxx::transaction_base& tx, const Use& use, const std::string& request_id);
+
+// Keeps the pseudonyms of those whom the use names.
+void KeepPeople(pqxx::transaction_base& tx, const Use& use, const privacy::PseudonymKey& key);
+
+struct ResolvedPerson {
+  std::string person_id;
+  std::string institution_id;
+};
+// NOT_FOUND PSEUDONYM_NOT_FOUND.
+absl::StatusOr<ResolvedPerson> FindPerson(pqxx::transaction_base& tx, privacy::PersonKind kind,
+                                          const std::string& pseudonym);
 
 // With lines. NOT_FOUND USE_NOT_FOUND.
 absl::StatusOr<Use> ReadUse(pqxx::transaction_base& tx, const std::string& use_id);

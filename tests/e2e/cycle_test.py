@@ -65,7 +65,7 @@ class CycleCase:
         self.assertEqual(chosen, [(SOON_LOT, "200"), (LATE_LOT, "100")])
 
     def test_06_the_use_is_posted_and_bound_to_its_patient(self):
-        use = self.call("nurse", "usage.GetUse", {"name": "uses/use-demo"})
+        use = self.call("nurse", "usage.GetUse", {"name": "uses/use-demo", "purpose": "a test of the cycle"})
         self.assertEqual(use["state"], "USE_STATE_POSTED")
         self.assertEqual(use["patientPseudonym"], "P-7f3a9c21")
 
@@ -105,7 +105,7 @@ class CycleCase:
         self.assertNotEqual(self.call("operator", "distribution.CheckLedger", {}).get("findings", []), [])
 
     def trace(self, user: str) -> list[dict]:
-        question = {"item": f"items/{CATHETER}", "lot": SOON_LOT, "pageSize": 1000}
+        question = {"item": f"items/{CATHETER}", "lot": SOON_LOT, "pageSize": 1000, "purpose": "a test of the cycle"}
         return self.call(user, "supervision.TraceLot", question)["entries"]
 
     def wait_for_follower(self):

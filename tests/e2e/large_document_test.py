@@ -107,7 +107,7 @@ class LargeDocumentTest(LiveCase):
 
     def test_03_a_trace_in_it_shows_the_one_lot(self):
         answer = self.county.clients["inspector"].call("supervision.TraceLot", {
-            "item": "items/large-77", "lot": "B78", "pageSize": 1000})
+            "item": "items/large-77", "lot": "B78", "pageSize": 1000, "purpose": "a test of large documents"})
         events = [entry["event"] for entry in answer["entries"]]
         self.assertIn("receipt.posted", events)
         self.assertIn("use.posted", events)

@@ -14,6 +14,7 @@ from supply import CENTRAL, HOSPITAL, WARD, Supply
 
 GS = codes.GROUP_SEPARATOR
 PSEUDONYM, PROCEDURE, DOCTOR = "P-secret-0815", "秘密手术", "D-secret-4711"
+PURPOSE = "a test of the rules"
 
 
 class MovingRulesTest(LiveCase):
@@ -193,27 +194,27 @@ class MovingRulesTest(LiveCase):
     # Supervision.
 
     def test_a_nurse_may_not_trace_and_the_asking_is_recorded(self):
-        question = {"item": "items/plain", "lot": "NURSE-ASKED"}
+        question = {"item": "items/plain", "lot": "NURSE-ASKED", "purpose": PURPOSE}
         nurse, inspector = self.county.clients["nurse"], self.county.clients["inspector"]
-        before = len(self.entries_of("nurse", "question.refused"))
+        before = len(self.entries_of("nurse", "question.people_refused"))
         with self.assertRaises(ApiError) as caught:
             nurse.call("supervision.TraceLot", question)
         self.assertEqual((caught.exception.http_status, caught.exception.code), (403, "permission_denied"))
-        refused = self.entries_of("nurse", "question.refused")
+        refused = self.entries_of("nurse", "question.people_refused")
         self.assertEqual(len(refused), before + 1)
         self.assertIn("NURSE-ASKED", str(refused[-1]))
         self.assert_refused("LOT_NOT_FOUND", inspector.call, "supervision.TraceLot", question)
-        asked = self.entries_of("inspector", "question.asked") + self.entries_of("inspector", "question.refused")
+        asked = self.entries_of("inspector", "question.people_asked")
         self.assertTrue(any("NURSE-ASKED" in str(entry) for entry in asked))
 
     def entries_of(self, user: str, event: str) -> list[dict]:
         return self.county.clients["inspector"].call("supervision.ListEntries", {
-            "actor": f"users/{user}", "event": event, "pageSize": 1000}).get("entries", [])
+            "actor": f"users/{user}", "event": event, "pageSize": 1000, "purpose": PURPOSE}).get("entries", [])
 
     def test_the_trace_shows_each_caller_its_part(self):
         supply = self.on_ward("trace", "traced", 5, "TR1")
         supply.use("a", [{"scan": self.scan("traced", "TR1"), "packs": "2"}])
-        question = {"item": "items/traced", "lot": "TR1", "pageSize": 1000}
+        question = {"item": "items/traced", "lot": "TR1", "pageSize": 1000, "purpose": PURPOSE}
         all_events = [entry["event"] for entry in self.trace("inspector", question)]
         for event in ("receipt.posted", "transfer.sent", "transfer.received", "use.recorded", "use.posted"):
             self.assertIn(event, all_events)
@@ -253,15 +254,34 @@ class MovingRulesTest(LiveCase):
                     self.assertNotIn(secret, text, f"{user} {method}")
                     self.assertNotIn(secret.encode("unicode_escape").decode(), text, f"{user} {method}")
             self.assertGreater(answered, 5, user)
-        self.assertIn(PSEUDONYM, self.county.clients["nurse"].answer("usage.GetUse", {"name": "uses/patient-a"}))
-        self.assertIn(PSEUDONYM, str(self.trace("inspector", {"item": "items/stent", "lot": "H1", "pageSize": 1000})))
+        self.assertIn(PSEUDONYM, self.county.clients["nurse"].answer("usage.GetUse", {
+            "name": "uses/patient-a", "purpose": PURPOSE}))
+        self.check_that_the_county_sees_pseudonyms()
+
+    def check_that_the_county_sees_pseudonyms(self):
+        inspector = self.county.clients["inspector"]
+        trace = str(self.trace("inspector", {"item": "items/stent", "lot": "H1", "pageSize": 1000, "purpose": PURPOSE}))
+        use = inspector.call("usage.GetUse", {"name": "uses/patient-a", "purpose": PURPOSE})
+        for secret in (PSEUDONYM, DOCTOR):
+            self.assertNotIn(secret, trace + str(use))
+        self.assertRegex(use["doctor"], "^~[0-9a-f]{32}$")
+        self.assertIn(use["doctor"], trace)
+        self.assert_refused("PURPOSE_REQUIRED", inspector.call, "usage.GetUse", {"name": "uses/patient-a"})
+        resolved = inspector.call("usage.ResolvePseudonym", {"pseudonym": f"doctors/{use['doctor']}", "purpose": PURPOSE})
+        self.assertEqual(resolved["person"], f"doctors/{DOCTOR}")
+        accesses = inspector.call("supervision.ListDoctorLevelAccesses", {"user": "users/inspector"})["accesses"]
+        self.assertEqual(accesses[0]["question"], {"pseudonym": f"doctors/{use['doctor']}"})
+        self.assertEqual((accesses[1]["refused"], accesses[1]["reason"]), (True, "PURPOSE_REQUIRED"))
+        self.assertEqual((accesses[2]["purpose"], accesses[2]["rows"]), (PURPOSE, "1"))
 
     def reading_questions(self) -> list[tuple[str, dict]]:
         size = {"pageSize": 200}
+        told = {**size, "purpose": PURPOSE}
         questions = [
-            ("usage.GetUse", {"name": "uses/patient-a"}), ("usage.ListUses", size), ("usage.ListUses", {"location": WARD, **size}),
-            ("supervision.TraceLot", {"item": "items/stent", "lot": "H1", "pageSize": 1000}),
-            ("supervision.ListEntries", {"pageSize": 1000}), ("supervision.ListEntries", {"subject": "uses/patient-a", **size}),
+            ("usage.GetUse", {"name": "uses/patient-a", "purpose": PURPOSE}), ("usage.ListUses", told), ("usage.ListUses", {"location": WARD, **told}),
+            ("supervision.TraceLot", {"item": "items/stent", "lot": "H1", **told}),
+            ("supervision.ListEntries", {"pageSize": 1000, "purpose": PURPOSE}),
+            ("supervision.ListEntries", {"subject": "uses/patient-a", **told}),
             ("distribution.ListMovements", {"item": "items/stent", **size}), ("distribution.ListBalances", size),
             ("distribution.ListTransfers", size), ("distribution.GetTransfer", {"name": "transfers/patient-a-ward"}),
             ("distribution.GetReceipt", {"name": "receipts/patient-a"}), ("distribution.ListLocations", size),

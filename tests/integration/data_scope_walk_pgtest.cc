@@ -322,6 +322,7 @@ const std::map<std::string, Methods>& ShownBy() {
       {"distribution.consumption_line", {}},
       {"usage.use", {"GetUse", "ListUses"}},
       {"usage.use_line", {}},
+      {"usage.person", {"ResolvePseudonym"}},
       {"catalog.supplier", {}},
       {"catalog.import", {}},
       {"journal.entry", {}},

@@ -74,7 +74,7 @@ TEST_F(PermissionWalkTest, ARefusedQuestionIsInTheJournal) {
                 trace, platform_.Authorization(PrincipalWith("department_nurse")))),
             "PERMISSION_MISSING");
   EXPECT_EQ(platform_.database().Value(
-                "SELECT count(*) FROM journal.entry WHERE event = 'question.refused' AND "
+                "SELECT count(*) FROM journal.entry WHERE event = 'question.people_refused' AND "
                 "actor_user_id = 'walker' AND method LIKE '%/TraceLot'"),
             "1");
 }

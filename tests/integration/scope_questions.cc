@@ -73,6 +73,11 @@ const std::multimap<std::string, Question> kQuestions{
     {"GetUse", {Kind::kGet, Level::kInstitution, R"({"name": "uses/$W-use"})"}},
     {"ListUses", {}},
     {"ListUses", {Kind::kList, Level::kInstitution, R"({"location": "locations/$W-ward-store"})"}},
+    {"ResolvePseudonym", {Kind::kGet, Level::kInstitution, R"({"pseudonym": "doctors/$X"})"}},
+    // Of all that was asked, the walk's own questions name what they were about.
+    {"ListDoctorLevelAccesses",
+     {Kind::kList, Level::kInstitution, R"({"user": "users/$W-reader"})"}},
+    {"OpenEntry", {Kind::kCountyOnly, Level::kInstitution, R"({"entry": "entries/1"})"}},
     {"TraceLot", {Kind::kGet, Level::kDeal, R"({"item": "items/$I", "lot": "L-$D"})"}},
     {"TraceLot", {Kind::kGet, Level::kInstitution, R"({"item": "items/$I", "lot": "L-$W"})"}},
     // Of all entries, those of the walk's own questions name what was asked for.

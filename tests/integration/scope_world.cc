@@ -11,6 +11,7 @@
 #include "common/base/check.h"
 #include "common/base/strings.h"
 #include "common/base/uuid.h"
+#include "common/privacy/pseudonym.h"
 #include "common/rpc/method_registry.h"
 #include "tests/support/test_platform.h"
 
@@ -153,7 +154,8 @@ std::vector<std::string> MarksOf(const Foreign& foreign) {
   return marks;
 }
 
-WorldHost::WorldHost() : host_(AllSpecs()) {
+WorldHost::WorldHost()
+    : host_(AllSpecs(), "", {.per_user = 1'000'000, .per_institution = 1'000'000}) {
   // Ids of accounts of one length.
   database().Execute("ALTER TABLE distribution.account ALTER COLUMN account_id RESTART 100000001");
   for (const World* world : {&Own(), &Far(), &Near()}) {
@@ -162,6 +164,7 @@ WorldHost::WorldHost() : host_(AllSpecs()) {
     Buy(*world);
     StartImport(*world);
     MoveGoods(*world);
+    ReadUse(*world);
     NoteIds(*world);
   }
   AddHistory(Own());
@@ -185,8 +188,13 @@ std::string WorldHost::Fill(std::string_view text, const World& world) const {
   const absl::CivilMonth month = absl::ToCivilMonth(now, zone_) - 1;
   const std::string scan =
       fmt::format("]d201{}17{}10L-", world.device, absl::FormatTime("%y%m%d", end, zone_));
+  const std::string doctor = privacy::PseudonymKey::LoadOrCreate(host_.keys_dir())
+                                 ->PseudonymOf({.kind = privacy::PersonKind::kDoctor,
+                                                .institution_id = world.hospital + "-hospital",
+                                                .id = "doctor-" + world.hospital});
   return absl::StrReplaceAll(ToAbsl(text),
-                             {{"$SCAN", scan + world.hospital},
+                             {{"$X", doctor},
+                              {"$SCAN", scan + world.hospital},
                               {"$ASCAN", scan + world.deal},
                               {"$W", world.hospital},
                               {"$D", world.deal},
@@ -230,6 +238,7 @@ Answer WorldHost::Ask(const MethodDescriptor& method, const std::string& json,
     if (field != nullptr) request->GetReflection()->SetString(request.get(), field, value);
   };
   set("request_id", NewRequestId());
+  if (json.find("purpose") == std::string::npos) set("purpose", "a walk through all");
   std::string next_page_token;
   Answer answer = AskOnce(method, *request, principal, next_page_token);
   while (answer.status.ok() && !next_page_token.empty()) {
@@ -396,6 +405,15 @@ void WorldHost::MoveGoods(const World& world) {
          "procedure": "p", "doctor": "doctor-$W"}})");
   Do(world, kHospitalApprover, "ClosePeriod",
      R"({"holder": "institutions/$W-hospital", "month": "$P"})");
+}
+
+// Somebody who is nobody else reads the hospital's use: that is on the inspectors' list.
+void WorldHost::ReadUse(const World& world) {
+  auth::Principal reader = PrincipalIn(world, kNurse);
+  reader.user_id = world.hospital + "-reader";
+  const Answer answer =
+      Ask(MethodNamed("GetUse"), Fill(R"({"name": "uses/$W-use"})", world), reader);
+  QINGQU_CHECK(answer.status.ok());
 }
 
 void WorldHost::NoteIds(const World& world) {

@@ -79,10 +79,11 @@ class WorldHost {
   // supplier, $I item, $O the item of `Own` whatever the world, $C credit code, $G device, $SCAN a
   // scan of goods of the hospital, $ASCAN of the alliance, $E a day far ahead, $T today, $P the
   // last month, $M, $R, $B, $Q, $H ids of a movement, a reservation, an account, a session, an
-  // import, $N an id that is always the same and never used.
+  // import, $X the pseudonym of the doctor of the hospital's use, $N an id that is always the same
+  // and never used.
   std::string Fill(std::string_view text, const World& world) const;
 
-  // Asks for all pages, when there are several.
+  // Asks for all pages, when there are several; with a purpose where `json` has none.
   Answer Ask(const google::protobuf::MethodDescriptor& method, const std::string& json,
              const auth::Principal& principal) const;
 
@@ -102,6 +103,7 @@ class WorldHost {
   void AddHistory(const World& world) const;
   void StartImport(const World& world);
   void MoveGoods(const World& world);
+  void ReadUse(const World& world);
   void NoteIds(const World& world);
   void SignSomebodyIn(const World& world);
 

@@ -13,6 +13,11 @@ test_postgres_pid=""
 test_postgres_settings=(-c listen_addresses=127.0.0.1 -c unix_socket_directories=
   -c max_connections=200 -c wal_level=minimal -c max_wal_senders=0 -c lc_messages=C
   -c dynamic_shared_memory_type=mmap)
+# What the server keeps out of its log is as in a deployment: a test looks for personal data in it.
+while read -r test_postgres_line; do
+  test_postgres_settings+=(-c "$test_postgres_line")
+done < <(sed -nE 's/^(log_(error_verbosity|parameter_max_length|parameter_max_length_on_error)) *= *([^ #]+).*/\1=\3/p' \
+  "${BASH_SOURCE[0]%/*}/../../deploy/postgres/qingqu.conf")
 test_postgres_initdb=(--username=postgres --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync)
 # A measurement against PostgreSQL sets QINGQU_TEST_POSTGRES_DURABLE: then it is on disk and durable, with data checksums
 # and the memory that a server has.
@@ -94,6 +99,7 @@ test_postgres_run_server() {
     test_postgres_pid=$!
     if test_postgres_wait "$port"; then
       export QINGQU_TEST_POSTGRES="host=127.0.0.1 port=$port user=postgres"
+      export QINGQU_TEST_POSTGRES_LOG="$test_postgres_folder/server.log"
       return 0
     fi
     kill -INT "$test_postgres_pid" 2>/dev/null

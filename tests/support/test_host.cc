@@ -48,10 +48,13 @@ std::unique_ptr<google::protobuf::Message> NewMessage(const google::protobuf::De
 }  // namespace
 
 TestHost::TestHost(const std::vector<rpc::ServiceSpec>& specs,
-                   const std::string& bootstrap_password) {
+                   const std::string& bootstrap_password,
+                   const rpc::DoctorLevelLimits& doctor_level) {
   signer_ = OrDie(auth::TokenSigner::LoadOrCreate(keys_dir(), auth::kIdentityKeyId, &clock_));
-  rpc::ServiceHost::Options options{
-      .database = database_.conninfo(), .keys_dir = keys_dir(), .clock = &clock_};
+  rpc::ServiceHost::Options options{.database = database_.conninfo(),
+                                    .keys_dir = keys_dir(),
+                                    .doctor_level = doctor_level,
+                                    .clock = &clock_};
   if (!bootstrap_password.empty()) {
     directory_.Write("password", bootstrap_password + "\n");
     options.bootstrap_password_file = directory_.File("password");

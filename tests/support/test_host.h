@@ -25,7 +25,8 @@ class TestHost {
   // `bootstrap_password`: that of the first user, admin; empty: there is none. Ends the process
   // when the services do not start.
   explicit TestHost(const std::vector<rpc::ServiceSpec>& specs,
-                    const std::string& bootstrap_password = "");
+                    const std::string& bootstrap_password = "",
+                    const rpc::DoctorLevelLimits& doctor_level = {});
   ~TestHost();
 
   const TestDatabase& database() const { return database_; }

@@ -83,7 +83,8 @@ class RealExportTest : public ::testing::Test {
   std::string File() const { return folder_ + "/export"; }
 
   SystemClock clock_;
-  testing::TestHost host_{{supervision::SupervisionSpec()}};
+  testing::TestHost host_{
+      {supervision::SupervisionSpec()}, "", {.per_user = 100'000, .per_institution = 100'000}};
   const std::string folder_ = host_.keys_dir() + "/../files";
 };
 
@@ -118,8 +119,12 @@ TEST_F(RealExportTest, WhoSeesNoPatientsVerifiesWithoutThem) {
     std::ifstream in(File(), std::ios::binary);
     return std::string(std::istreambuf_iterator<char>(in), {});
   };
-  EXPECT_NE(bytes("discipline_inspector").find("p77"), std::string::npos);
-  EXPECT_EQ(bytes("bureau_administrator").find("p77"), std::string::npos);
+  const std::string inspected = bytes("discipline_inspector");
+  EXPECT_NE(inspected.find(R"({"patient":"~)"), std::string::npos) << "a pseudonym";
+  EXPECT_EQ(inspected.find("p77"), std::string::npos);
+  const std::string administered = bytes("bureau_administrator");
+  EXPECT_EQ(administered.find("p77"), std::string::npos);
+  EXPECT_EQ(administered.find(R"({"patient":"~)"), std::string::npos);
   EXPECT_EQ(Verify().code, ExitCode::kOk);
 }
 

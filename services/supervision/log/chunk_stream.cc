@@ -48,6 +48,7 @@ class ChunkStream::ThreadSink final : public ChunkStream::Sink {
   absl::Status Send(v1::LogChunk chunk) override {
     if (absl::Status status = WaitUntilTaken(); !status.ok()) return status;
     if (absl::Status status = Check(); !status.ok()) return status;
+    rows_ += chunk.rows().rows_size();
     {
       const std::lock_guard lock(stream_->mutex_);
       stream_->writing_ = std::move(chunk);
@@ -69,6 +70,8 @@ class ChunkStream::ThreadSink final : public ChunkStream::Sink {
     return server.runner->CheckAdmitted(server.method, stream_->incoming_);
   }
 
+  int64_t rows() const { return rows_; }
+
   // Until the client has taken what was sent.
   absl::Status WaitUntilTaken() {
     std::unique_lock lock(stream_->mutex_);
@@ -86,6 +89,7 @@ class ChunkStream::ThreadSink final : public ChunkStream::Sink {
  private:
   ChunkStream* stream_;
   absl::Time checked_at_;
+  int64_t rows_ = 0;  // that were sent
 };
 
 ChunkStream::ChunkStream(const Server& server)
@@ -115,6 +119,8 @@ absl::Status ChunkStream::Serve(const google::protobuf::Message& request, const 
   ThreadSink sink(this);
   absl::Status status = produce(*call, sink);
   if (status.ok()) status = sink.WaitUntilTaken();
+  const absl::Status told = server_.runner->JournalSent(server_.method, *call, sink.rows(), status);
+  if (status.ok()) status = told;
   server_.runner->ReportAdmitted(server_.method, *call, arrived_at, status);
   return status;
 }

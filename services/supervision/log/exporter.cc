@@ -7,12 +7,12 @@
 
 #include "absl/time/clock.h"
 
-#include "common/auth/role_grants.h"
-#include "common/base/strings.h"
 #include "common/db/transaction.h"
+#include "common/rpc/doctor_level.h"
 #include "common/sealed_log/proof.h"
 #include "common/status/status.h"
 #include "common/status/status_macros.h"
+#include "services/supervision/entry_people.h"
 #include "services/supervision/errors.h"
 #include "services/supervision/log/journal_handlers.h"
 #include "services/supervision/log/log_reader.h"
@@ -24,8 +24,6 @@ namespace {
 using sealed_log::BytesOf;
 using sealed_log::Hash;
 
-constexpr std::string_view kPatientPermission = "usage.patient.read";
-constexpr int kPurposeCharactersMax = 200;
 constexpr db::TransactionOptions kSnapshot{.snapshot_read = true};
 
 // A read of its own, however long the stream has lasted.
@@ -34,14 +32,15 @@ CallContext WithTime(CallContext call, absl::Duration time) {
   return call;
 }
 
-void FillRow(uint64_t index, const sealed_log::JournalRow& from, bool reveal, v1::LogRow& row) {
+void FillRow(uint64_t index, const sealed_log::JournalRow& from, const privacy::PeopleView& view,
+             v1::LogRow& row) {
   row.set_index(static_cast<int64_t>(index));
   row.set_leaf(sealed_log::LeafOf(from));
-  if (!reveal) return;
-  if (auto opening = sealed_log::OpeningOf(from)) {
-    row.set_salt(std::move(opening->salt));
-    row.set_restricted(std::move(opening->text));
-  }
+  // Only those who record people have a salt.
+  if (!from.salt) return;
+  row.set_people(ExportedPeople(
+      view, from.institution_id.value_or(""), from.restricted,
+      sealed_log::ParseTextArray(from.subjects).value_or(std::vector<std::string>())));
 }
 
 absl::Status CheckRange(const v1::ExportEntriesRequest& request) {
@@ -56,14 +55,6 @@ absl::Status CheckRange(const v1::ExportEntriesRequest& request) {
 }
 
 }  // namespace
-
-absl::Status CheckPurpose(const std::string& purpose) {
-  const bool empty = TrimAsciiSpace(purpose).empty();
-  if (empty || CodePointCount(purpose) > kPurposeCharactersMax) {
-    return InvalidField("purpose", "must say in 1 to 200 characters why you ask");
-  }
-  return absl::OkStatus();
-}
 
 // What is left to send.
 struct Exporter::Stretch {
@@ -101,7 +92,7 @@ absl::StatusOr<Exporter::Stretch> Exporter::Begin(const CallContext& call,
 
 absl::Status Exporter::SendRows(const CallContext& call, Stretch& stretch,
                                 ChunkStream::Sink& sink) const {
-  const bool reveal = auth::IsGranted(call.principal, kPatientPermission);
+  const privacy::PeopleView view(call.principal, pseudonyms_);
   while (stretch.cursor.index < stretch.end) {
     QINGQU_RETURN_IF_ERROR(sink.Check());
     std::vector<v1::LogChunk> chunks;
@@ -119,8 +110,8 @@ absl::Status Exporter::SendRows(const CallContext& call, Stretch& stretch,
                                 bytes = 0;
                               }
                               v1::LogRow& sent = *chunks.back().mutable_rows()->add_rows();
-                              FillRow(index, row, reveal, sent);
-                              bytes += sent.leaf().size() + sent.restricted().size();
+                              FillRow(index, row, view, sent);
+                              bytes += sent.leaf().size() + sent.people().size();
                             });
         }));
     stretch.cursor = after;
@@ -132,7 +123,7 @@ absl::Status Exporter::SendRows(const CallContext& call, Stretch& stretch,
 absl::Status Exporter::Export(const CallContext& call, const v1::ExportEntriesRequest& request,
                               ChunkStream::Sink& sink) const {
   QINGQU_RETURN_IF_ERROR(CheckSeesCounty(call));
-  QINGQU_RETURN_IF_ERROR(CheckPurpose(request.purpose()));
+  QINGQU_RETURN_IF_ERROR(rpc::CheckPurpose(request.purpose()));
   QINGQU_RETURN_IF_ERROR(CheckRange(request));
   v1::LogChunk first;
   QINGQU_ASSIGN_OR_RETURN(Stretch stretch, Begin(call, request, *first.mutable_header()));
@@ -157,7 +148,7 @@ absl::Status Exporter::Export(const CallContext& call, const v1::ExportEntriesRe
 absl::Status Exporter::Follow(const CallContext& call, const v1::FollowRequest& request,
                               ChunkStream::Sink& sink) const {
   QINGQU_RETURN_IF_ERROR(CheckSeesCounty(call));
-  QINGQU_RETURN_IF_ERROR(CheckPurpose(request.purpose()));
+  QINGQU_RETURN_IF_ERROR(rpc::CheckPurpose(request.purpose()));
   v1::ExportEntriesRequest range;
   range.set_from_index(request.from_index());
   QINGQU_RETURN_IF_ERROR(CheckRange(range));

@@ -6,6 +6,7 @@
 
 #include "common/auth/call_context.h"
 #include "common/db/connection_pool.h"
+#include "common/privacy/pseudonym.h"
 #include "qingqu/supervision/v1/journal_service.pb.h"
 #include "services/supervision/log/chunk_stream.h"
 #include "services/supervision/log/log_keeper.h"
@@ -24,9 +25,10 @@ class Exporter {
     absl::Duration read_time_max = absl::Seconds(30);
   };
 
-  // Both outlive the object.
-  Exporter(db::ConnectionPool* pool, LogKeeper* keeper, const Options& options)
-      : pool_(pool), keeper_(keeper), options_(options) {}
+  // All outlive the object. Without a key nobody sees pseudonyms.
+  Exporter(db::ConnectionPool* pool, LogKeeper* keeper, const privacy::PseudonymKey* pseudonyms,
+           const Options& options)
+      : pool_(pool), keeper_(keeper), pseudonyms_(pseudonyms), options_(options) {}
 
   absl::Status Export(const CallContext& call, const v1::ExportEntriesRequest& request,
                       ChunkStream::Sink& sink) const;
@@ -42,10 +44,8 @@ class Exporter {
 
   db::ConnectionPool* const pool_;
   LogKeeper* const keeper_;
+  const privacy::PseudonymKey* const pseudonyms_;
   const Options options_;
 };
-
-// `purpose` has 1 to 200 characters.
-absl::Status CheckPurpose(const std::string& purpose);
 
 }  // namespace qingqu::supervision

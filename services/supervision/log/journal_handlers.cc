@@ -22,6 +22,8 @@ using sealed_log::BytesOf;
 using sealed_log::Hash;
 
 constexpr std::string_view kEntryPrefix = "entries/";
+// One row comes whatever its size.
+constexpr int64_t kRowBytesMax = 1;
 
 // Several statements that must see one log.
 constexpr db::TransactionOptions kSnapshot{.snapshot_read = true};
@@ -141,7 +143,31 @@ absl::StatusOr<v1::GetConsistencyProofResponse> JournalHandlers::GetConsistencyP
 
 absl::StatusOr<v1::SearchEntriesResponse> JournalHandlers::SearchEntries(
     const CallContext& call, const v1::SearchEntriesRequest& request) {
-  return supervision::SearchEntries(*pool_, call, request);
+  return supervision::SearchEntries(*pool_, pseudonyms_, call, request);
+}
+
+absl::StatusOr<v1::LogRow> JournalHandlers::OpenEntry(const CallContext& call,
+                                                      const v1::OpenEntryRequest& request) {
+  QINGQU_RETURN_IF_ERROR(CheckSeesCounty(call));
+  QINGQU_ASSIGN_OR_RETURN(const int64_t sequence, ParseEntry(request.entry()));
+  return db::RunTransaction(
+      *pool_, call, kSnapshot, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::LogRow> {
+        QINGQU_ASSIGN_OR_RETURN(const uint64_t size, SizeOf(tx, 0));
+        const std::optional<uint64_t> index = FindLeafIndex(tx, sequence);
+        if (!index || *index >= size) return EntryNotSealed(size);
+        QINGQU_ASSIGN_OR_RETURN(LogCursor cursor, SeekLeaf(tx, *index));
+        v1::LogRow opened;
+        QINGQU_RETURN_IF_ERROR(ReadLeaves(tx, cursor, 1, kRowBytesMax,
+                                          [&](uint64_t at, const sealed_log::JournalRow& row) {
+                                            opened.set_index(static_cast<int64_t>(at));
+                                            opened.set_leaf(sealed_log::LeafOf(row));
+                                            auto opening = sealed_log::OpeningOf(row);
+                                            if (!opening) return;
+                                            opened.set_salt(std::move(opening->salt));
+                                            opened.set_restricted(std::move(opening->text));
+                                          }));
+        return opened;
+      });
 }
 
 }  // namespace qingqu::supervision

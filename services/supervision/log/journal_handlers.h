@@ -6,6 +6,7 @@
 
 #include "common/auth/call_context.h"
 #include "common/db/connection_pool.h"
+#include "common/privacy/pseudonym.h"
 #include "qingqu/supervision/v1/journal_service.pb.h"
 
 namespace qingqu::supervision {
@@ -17,8 +18,9 @@ absl::Status CheckSeesCounty(const CallContext& call);
 // Thread-safe.
 class JournalHandlers {
  public:
-  // `pool` outlives the handlers.
-  explicit JournalHandlers(db::ConnectionPool* pool) : pool_(pool) {}
+  // Both outlive the handlers. Without a key nobody sees pseudonyms.
+  JournalHandlers(db::ConnectionPool* pool, const privacy::PseudonymKey* pseudonyms)
+      : pool_(pool), pseudonyms_(pseudonyms) {}
 
   absl::StatusOr<v1::Checkpoint> GetCheckpoint(const CallContext& call,
                                                const v1::GetCheckpointRequest& request);
@@ -28,9 +30,12 @@ class JournalHandlers {
       const CallContext& call, const v1::GetConsistencyProofRequest& request);
   absl::StatusOr<v1::SearchEntriesResponse> SearchEntries(const CallContext& call,
                                                           const v1::SearchEntriesRequest& request);
+  absl::StatusOr<v1::LogRow> OpenEntry(const CallContext& call,
+                                       const v1::OpenEntryRequest& request);
 
  private:
   db::ConnectionPool* pool_;
+  const privacy::PseudonymKey* pseudonyms_;
 };
 
 }  // namespace qingqu::supervision

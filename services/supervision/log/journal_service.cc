@@ -24,9 +24,12 @@ constexpr int kStreamConnections = 2;
 
 class JournalService final : public v1::JournalService::CallbackService {
  public:
-  JournalService(rpc::CallRunner* runner, StreamPlaces* places, db::ConnectionPool* pool,
-                 const Exporter* exporter)
-      : runner_(runner), places_(places), exporter_(exporter), handlers_(pool) {}
+  JournalService(rpc::CallRunner* runner, StreamPlaces* places,
+                 const rpc::ServiceDependencies& dependencies, const Exporter* exporter)
+      : runner_(runner),
+        places_(places),
+        exporter_(exporter),
+        handlers_(dependencies.pool, dependencies.pseudonyms) {}
 
   ServerUnaryReactor* GetCheckpoint(CallbackServerContext* context,
                                     const v1::GetCheckpointRequest* request,
@@ -51,6 +54,11 @@ class JournalService final : public v1::JournalService::CallbackService {
                                     v1::SearchEntriesResponse* response) override {
     return rpc::RunUnary(*runner_, "SearchEntries", context, request, response, handlers_,
                          &Handlers::SearchEntries);
+  }
+  ServerUnaryReactor* OpenEntry(CallbackServerContext* context, const v1::OpenEntryRequest* request,
+                                v1::LogRow* response) override {
+    return rpc::RunUnary(*runner_, "OpenEntry", context, request, response, handlers_,
+                         &Handlers::OpenEntry);
   }
   ServerWriteReactor<v1::LogChunk>* ExportEntries(
       CallbackServerContext* context, const v1::ExportEntriesRequest* request) override {
@@ -80,14 +88,15 @@ class JournalService final : public v1::JournalService::CallbackService {
 
 class Face final : public JournalFace {
  public:
-  Face(std::unique_ptr<rpc::CallRunner> runner, db::ConnectionPool* pool, LogKeeper* keeper)
+  Face(std::unique_ptr<rpc::CallRunner> runner, const rpc::ServiceDependencies& dependencies,
+       LogKeeper* keeper)
       : runner_(std::move(runner)),
-        stream_pool_({.conninfo = pool->conninfo(),
+        stream_pool_({.conninfo = dependencies.pool->conninfo(),
                       .connections_max = kStreamConnections,
                       .queries = {queries::kAllQueries.begin(), queries::kAllQueries.end()}}),
-        exporter_(&stream_pool_, keeper, {}),
+        exporter_(&stream_pool_, keeper, dependencies.pseudonyms, {}),
         places_(kStreamsMax),
-        service_(runner_.get(), &places_, pool, &exporter_) {}
+        service_(runner_.get(), &places_, dependencies, &exporter_) {}
 
   grpc::Service& grpc_service() override { return service_; }
   void Drain() override {
@@ -110,7 +119,7 @@ absl::StatusOr<std::unique_ptr<JournalFace>> MakeJournalFace(
   QINGQU_ASSIGN_OR_RETURN(
       auto runner,
       rpc::CreateRunner(dependencies, *v1::Checkpoint::descriptor()->file()->service(0)));
-  return std::make_unique<Face>(std::move(runner), dependencies.pool, keeper);
+  return std::make_unique<Face>(std::move(runner), dependencies, keeper);
 }
 
 }  // namespace qingqu::supervision

@@ -6,6 +6,7 @@
 #include "grpcpp/client_context.h"
 #include "gtest/gtest.h"
 
+#include "common/privacy/pseudonym.h"
 #include "common/rpc/status_conversion.h"
 #include "common/sealed_log/checkpoint.h"
 #include "common/sealed_log/key_file.h"
@@ -114,6 +115,12 @@ class JournalServiceTest : public ::testing::Test {
     request.set_from_index(from);
     request.set_to_index(to);
     return request;
+  }
+  std::string PseudonymOf(std::string_view patient) const {
+    return privacy::PseudonymKey::LoadOrCreate(host_.keys_dir())
+        ->PseudonymOf({.kind = privacy::PersonKind::kPatient,
+                       .institution_id = "county-hospital",
+                       .id = patient});
   }
   std::string Questions(const std::string& role) {
     return host_.database().Value(
@@ -229,13 +236,12 @@ TEST_F(JournalServiceTest, AnExportProvesItself) {
       ASSERT_TRUE(entry.ParseFromString(row.leaf()));
       if (entry.event() != "thing.done") continue;
       EXPECT_EQ(row.leaf().find("p77"), std::string::npos);
-      EXPECT_EQ(row.restricted(), R"({"patient": "p77"})");
-      EXPECT_EQ(sealed_log::Sha256(row.salt() + row.restricted()),
-                HashOf(entry.restricted_commitment()));
+      EXPECT_EQ(row.salt() + row.restricted(), "") << "whoever gets an export is outside";
+      EXPECT_EQ(row.people(), R"({"patient":")" + PseudonymOf("p77") + "\"}");
     }
   }
-  EXPECT_TRUE(
-      Questions("discipline_inspector").starts_with("question.asked ExportEntries OK a test"));
+  EXPECT_TRUE(Questions("discipline_inspector")
+                  .starts_with("question.people_asked ExportEntries OK a test"));
 }
 
 TEST_F(JournalServiceTest, AnExportGoesOnWhereItBroke) {
@@ -254,8 +260,7 @@ TEST_F(JournalServiceTest, AnExportGoesOnWhereItBroke) {
   EXPECT_EQ(ProofOf(rest.header_.hashes()), broken.tree_.hashes());
   EXPECT_EQ(static_cast<int64_t>(broken.rows_.size() + rest.rows_.size()), checkpoint.tree_size());
   for (const v1::LogRow& row : rest.rows_) {
-    EXPECT_EQ(row.restricted(), "");
-    EXPECT_EQ(row.salt(), "");
+    EXPECT_EQ(row.salt() + row.restricted() + row.people(), "") << "not for the administrator";
   }
 }
 
@@ -300,7 +305,8 @@ TEST_F(JournalServiceTest, StreamsAreRefusedWithTheirReasonAndEachRefusalIsAnEnt
   CheckpointAtLeast(3);
   Verifier verifier;
   v1::ExportEntriesRequest silent;
-  EXPECT_EQ(ErrorReason(Export(silent, "discipline_inspector", verifier)), "INVALID_FIELD");
+  EXPECT_EQ(ErrorReason(Export(silent, "discipline_inspector", verifier)), "PURPOSE_REQUIRED");
+  EXPECT_EQ(ErrorReason(Export(silent, "bureau_administrator", verifier)), "PURPOSE_REQUIRED");
   EXPECT_EQ(ErrorReason(Export(Range(0, 0), "hospital_pharmacist", verifier)),
             "PERMISSION_MISSING");
   EXPECT_EQ(ErrorReason(Export(Range(1'000'000, 0), "discipline_inspector", verifier)),
@@ -308,7 +314,33 @@ TEST_F(JournalServiceTest, StreamsAreRefusedWithTheirReasonAndEachRefusalIsAnEnt
   EXPECT_EQ(ErrorReason(Export(Range(3, 2), "discipline_inspector", verifier)), "INVALID_FIELD");
   EXPECT_EQ(verifier.rows_.size(), 0);
   EXPECT_EQ(Questions("hospital_pharmacist"),
-            "question.refused ExportEntries PERMISSION_DENIED a test");
+            "question.people_refused ExportEntries PERMISSION_DENIED a test");
+}
+
+TEST_F(JournalServiceTest, OneEntryIsOpenedAtATime) {
+  Append(300);
+  CheckpointAtLeast(300);
+  v1::OpenEntryRequest request;
+  v1::LogRow row;
+  const auto open = [&](const std::string& role) {
+    return ErrorReason(host_.Call("qingqu.supervision.v1.JournalService/OpenEntry", request, row,
+                                  AuthorizationOf(role)));
+  };
+  request.set_purpose("a complaint");
+  request.set_entry("entries/" + host_.database().Value("SELECT sequence FROM journal.entry WHERE "
+                                                        "resource = 'things/290'"));
+  ASSERT_EQ(open("discipline_inspector"), "");
+  v1::SealedEntry entry;
+  ASSERT_TRUE(entry.ParseFromString(row.leaf()));
+  EXPECT_EQ(entry.resource(), "things/290");
+  EXPECT_EQ(row.restricted(), R"({"patient": "p77"})");
+  EXPECT_EQ(sealed_log::Sha256(row.salt() + row.restricted()),
+            HashOf(entry.restricted_commitment()));
+  EXPECT_EQ(open("bureau_administrator"), "PERMISSION_MISSING");
+  request.set_entry("entries/999999");
+  EXPECT_EQ(open("discipline_inspector"), "ENTRY_NOT_SEALED");
+  request.clear_purpose();
+  EXPECT_EQ(open("discipline_inspector"), "PURPOSE_REQUIRED");
 }
 
 TEST_F(JournalServiceTest, FoundEntriesComeWithTheirLeaves) {
@@ -338,7 +370,8 @@ TEST_F(JournalServiceTest, FoundEntriesComeWithTheirLeaves) {
   EXPECT_EQ(HashOf(proof.leaf_hash()), sealed_log::LeafHash(found.leaf()));
 
   ASSERT_TRUE(ask("discipline_inspector").ok());
-  EXPECT_TRUE(response.entries(0).entry().details().fields().contains("patient"));
+  EXPECT_EQ(response.entries(0).entry().details().fields().at("patient").string_value(),
+            PseudonymOf("p77"));
 
   // Pages, and what is wrong.
   request.clear_subject();
@@ -356,8 +389,9 @@ TEST_F(JournalServiceTest, FoundEntriesComeWithTheirLeaves) {
   EXPECT_EQ(ErrorReason(ask("discipline_inspector")), "INVALID_FIELD");
   request.clear_page_token();
   request.clear_purpose();
-  EXPECT_EQ(ErrorReason(ask("discipline_inspector")), "INVALID_FIELD");
-  request.set_purpose("x");
+  EXPECT_EQ(ErrorReason(ask("discipline_inspector")), "PURPOSE_REQUIRED");
+  EXPECT_EQ(ErrorReason(ask("bureau_administrator")), "PURPOSE_REQUIRED");
+  request.set_purpose("another complaint");
   request.set_subject("patients/p77");
   EXPECT_EQ(ErrorReason(ask("discipline_inspector")), "INVALID_FIELD");
   EXPECT_TRUE(

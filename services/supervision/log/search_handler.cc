@@ -9,52 +9,27 @@
 #include "absl/strings/str_split.h"
 #include "fmt/format.h"
 
-#include "common/auth/role_grants.h"
 #include "common/base/resource_name.h"
 #include "common/base/strings.h"
 #include "common/db/transaction.h"
+#include "common/rpc/doctor_level.h"
 #include "common/sealed_log/encoding.h"
 #include "common/status/page.h"
 #include "common/status/status.h"
 #include "common/status/status_macros.h"
 #include "services/supervision/convert.h"
-#include "services/supervision/entry.h"
+#include "services/supervision/entry_people.h"
 #include "services/supervision/errors.h"
-#include "services/supervision/log/exporter.h"
 #include "services/supervision/log/journal_handlers.h"
 #include "services/supervision/log/log_store.h"
 #include "services/supervision/log/search.h"
+#include "services/supervision/time_range.h"
 
 namespace qingqu::supervision {
 namespace {
 
-constexpr std::string_view kPatientPermission = "usage.patient.read";
 constexpr int kNameCharactersMax = 300;
 constexpr int kTextCharactersMax = 100;
-constexpr int64_t kMicrosPerSecond = 1'000'000;
-
-// Years 1 to 9999; what a Timestamp may hold.
-bool IsTimestamp(const google::protobuf::Timestamp& time) {
-  return time.seconds() >= -62135596800 && time.seconds() <= 253402300799 && time.nanos() >= 0 &&
-         time.nanos() < 1'000'000'000;
-}
-
-int64_t MicrosOf(const google::protobuf::Timestamp& time) {
-  return time.seconds() * kMicrosPerSecond + time.nanos() / 1000;
-}
-
-void ReadTimes(const v1::SearchEntriesRequest& request, SearchQuestion& question,
-               FieldViolations& violations) {
-  if (request.has_from_time()) {
-    question.written_from_us = MicrosOf(request.from_time());
-    if (!IsTimestamp(request.from_time())) violations.Add("from_time", "is no instant");
-  }
-  if (request.has_to_time()) {
-    question.written_before_us = MicrosOf(request.to_time());
-    if (!IsTimestamp(request.to_time())) violations.Add("to_time", "is no instant");
-  }
-}
-
 void ReadTexts(const v1::SearchEntriesRequest& request, SearchQuestion& question,
                FieldViolations& violations) {
   for (const auto& [field, text] :
@@ -71,12 +46,12 @@ void ReadTexts(const v1::SearchEntriesRequest& request, SearchQuestion& question
 
 absl::StatusOr<SearchQuestion> ReadQuestion(const CallContext& call,
                                             const v1::SearchEntriesRequest& request) {
+  QINGQU_RETURN_IF_ERROR(rpc::CheckPurpose(request.purpose()));
   SearchQuestion question{.event = request.event(),
                           .resource = request.resource(),
                           .subject = request.subject(),
                           .newest_first = request.order() != v1::ENTRY_ORDER_OLDEST_FIRST};
   FieldViolations violations;
-  violations.AddIfError("purpose", CheckPurpose(request.purpose()));
   for (const auto& [field, text] :
        {std::pair<std::string_view, const std::string&>("event", question.event),
         {"resource", question.resource},
@@ -99,7 +74,9 @@ absl::StatusOr<SearchQuestion> ReadQuestion(const CallContext& call,
   if (sealed_log::IsRestrictedName(question.subject)) {
     violations.Add("subject", "must not be a patient or a doctor");
   }
-  ReadTimes(request, question, violations);
+  const TimeRange time = ReadTimeRange(request, violations);
+  question.written_from_us = time.from_us;
+  question.written_before_us = time.before_us;
   ReadTexts(request, question, violations);
   QINGQU_RETURN_IF_ERROR(violations.ToStatus());
   QINGQU_RETURN_IF_ERROR(CheckSeesCounty(call));
@@ -151,23 +128,25 @@ Entry EntryOf(const sealed_log::JournalRow& row) {
           .client = std::string(row.client),
           .request_id = std::string(row.request_id.value_or("")),
           .reason = std::string(row.reason.value_or("")),
+          .institution_id = std::string(row.institution_id.value_or("")),
           .details = json(row.details),
           .restricted = json(row.restricted)};
 }
 
-void AddFound(uint64_t index, const sealed_log::JournalRow& row, bool reveal,
+void AddFound(uint64_t index, const sealed_log::JournalRow& row, const privacy::PeopleView& view,
               v1::SearchEntriesResponse& response) {
   v1::FoundEntry& found = *response.add_entries();
   found.set_index(static_cast<int64_t>(index));
   found.set_leaf(sealed_log::LeafOf(row));
   Entry entry = EntryOf(row);
-  reveal ? RevealRestricted(entry) : HideRestricted(entry);
+  ShowPeople(view, entry);
   *found.mutable_entry() = ToProto(entry);
 }
 
 }  // namespace
 
 absl::StatusOr<v1::SearchEntriesResponse> SearchEntries(db::ConnectionPool& pool,
+                                                        const privacy::PseudonymKey* pseudonyms,
                                                         const CallContext& call,
                                                         const v1::SearchEntriesRequest& request) {
   QINGQU_ASSIGN_OR_RETURN(const SearchQuestion question, ReadQuestion(call, request));
@@ -177,7 +156,7 @@ absl::StatusOr<v1::SearchEntriesResponse> SearchEntries(db::ConnectionPool& pool
   limits.rows_max = static_cast<size_t>(rows_max);
   QINGQU_ASSIGN_OR_RETURN(const std::vector<std::string> key,
                           ParsePageToken(request.page_token(), filter, 3));
-  const bool reveal = auth::IsGranted(call.principal, kPatientPermission);
+  const privacy::PeopleView view(call.principal, pseudonyms);
   return db::RunTransaction(
       pool, call, db::TransactionOptions{.snapshot_read = true},
       [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::SearchEntriesResponse> {
@@ -185,7 +164,7 @@ absl::StatusOr<v1::SearchEntriesResponse> SearchEntries(db::ConnectionPool& pool
         v1::SearchEntriesResponse response;
         QINGQU_RETURN_IF_ERROR(Search(tx, question, limits, rest.range,
                                       [&](uint64_t index, const sealed_log::JournalRow& row) {
-                                        AddFound(index, row, reveal, response);
+                                        AddFound(index, row, view, response);
                                       }));
         response.set_tree_size(static_cast<int64_t>(rest.size));
         if (!rest.range.done()) {

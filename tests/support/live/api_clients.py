@@ -159,8 +159,8 @@ class SameError:
 
 # Changes that another service follows within moments.
 FOLLOWED = {"distribution.CreateReceipt"}
-# What moves without anybody's change: cursors, leases, failed sign-ins, and the log of the journal, which follows the journal.
-UNSETTLED = ("journal_cursor", "use_lease", "sign_in_attempt", "log_tile", "log_mark", "log_checkpoint", "log_terms")
+# What moves without anybody's change: cursors, leases, failed sign-ins, what was asked about people, and the log of the journal, which follows the journal.
+UNSETTLED = ("journal_cursor", "use_lease", "sign_in_attempt", "doctor_level_budget", "log_tile", "log_mark", "log_checkpoint", "log_terms")
 STATE_QUERY = f"""
 SELECT schemaname || '.' || tablename, (xpath('/row/sum/text()', query_to_xml(format(
   $$SELECT count(*) || ':' || coalesce(md5(string_agg(md5(t::text), '' ORDER BY md5(t::text))), '') AS sum FROM %I.%I AS t$$,

@@ -109,7 +109,9 @@ class LivePlatform:
     def _service(self, name: str, flags: list[str]) -> Process:
         command = [
             binary(f"qingqu-{name}"), f"--listen=127.0.0.1:{self._ports[name]}",
-            f"--database={self.database.service_conninfo}", f"--keys_dir={self.folder / 'keys'}", *flags]
+            f"--database={self.database.service_conninfo}", f"--keys_dir={self.folder / 'keys'}",
+            # A load asks more often about patients and doctors than anybody may.
+            "--doctor_level_per_user=1000000", "--doctor_level_per_institution=1000000", *flags]
         if self.layout == "separate":
             command.append(f"--services={self.addresses()}")
         if name in ("identity", "standalone"):

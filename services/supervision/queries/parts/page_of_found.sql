@@ -7,5 +7,6 @@
 SELECT transaction_id, sequence, (extract(epoch FROM written_at) * 1000000)::bigint AS written_us, event, method,
        resource, to_json(subjects) AS subjects, actor_user_id,
        coalesce(actor_institution_id, '') AS actor_institution_id, to_json(actor_roles) AS actor_roles, client,
-       coalesce(request_id, '') AS request_id, coalesce(reason, '') AS reason, details, restricted, found
+       coalesce(request_id, '') AS request_id, coalesce(reason, '') AS reason, coalesce(institution_id, '') AS institution_id,
+       details, restricted, found
 FROM measured

@@ -1,0 +1,16 @@
+-- Who stands behind a pseudonym (common/privacy): written with the first use that names them, read by ResolvePseudonym alone.
+
+CREATE TABLE usage.person (
+  pseudonym text NOT NULL CONSTRAINT person_pseudonym_check CHECK (pseudonym ~ '^~[0-9a-f]{32}$'),
+  kind text NOT NULL CONSTRAINT person_kind_check CHECK (kind IN ('patients', 'doctors')),
+  institution_id text NOT NULL,
+  alliance_id text NOT NULL,
+  person_id text NOT NULL,
+  CONSTRAINT person_pkey PRIMARY KEY (pseudonym),
+  CONSTRAINT person_person_check CHECK (char_length(person_id) BETWEEN 1 AND 64)
+);
+SELECT scope.protect('usage.person', scope.institution_rule());
+GRANT SELECT, INSERT ON usage.person TO qingqu_usage;
+
+-- A doctor whose id looks like a pseudonym could pose as one.
+ALTER TABLE usage.use ADD CONSTRAINT use_doctor_pseudonym_check CHECK (doctor NOT LIKE '~%');
