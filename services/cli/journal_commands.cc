@@ -89,6 +89,7 @@ ExitCode RunVerifyJournal(CommandContext& context) {
   if (context.json) {
     nlohmann::json object = {{"valid", problem == nullptr},
                              {"entries", report->entries},
+                             {"unfinished", report->unfinished},
                              {"size", report->checkpoint.size},
                              {"root", root}};
     if (problem != nullptr) {
@@ -98,7 +99,9 @@ ExitCode RunVerifyJournal(CommandContext& context) {
     }
     output << object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
   } else if (problem == nullptr) {
-    output << context.catalogue.Format(Message::kJournalFine, report->entries, root) << '\n';
+    output << context.catalogue.Format(Message::kJournalFine, report->entries, root,
+                                       report->unfinished)
+           << '\n';
   } else if (report->problem == JournalProblem::kCheckpoint) {
     output << context.catalogue.Format(problem->message, ForTerminal(report->detail)) << '\n';
   } else {

@@ -24,7 +24,8 @@ SELECT transaction_id, sequence,
     ELSE '-9223372036854775808'::bigint END,
   event, method, resource, subjects, actor_user_id, actor_institution_id, actor_roles, client,
   request_id, reason, institution_id, alliance_id, supplier_id, details, restricted,
-  restricted_salt, transaction_id < pg_snapshot_xmin(pg_current_snapshot()) AS final
+  restricted_salt, transaction_id < pg_snapshot_xmin(pg_current_snapshot()) AS final,
+  transaction_id >= pg_snapshot_xmax(pg_current_snapshot()) AS impossible
 FROM journal.entry ORDER BY transaction_id, sequence)";
 constexpr const char* kSettings[] = {
     "SET LOCAL row_security = off", "SET LOCAL bytea_output = 'hex'",
@@ -32,6 +33,7 @@ constexpr const char* kSettings[] = {
     "SET LOCAL statement_timeout = 0"};
 
 constexpr int kFinalColumn = 19;
+constexpr int kImpossibleColumn = 20;
 constexpr size_t kRowsMax = 2000;
 constexpr size_t kBytesWanted = size_t{4} << 20;
 
@@ -57,8 +59,9 @@ class CursorLeaves final : public LeafSource {
     const pqxx::row row = rows_[static_cast<pqxx::result::size_type>(next_++)];
     const std::string leaf = sealed_log::LeafOf(supervision::RowOf(row));
     bytes_ += leaf.size();
-    return std::optional<Leaf>(
-        {.hash = sealed_log::LeafHash(leaf), .final = row[kFinalColumn].as<bool>()});
+    return std::optional<Leaf>({.hash = sealed_log::LeafHash(leaf),
+                                .final = row[kFinalColumn].as<bool>(),
+                                .impossible = row[kImpossibleColumn].as<bool>()});
   }
 
  private:

@@ -72,11 +72,9 @@ class Checker {
 
   absl::Status CompareSealed() {
     const uint64_t size = report_.checkpoint.size;
-    for (uint64_t index = 0; index < size; ++index) {
-      std::optional<LeafSource::Leaf> leaf;
-      if (!ended_) {
-        QINGQU_ASSIGN_OR_RETURN(leaf, leaves_->Next());
-      }
+    // Behind the journal's end no tile can change the verdict, however long the log says it is.
+    for (uint64_t index = 0; index < size && !ended_; ++index) {
+      QINGQU_ASSIGN_OR_RETURN(const auto leaf, leaves_->Next());
       ended_ = !leaf.has_value();
       if (leaf) journal_.Append(leaf->hash);
       std::optional<Hash> fallback;
@@ -137,15 +135,36 @@ class Checker {
   // What is in the journal after the checkpoint and is final must be in the next one.
   absl::Status CompareUnsealed() {
     std::vector<Hash> kept;
+    std::optional<uint64_t> impossible;
+    QINGQU_RETURN_IF_ERROR(ReadUnsealed(kept, impossible));
+    if (journal_.size() != report_.checkpoint.size) {
+      QINGQU_RETURN_IF_ERROR(CompareWithLater(kept));
+    }
+    if (impossible && report_.problem == JournalProblem::kNone) {
+      Find(JournalProblem::kEntryInserted, *impossible);
+    }
+    return absl::OkStatus();
+  }
+
+  // The rest of the journal to its end: what never becomes final would never be sealed.
+  absl::Status ReadUnsealed(std::vector<Hash>& kept, std::optional<uint64_t>& impossible) {
     while (!ended_) {
       QINGQU_ASSIGN_OR_RETURN(const auto leaf, leaves_->Next());
-      ended_ = !leaf || !leaf->final;
+      ended_ = !leaf;
       if (ended_) break;
+      if (leaf->impossible && !impossible) impossible = journal_.size() + report_.unfinished;
+      if (!leaf->final) {
+        ++report_.unfinished;
+        continue;
+      }
       journal_.Append(leaf->hash);
       if (kept.size() < kUnsealedKept) kept.push_back(leaf->hash);
     }
     report_.entries = journal_.size();
-    if (journal_.size() == report_.checkpoint.size) return absl::OkStatus();
+    return absl::OkStatus();
+  }
+
+  absl::Status CompareWithLater(const std::vector<Hash>& kept) {
     QINGQU_ASSIGN_OR_RETURN(const Checkpoint later, WaitForSize(journal_.size()));
     if (later.size < journal_.size()) {
       Find(JournalProblem::kEntryUnsealed, std::max(later.size, report_.checkpoint.size));

@@ -21,6 +21,8 @@ class LeafSource {
   struct Leaf {
     sealed_log::Hash hash{};
     bool final = false;  // nothing can come before it any more, so it is to be sealed
+    // It says that it is of a transaction that has not begun yet: no writer can have made it.
+    bool impossible = false;
   };
   virtual ~LeafSource() = default;
   // Nothing after the last one.
@@ -32,7 +34,7 @@ enum class JournalProblem {
   kCheckpoint,     // not there, or not signed with the log's key
   kEntryChanged,   // the entry is not what was sealed
   kEntryMissing,   // what was sealed is gone
-  kEntryInserted,  // it stands where something else was sealed
+  kEntryInserted,  // it stands where something else was sealed, or where nothing can stand yet
   kEntryUnsealed,  // it should have been sealed and was not
   kTile,           // the journal is right, a tile is not
   kRoot            // journal and tiles agree with each other and not with the checkpoint
@@ -43,7 +45,8 @@ struct JournalReport {
   uint64_t index = 0;                              // the first bad index
   std::string detail;                              // of kTile and kCheckpoint: which, and what
   uint64_t entries = 0;                            // that were compared
-  sealed_log::Checkpoint checkpoint;               // the first one that was read
+  uint64_t unfinished = 0;  // entries behind them whose order is not final yet, so not compared
+  sealed_log::Checkpoint checkpoint;  // the first one that was read
 };
 
 struct JournalCheck {

@@ -16,17 +16,20 @@ using testing::HasSubstr;
 
 class VectorLeaves final : public LeafSource {
  public:
-  VectorLeaves(const std::vector<Hash>& hashes, size_t not_final)
-      : hashes_(hashes), not_final_(not_final) {}
+  VectorLeaves(const std::vector<Hash>& hashes, size_t not_final, size_t impossible)
+      : hashes_(hashes), not_final_(not_final), impossible_(impossible) {}
   absl::StatusOr<std::optional<Leaf>> Next() override {
     if (next_ == hashes_.size()) return std::optional<Leaf>();
     const bool final = next_ + not_final_ < hashes_.size();
-    return std::optional<Leaf>({.hash = hashes_[next_++], .final = final});
+    const bool impossible = next_ + impossible_ >= hashes_.size();
+    return std::optional<Leaf>(
+        {.hash = hashes_[next_++], .final = final, .impossible = impossible});
   }
 
  private:
   const std::vector<Hash>& hashes_;
-  size_t not_final_;
+  size_t not_final_;   // how many at the end
+  size_t impossible_;  // how many of these
   size_t next_ = 0;
 };
 
@@ -36,13 +39,14 @@ class JournalCheckTest : public testing::Test {
     for (size_t i = 0; i < tree_.size(); ++i) journal_.push_back(tree_.leaf(i));
     log_.Publish(tree_, tree_.size());
   }
-  JournalReport Check(size_t not_final = 0, absl::Duration wait = absl::ZeroDuration()) {
+  JournalReport Check(size_t not_final = 0, absl::Duration wait = absl::ZeroDuration(),
+                      size_t impossible = 0) {
     const std::unique_ptr<LogSource> source = log_.Open();
     const auto report =
         CheckJournal({.log = source.get(),
                       .key = log_.key(),
                       .open_leaves = [&]() -> absl::StatusOr<std::unique_ptr<LeafSource>> {
-                        return std::make_unique<VectorLeaves>(journal_, not_final);
+                        return std::make_unique<VectorLeaves>(journal_, not_final, impossible);
                       },
                       .wait = wait});
     EXPECT_TRUE(report.ok()) << report.status();
@@ -165,6 +169,23 @@ TEST_F(JournalCheckTest, WhatIsFinalMustBeSealed) {
   Expect(JournalProblem::kEntryUnsealed, 998);
   EXPECT_EQ(Check(2).problem, JournalProblem::kNone) << "their transactions may still go on";
   EXPECT_EQ(Check(1).problem, JournalProblem::kEntryUnsealed);
+}
+
+TEST_F(JournalCheckTest, WhatIsNotFinalIsCountedAndMustHaveAWriter) {
+  for (int i = 0; i < 3; ++i) journal_.push_back(LeafHash("later " + std::to_string(i)));
+  const JournalReport open = Check(3);
+  EXPECT_EQ(open.problem, JournalProblem::kNone);
+  EXPECT_EQ(open.entries, tree_.size());
+  EXPECT_EQ(open.unfinished, 3U);
+  const JournalReport forged = Check(3, absl::ZeroDuration(), 1);
+  EXPECT_EQ(forged.problem, JournalProblem::kEntryInserted);
+  EXPECT_EQ(forged.index, tree_.size() + 2);
+}
+
+TEST_F(JournalCheckTest, AHugeCheckpointHasAnEnd) {
+  const TestTree tree = TestTree::Of(1000);
+  log_.Write("checkpoint", log_.SignedNote(uint64_t{1} << 62, tree.Root(0, 1000)));
+  Expect(JournalProblem::kEntryMissing, 1000);
 }
 
 TEST_F(JournalCheckTest, WaitsForTheNextCheckpoint) {

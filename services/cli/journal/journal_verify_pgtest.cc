@@ -41,6 +41,7 @@ class VectorLeaves final : public LeafSource {
 constexpr const char* kChanges[] = {
     "transaction_id = (transaction_id::text::bigint + 1)::text::xid8",
     "transaction_id = (transaction_id::text::bigint - 1)::text::xid8",
+    "transaction_id = '9223372036854775807'",
     "sequence = sequence + 1",
     "sequence = sequence - 1",
     "written_at = written_at + interval '1 microsecond'",
@@ -257,6 +258,12 @@ TEST_F(JournalVerifyTest, EveryMutationIsFound) {
                              Place(kEntries - 1))},
                 0, kEntries - 1);
   }
+  // What was not there, in a transaction that has not begun: it would never be sealed.
+  ExpectFound({fmt::format("INSERT INTO journal.entry (transaction_id, sequence, {0}) SELECT "
+                           "'9223372036854775807', sequence + 1, {0} FROM journal.entry WHERE "
+                           "sequence = {1}",
+                           kColumns, Place(7))},
+              kEntries, kEntries);
   pqxx::work tx(*connection_);
   EXPECT_EQ(Check([&tx] { return LeavesOf(&tx); }).problem, JournalProblem::kNone);
 }

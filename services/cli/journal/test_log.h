@@ -44,8 +44,10 @@ class TestLog {
     Write("checkpoint", Note(tree, size));
   }
   std::string Note(const sealed_log::TestTree& tree, uint64_t size) const {
-    return *sealed_log::SignCheckpoint(
-        {.origin = kOrigin, .size = size, .root = tree.Root(0, size)}, key_);
+    return SignedNote(size, tree.Root(0, size));
+  }
+  std::string SignedNote(uint64_t size, const sealed_log::Hash& root) const {
+    return *sealed_log::SignCheckpoint({.origin = kOrigin, .size = size, .root = root}, key_);
   }
   void Write(const std::string& name, const std::string& content) const {
     const std::filesystem::path path = folder_ + "/" + name;

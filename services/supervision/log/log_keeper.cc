@@ -128,7 +128,9 @@ void LogKeeper::PublishAlways(const std::stop_token& stop) {
       const absl::StatusOr<uint64_t> done = publisher_.Publish();
       {
         const std::lock_guard lock(mutex_);
-        const bool halt = absl::IsDataLoss(done.status());
+        // Only a look that found nothing wrong lifts a halt; a disk that is full makes none.
+        contradicted_ = absl::IsDataLoss(done.status()) || (contradicted_ && !done.ok());
+        const bool halt = contradicted_ || (halted_ && !publisher_.past_holds());
         if (halt != halted_) changed_.notify_all();
         halted_ = halt;
       }

@@ -76,8 +76,10 @@ class LogKeeper {
   absl::Time merged_at_ = absl::InfinitePast();
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
-  uint64_t size_ = 0;    // guarded by mutex_
-  bool halted_ = false;  // guarded by mutex_; the folder contradicts the database
+  uint64_t size_ = 0;  // guarded by mutex_
+  // Guarded by mutex_: the folder contradicts the database, or it is not known yet.
+  bool halted_ = false;
+  bool contradicted_ = false;  // of the publishing thread: the folder did, and is not whole since
   std::jthread sealing_;
   std::jthread publishing_;
 };

@@ -126,14 +126,15 @@ absl::Status Publisher::WriteTile(const Tile& tile, std::string_view content,
   if (there && *there != content.substr(0, bytes)) {
     return FolderIsAhead(path, "differs from the log, and a tile is never written again");
   }
+  // One that is there already may be of a publisher that crashed before it synced the folder.
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  folders.insert(folder);
   if (!there) {
-    const std::string folder = std::filesystem::path(path).parent_path().string();
     QINGQU_RETURN_IF_ERROR(MakeDurableFolder(folder));
     QINGQU_RETURN_IF_ERROR(WriteDurableFile({.path = path,
                                              .content = content.substr(0, bytes),
                                              .if_present = IfPresent::kKeep,
                                              .sync_folder = false}));
-    folders.insert(folder);
   }
   return absl::OkStatus();
 }
@@ -158,6 +159,7 @@ absl::Status Publisher::WriteTiles(const std::vector<Tile>& tiles) const {
 }
 
 absl::StatusOr<uint64_t> Publisher::Publish() {
+  past_holds_ = false;
   QINGQU_RETURN_IF_ERROR(MakeDurableFolder(options_.folder));
   const std::string lock_path = fmt::format("{}/{}", options_.folder, kLockFile);
   const int lock = ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
@@ -173,6 +175,7 @@ absl::StatusOr<uint64_t> Publisher::Publish() {
           *pool_, LogCall(*clock_, "journal/publish", options_.time_max),
           [](pqxx::transaction_base& tx) -> absl::StatusOr<LogHead> { return ReadLogHead(tx); }));
   QINGQU_RETURN_IF_ERROR(CheckPast(shown, head));
+  past_holds_ = true;
   if (head.size == shown.size) return head.size;
   QINGQU_ASSIGN_OR_RETURN(const std::vector<Tile> tiles, TilesToWrite(shown.size, head.size));
   for (size_t begin = 0; begin < tiles.size(); begin += kTilesAtOnce) {

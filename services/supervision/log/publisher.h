@@ -39,6 +39,9 @@ class Publisher {
   // set back, or somebody wrote into the folder, and nothing must be sealed until it is known what
   // happened. Of several processes on one folder one writes at a time.
   absl::StatusOr<uint64_t> Publish();
+  // Whether the last Publish found that what the folder shows is a past of this log, whatever
+  // came after that, as a disk that is full.
+  bool past_holds() const { return past_holds_; }
 
  private:
   struct Shown;
@@ -53,6 +56,7 @@ class Publisher {
   db::ConnectionPool* const pool_;
   const Clock* const clock_;
   const Options options_;
+  bool past_holds_ = false;
 };
 
 }  // namespace qingqu::supervision

@@ -173,6 +173,30 @@ TEST_F(LogKeeperTest, SealsNothingWhileTheFolderContradictsTheDatabase) {
   EXPECT_EQ(Count("supervision.log_checkpoint"), 0);
 }
 
+TEST_F(LogKeeperTest, AFolderThatCannotBeLookedAtLiftsNoHalt) {
+  Append(20);
+  std::filesystem::create_directories(folder_ + "/.lock");
+  LogKeeper keeper(pool_.get(), &clock_, &metrics_, Options());
+  keeper.Start();
+  EXPECT_EQ(keeper.WaitForGrowth(0, absl::Milliseconds(500)), 0);
+  keeper.Stop();
+  EXPECT_EQ(Count("supervision.log_checkpoint"), 0);
+}
+
+TEST_F(LogKeeperTest, AFolderThatCannotBeWrittenDoesNotStopSealing) {
+  Grow(20);
+  ASSERT_TRUE(NewPublisher().Publish().ok());
+  Grow(300);
+  Append(10);
+  std::filesystem::remove_all(folder_ + "/tile");
+  std::ofstream(folder_ + "/tile") << "no folder";
+  LogKeeper keeper(pool_.get(), &clock_, &metrics_, Options());
+  keeper.Start();
+  EXPECT_EQ(keeper.WaitForGrowth(320, absl::Seconds(30)), 330);
+  keeper.Stop();
+  ExpectSealed();
+}
+
 TEST_F(LogKeeperTest, NewSubjectsAreMergedIntoTheirIndexInTheBackground) {
   database_.Execute("CREATE EXTENSION pgstattuple");
   const auto pending = [&] {

@@ -26,6 +26,8 @@ using sealed_log::Node;
 using sealed_log::Tile;
 
 constexpr uint64_t kWidth = sealed_log::kTileWidth;
+// A round is cut by bytes as they are stored, which are at most about four times those of the text.
+constexpr int64_t kStoredPerTextMax = 8;
 
 // The tiles that grow when a log of this size grows.
 std::vector<Tile> OpenTiles(uint64_t size) {
@@ -146,6 +148,34 @@ absl::Status Sealer::Step(std::string_view step) const {
   return absl::AbortedError(ToAbsl(fmt::format("stopped at {}", step)));
 }
 
+absl::Status Sealer::CheckHead(pqxx::transaction_base& tx, const LogHead& head) const {
+  if (head.size < head_.size) {
+    return absl::DataLossError(
+        ToAbsl(fmt::format("the log was set back from {} entries to {}", head_.size, head.size)));
+  }
+  if (head.size == 0) return absl::OkStatus();
+  if (!head.note.starts_with(options_.origin + '\n')) {
+    return absl::FailedPreconditionError(
+        ToAbsl(fmt::format("the log has another origin than {}", options_.origin)));
+  }
+  const absl::Status rewritten = absl::DataLossError(
+      ToAbsl(fmt::format("the first {} entries of the log are others now", head_.size)));
+  if (head.size == head_.size && head.root != head_.root) return rewritten;
+  if (head.note == head_.note) return absl::OkStatus();
+  const auto opened = sealed_log::OpenCheckpoint(
+      head.note, {.name = options_.origin, .public_key = options_.key.public_key()});
+  if (!opened.ok() || opened->checkpoint.size != head.size ||
+      opened->checkpoint.root != head.root) {
+    return absl::DataLossError(
+        ToAbsl(fmt::format("the log's checkpoint of {} is not what this key signed", head.size)));
+  }
+  if (head_.size == 0 || head_.size == head.size) return absl::OkStatus();
+  TableTiles tiles(&tx);
+  sealed_log::TileReader reader(head.size, &tiles);
+  QINGQU_ASSIGN_OR_RETURN(const Hash root, sealed_log::ReadRoot(reader, head_.size));
+  return root == head_.root ? absl::OkStatus() : rewritten;
+}
+
 absl::StatusOr<LogHead> Sealer::Sign(const Growth& growth) const {
   LogHead head{.size = growth.tree().size(),
                .root = growth.tree().Root(),
@@ -161,11 +191,8 @@ absl::StatusOr<LogHead> Sealer::Sign(const Growth& growth) const {
 absl::StatusOr<Sealer::Round> Sealer::SealIn(pqxx::transaction_base& tx, LogHead& head) const {
   const pqxx::row begin = tx.exec_prepared(queries::kBeginSeal.name)[0];
   head = ReadLogHead(tx);
+  QINGQU_RETURN_IF_ERROR(CheckHead(tx, head));
   if (!begin["alone"].as<bool>()) return Round{.size = head.size};
-  if (head.size != 0 && !head.note.starts_with(options_.origin + '\n')) {
-    return absl::FailedPreconditionError(
-        ToAbsl(fmt::format("the log has another origin than {}", options_.origin)));
-  }
   const pqxx::result rows = tx.exec_prepared(queries::kReadEntriesToSeal.name, head.transaction_id,
                                              head.sequence, begin["horizon"].as<std::string>(),
                                              options_.entries_max, options_.bytes_max);
@@ -175,11 +202,13 @@ absl::StatusOr<Sealer::Round> Sealer::SealIn(pqxx::transaction_base& tx, LogHead
   int64_t bytes = 0;
   for (const auto& row : rows) {
     const sealed_log::JournalRow entry = RowOf(row);
-    bytes += static_cast<int64_t>(entry.details.size() + entry.subjects.size());
+    bytes += static_cast<int64_t>(entry.details.size() + entry.subjects.size() +
+                                  entry.restricted.size());
     round.oldest = std::min(round.oldest, absl::FromUnixMicros(entry.written_us));
     growth.Append(entry);
   }
-  round.full = round.sealed == options_.entries_max || bytes >= options_.bytes_max;
+  round.full =
+      round.sealed == options_.entries_max || bytes >= options_.bytes_max / kStoredPerTextMax;
   QINGQU_RETURN_IF_ERROR(Step("read"));
   KeepTiles(tx, growth.GrownTiles());
   QINGQU_RETURN_IF_ERROR(Step("tiles"));

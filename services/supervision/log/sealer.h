@@ -19,8 +19,10 @@ namespace qingqu::supervision {
 
 // Seals the journal: makes leaves of the entries whose order is final, and signs a checkpoint over
 // them, all in one transaction. Any number of processes may try; one at a time does it. Before it
-// signs it looks whether the tiles still lead to the root of the last checkpoint (DATA_LOSS when
-// not): it never signs two histories.
+// signs it looks whether the last checkpoint is one that this key signed, whether the tiles still
+// lead to its root, and whether it goes on from what this object has seen (DATA_LOSS when not).
+// Whoever puts tables back to an older checkpoint, wipes the published folder and starts the
+// process anew is found by witnesses only.
 class Sealer {
  public:
   struct Options {
@@ -50,6 +52,9 @@ class Sealer {
  private:
   class Growth;
   absl::StatusOr<Round> SealIn(pqxx::transaction_base& tx, LogHead& head) const;
+  // FAILED_PRECONDITION: a log of another origin; DATA_LOSS: the head is not what was signed, or
+  // the log is not what it was at the last look.
+  absl::Status CheckHead(pqxx::transaction_base& tx, const LogHead& head) const;
   absl::StatusOr<LogHead> Sign(const Growth& growth) const;
   absl::Status Step(std::string_view step) const;
 

@@ -16,6 +16,15 @@ namespace {
 
 using SealerTest = LogTest;
 
+absl::Status SealUntilItFails(Sealer& sealer) {
+  absl::Status status;
+  for (int i = 0; i < 1000 && status.ok(); ++i) {
+    status = sealer.Seal().status();
+    absl::SleepFor(absl::Milliseconds(5));
+  }
+  return status;
+}
+
 TEST_F(SealerTest, AnEmptyJournalHasNoCheckpoint) {
   Sealer sealer = NewSealer();
   const absl::StatusOr<Sealer::Round> round = sealer.Seal();
@@ -48,6 +57,18 @@ TEST_F(SealerTest, AnEntryOfManyBytesBoundsTheRound) {
   EXPECT_TRUE(round->full);
   SealAll(sealer);
   ExpectSealed();
+}
+
+TEST_F(SealerTest, ARoundThatIsCutIsFullThoughStoredBytesAreNotThoseOfTheText) {
+  std::string details = "{\"n\": [1";
+  for (int i = 0; i < 100; ++i) details += ", 1";
+  Append(20, details + "]}");
+  database_.WaitForJournalHorizon();
+  Sealer sealer(pool_.get(), &clock_, {.origin = kOrigin, .key = key_, .bytes_max = 2000});
+  const absl::StatusOr<Sealer::Round> round = sealer.Seal();
+  ASSERT_TRUE(round.ok()) << round.status();
+  ASSERT_LT(round->sealed, 20);
+  EXPECT_TRUE(round->full) << round->sealed;
 }
 
 TEST_F(SealerTest, WhatAnOpenTransactionWillAddIsWaitedFor) {
@@ -162,11 +183,7 @@ TEST_F(SealerTest, NothingIsSignedOverTilesThatWereChanged) {
       "ALTER TABLE supervision.log_tile DISABLE TRIGGER log_tile_only_grows; UPDATE "
       "supervision.log_tile SET hashes = overlay(hashes PLACING '\\x00' FROM 5 FOR 1) WHERE level "
       "= 0 AND tile_index = 1");
-  absl::Status status;
-  for (int i = 0; i < 1000 && status.ok(); ++i) {
-    status = sealer.Seal().status();
-    absl::SleepFor(absl::Milliseconds(5));
-  }
+  const absl::Status status = SealUntilItFails(sealer);
   EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
   EXPECT_EQ(Head().size, 300);
 }
@@ -177,12 +194,61 @@ TEST_F(SealerTest, AnotherOriginDoesNotGoOnWithTheLog) {
   SealAll(sealer);
   Append(1);
   Sealer other(pool_.get(), &clock_, {.origin = "other/journal", .key = key_});
-  absl::Status status;
-  for (int i = 0; i < 1000 && status.ok(); ++i) {
-    status = other.Seal().status();
-    absl::SleepFor(absl::Milliseconds(5));
-  }
+  const absl::Status status = SealUntilItFails(other);
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << status;
+}
+
+TEST_F(SealerTest, ALogThatWasSetBackDoesNotGoOn) {
+  Append(300);
+  Sealer sealer = NewSealer(100);
+  SealAll(sealer);
+  ASSERT_EQ(Head().size, 300);
+  database_.Execute(
+      "ALTER TABLE supervision.log_tile DISABLE TRIGGER log_tile_only_grows; DELETE FROM "
+      "supervision.log_checkpoint WHERE tree_size > 200; DELETE FROM supervision.log_tile WHERE "
+      "level > 0 OR tile_index > 0; UPDATE supervision.log_tile SET hashes = substring(hashes FOR "
+      "200 * 32); DELETE FROM supervision.log_mark WHERE tile_index > 0");
+  Append(1);
+  const absl::Status status = SealUntilItFails(sealer);
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
+  EXPECT_EQ(Head().size, 200);
+}
+
+TEST_F(SealerTest, OnlyWhatTheKeySignedGoesOn) {
+  Append(200);
+  Sealer first = NewSealer(100);
+  SealAll(first);
+  const LogHead head = Head();
+  Append(1);
+  const std::string older =
+      database_.Value("SELECT note FROM supervision.log_checkpoint WHERE tree_size = 100");
+  const std::string others =
+      *sealed_log::SignCheckpoint({.origin = kOrigin, .size = head.size, .root = head.root},
+                                  *sealed_log::PrivateKey::Generate());
+  for (const std::string& note : {older, others}) {
+    database_.Execute(fmt::format(
+        "UPDATE supervision.log_checkpoint SET note = '{}' WHERE tree_size = 200", note));
+    Sealer sealer = NewSealer();
+    const absl::Status status = SealUntilItFails(sealer);
+    EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
+    EXPECT_EQ(Head().size, 200);
+  }
+}
+
+TEST_F(SealerTest, AnotherHistoryOfWhatWasSealedIsNotGoneOnWith) {
+  Append(100);
+  Sealer sealer = NewSealer();
+  SealAll(sealer);
+  database_.Execute(
+      "ALTER TABLE supervision.log_tile DISABLE TRIGGER log_tile_only_grows; DELETE FROM "
+      "supervision.log_checkpoint; DELETE FROM supervision.log_tile; DELETE FROM "
+      "supervision.log_mark; ALTER TABLE journal.entry DISABLE TRIGGER entry_append_only; UPDATE "
+      "journal.entry SET reason = 'another' WHERE resource = 'things/7'");
+  Append(50);
+  Sealer forger = NewSealer();
+  SealAll(forger);
+  const absl::Status status = SealUntilItFails(sealer);
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
 }
 
 TEST_F(SealerTest, TheServicesRoleCannotShrinkOrChangeTheLog) {
