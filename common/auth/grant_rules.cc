@@ -36,6 +36,7 @@ bool Contains(const std::string_view (&list)[kSize], std::string_view value) {
 
 bool IsOfPeople(std::string_view permission) {
   return permission.starts_with("identity.user.") || permission.starts_with("identity.role.") ||
+         permission.starts_with("identity.credential.") ||
          permission == "identity.organisation.write";
 }
 

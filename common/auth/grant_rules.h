@@ -21,7 +21,7 @@ std::span<const Separation> Separations();
 //   防统方: operator and supplier learn nothing of use, nor of what the journal tells of it; a
 //   supplier nothing of stock. Patients are for those who treat them and for the inspectors;
 //   who stands behind a pseudonym, and who asked about people, for the inspectors alone. Regulators
-//   read. People and roles are the bureau administrator's. What only a service does in
+//   read. People, roles and credentials are the bureau administrator's. What only a service does in
 //   its own name is for no role.
 std::string_view WhyForbidden(std::string_view role, std::string_view permission);
 

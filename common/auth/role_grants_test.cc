@@ -219,6 +219,8 @@ TEST(RoleGrantsTest, SomeThingsNobodyCanGrant) {
            {"insurance_bureau", "catalog.item.propose"},
            {"discipline_inspector", "identity.user.write"},
            {"approver", "identity.role.read"},
+           {"operator", "identity.credential.write"},
+           {"discipline_inspector", "identity.credential.write"},
            {"hospital_pharmacist", "distribution.stock.consume"}}) {
     EXPECT_NE(WhyForbidden(role, permission), "") << role << " " << permission;
   }

@@ -15,6 +15,7 @@
 #include "common/privacy/people_view.h"
 #include "common/rpc/answer_view.h"
 #include "common/rpc/message_text.h"
+#include "common/rpc/trace_parent.h"
 #include "common/status/status.h"
 #include "common/status/status_macros.h"
 
@@ -113,7 +114,7 @@ void CallRunner::Arrive(std::string_view method, const IncomingCall& incoming, C
   call.context.deadline = EffectiveDeadline(incoming.deadline, call.arrived_at);
   call.context.method = call.method->full_name;
   call.context.client = IsClientLabel(incoming.client) ? incoming.client : "grpc";
-  call.context.traceparent = incoming.traceparent.substr(0, 64);
+  call.context.traceparent = WellFormedTraceParent(incoming.traceparent);
   const bool believed = MaySpeakForOthers(incoming, options_.address_proxies);
   call.context.client_address = ClientAddress(
       incoming.peer, believed ? incoming.forwarded_address : "", options_.address_proxies);
@@ -236,10 +237,10 @@ absl::Status CallRunner::Serve(Call& call) const {
 absl::Status CallRunner::Answer(Call& call) const {
   const MethodInfo& method = *call.method;
   if (method.request_id_field != nullptr) {
-    call.context.request_id =
-        call.request->GetReflection()->GetString(*call.request, method.request_id_field);
-    const absl::StatusOr<Uuid> parsed = Uuid::Parse(call.context.request_id);
-    if (parsed.ok()) call.context.request_id = parsed->ToString();
+    const absl::StatusOr<Uuid> parsed = Uuid::Parse(
+        call.request->GetReflection()->GetString(*call.request, method.request_id_field));
+    // Journal and logs take no text that a caller has chosen.
+    call.context.request_id = parsed.ok() ? parsed->ToString() : "";
   }
   absl::Status status = call.handle(call.context);
   if (method.audited) QINGQU_RETURN_IF_ERROR(JournalQuestion(call, status));

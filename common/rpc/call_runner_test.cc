@@ -161,6 +161,30 @@ TEST_F(CallRunnerTest, UnreadableFieldsAreClearedAndReadableOnesStay) {
   EXPECT_EQ(response_.doctor(), "D7");
 }
 
+TEST_F(CallRunnerTest, WhatJournalAndLogsTakeIsWellFormed) {
+  auto runner = NewRunner();
+  const auto seen_with = [&](const std::string& request_id, const std::string& traceparent) {
+    usage::v1::CreateUseRequest request;
+    request.set_request_id(request_id);
+    std::string seen;
+    std::promise<absl::Status> finished;
+    runner->Run(
+        "CreateUse", {.authorization = "Bearer bea:department_nurse", .traceparent = traceparent},
+        request, response_,
+        [&](const CallContext& call) {
+          seen = call.request_id + " " + call.traceparent;
+          return absl::OkStatus();
+        },
+        [&](const absl::Status& status) { finished.set_value(status); });
+    EXPECT_TRUE(finished.get_future().get().ok());
+    return seen;
+  };
+  const std::string id = "0192aa00-0000-7000-8000-000000000001";
+  const std::string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  EXPECT_EQ(seen_with(id, trace), id + " " + trace);
+  EXPECT_EQ(seen_with("no id\nrpc method=…", "00-\nrpc method=…"), " ");
+}
+
 TEST_F(CallRunnerTest, ExpiredAndCancelledCallsAreDropped) {
   auto runner = NewRunner();
   IncomingCall expired{.authorization = "Bearer bea:department_nurse",

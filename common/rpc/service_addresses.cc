@@ -1,5 +1,6 @@
 #include "common/rpc/service_addresses.h"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -79,6 +80,14 @@ absl::StatusOr<ServiceAddresses> ParseServiceAddresses(std::string_view text) {
     if (comma == std::string_view::npos) return addresses;
     text.remove_prefix(comma + 1);
   }
+}
+
+bool IsLoopbackAddress(std::string_view address) {
+  if (address.starts_with(kUnixPrefix)) return true;
+  const std::string host(address.substr(0, address.rfind(':')));
+  if (host == "localhost" || host == "[::1]") return true;
+  in_addr parsed;
+  return inet_pton(AF_INET, host.c_str(), &parsed) == 1 && ntohl(parsed.s_addr) >> 24 == 127;
 }
 
 }  // namespace qingqu

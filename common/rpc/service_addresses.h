@@ -22,4 +22,7 @@ using ServiceAddresses = std::map<std::string, std::string, std::less<>>;
 // which an area may be left out. Fails with INVALID_ARGUMENT, which names the part that is wrong.
 absl::StatusOr<ServiceAddresses> ParseServiceAddresses(std::string_view text);
 
+// Whether only this machine reaches who listens there: 127.0.0.0/8, [::1], localhost or unix:/path.
+bool IsLoopbackAddress(std::string_view address);
+
 }  // namespace qingqu

@@ -34,6 +34,18 @@ struct Refusal {
   std::string message;
 };
 
+TEST(ServiceAddressesTest, WhatOnlyThisMachineReaches) {
+  for (const char* address : {"127.0.0.1:7100", "127.9.9.9:0", "[::1]:7100", "localhost:7100",
+                              "unix:/run/qingqu/catalog"}) {
+    EXPECT_TRUE(IsLoopbackAddress(address)) << address;
+  }
+  for (const char* address :
+       {"0.0.0.0:7100", "[::]:7100", "10.0.0.1:7100", "127.0.0.1.example:7100", "::1", ":7100",
+        "*:7100", "host:7100", "dns:///127.0.0.1:7100", ""}) {
+    EXPECT_FALSE(IsLoopbackAddress(address)) << address;
+  }
+}
+
 class ServiceAddressesRefusalTest : public testing::TestWithParam<Refusal> {};
 
 TEST_P(ServiceAddressesRefusalTest, NamesWhatIsWrong) {

@@ -18,6 +18,7 @@
 #include "common/metrics/metrics_listener.h"
 #include "common/rpc/service_addresses.h"
 #include "common/rpc/tls_flags.h"
+#include "common/status/status.h"
 #include "common/status/status_macros.h"
 
 ABSL_FLAG(std::string, listen, "127.0.0.1:7100",
@@ -76,6 +77,12 @@ absl::StatusOr<ServiceHost::Options> OptionsFromFlags(const Clock& clock) {
       .clock = &clock};
   if (options.doctor_level.per_user < 1 || options.doctor_level.per_institution < 1) {
     return absl::InvalidArgumentError("--doctor_level_per_… must be at least 1");
+  }
+  if (options.tls.certificate.empty() && !IsLoopbackAddress(options.listen)) {
+    return MakeError(absl::StatusCode::kInvalidArgument, "LISTEN_NEEDS_TLS",
+                     fmt::format("--listen={} is no loopback address: others may reach it, so it "
+                                 "needs --tls_cert_file, --tls_key_file and --tls_ca_file",
+                                 options.listen));
   }
   if (const std::string services = absl::GetFlag(FLAGS_services); !services.empty()) {
     QINGQU_ASSIGN_OR_RETURN(options.addresses, ParseServiceAddresses(services));

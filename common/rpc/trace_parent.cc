@@ -51,6 +51,10 @@ std::string TraceParentOrNew(const std::string* header) {
   return fmt::format("00-{}-{}-01", RandomHex<kTraceIdSize>(), RandomHex<kSpanIdSize>());
 }
 
+std::string WellFormedTraceParent(std::string_view traceparent) {
+  return IsWellFormed(traceparent) ? std::string(traceparent) : "";
+}
+
 std::string ChildTraceParent(std::string_view traceparent) {
   if (!IsWellFormed(traceparent)) return "";
   std::string child(traceparent);

@@ -30,6 +30,9 @@ demo_tell() {
   printf '\n%-24s %s\n' 'Gateway (HTTP, JSON):' "$(demo_gateway)"
   if [[ -n ${edge:-} ]]; then
     printf '%-24s %s, trusted by %s\n' 'Edge (HTTPS, gRPC):' "$(edge_url)" "$tls_folder/ca.crt"
+    if [[ -z ${QINGQU_SECOND_FACTOR_ROLES-} ]]; then
+      printf '%-24s %s\n' 'Warning:' 'nobody needs a second factor: see QINGQU_SECOND_FACTOR_ROLES in deploy/README.md'
+    fi
   fi
   for name in $(layout_services "$1"); do
     printf '%-24s 127.0.0.1:%d\n' "gRPC, $name:" "$(layout_port "$name")"

@@ -35,7 +35,7 @@ edge_url() {
 edge_server() {
   local name=standalone own=$tls_folder/processes/edge/both.pem
   [[ $2 == separate ]] && name=$1
-  printf '127.0.0.1:%d proto h2 maxconn 1000' "$(layout_port "$name")"
+  printf '127.0.0.1:%d proto h2 maxconn 2000' "$(layout_port "$name")"
   if [[ -n $mtls ]]; then
     printf ' ssl alpn h2 ssl-min-ver TLSv1.2 verify required ca-file %s crt %s' "$tls_folder/ca.crt" "$own"
     printf ' sni str(%s.qingqu.internal) verifyhost %s.qingqu.internal' "$1" "$1"

@@ -20,8 +20,9 @@ service_command() {
   printf '%s\n' "--database=$(postgres_conninfo)" "--database_password_dir=$var/secrets" \
     "--keys_dir=$var/keys"
   if [[ $name == identity || $name == standalone ]]; then
-    # The approvers and inspectors of the demonstration have no authenticators.
-    printf '%s\n' "--bootstrap_password_file=$var/secrets/admin" "--second_factor_roles="
+    # Empty by default: the approvers and inspectors of the demonstration have no authenticators.
+    printf '%s\n' "--bootstrap_password_file=$var/secrets/admin" \
+      "--second_factor_roles=${QINGQU_SECOND_FACTOR_ROLES-}"
   fi
 }
 

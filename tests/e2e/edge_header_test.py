@@ -137,6 +137,25 @@ class EdgeHeaderTest(EdgeCase):
             with Http2Client(stranger) as client:
                 client.grpc(GET_SELF)
 
+    def test_08_no_call_but_a_stream_lasts_longer_than_two_minutes(self):
+        for told, arrives in ((None, "30S"), ("5S", "5S"), ("120S", "120S"), ("121S", "120S"), ("2M", "2M"), ("3M", "120S"), ("1H", "120S"),
+                              ("120001m", "120S"), ("99999999u", "99999999u")):
+            with self.subTest(told=told):
+                seen = self.arrived(**({} if told is None else {"grpc_timeout": told}))
+                self.assertEqual(seen["grpc-timeout"], [arrives])
+
+    def test_09_a_call_without_a_message_reaches_no_service(self):
+        before = len(self.backend.requests)
+        fields = [
+            (b":method", b"POST"), (b":scheme", b"https"), (b":authority", b"localhost"), (b":path", f"/{GET_SELF}".encode()),
+            (b"content-type", b"application/grpc"), (b"te", b"trailers")]
+        with RawClient(self.edge) as client:
+            for stream in range(1, 33, 2):
+                client.send(frame(HEADERS, END_HEADERS, stream, header_block(fields)))
+            seen = client.frames(13)
+        self.assertEqual(len(self.backend.requests), before)
+        self.assertEqual(len([kind for kind, _, _ in seen if kind == HEADERS]), 16, seen)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -27,7 +27,8 @@ CREATE TABLE identity.role_permission (
     NOT role_id IN ('insurance_bureau', 'market_supervision', 'discipline_inspector')
     OR permission LIKE '%.read' OR permission = 'distribution.ledger.check'),
   CONSTRAINT role_permission_people_check CHECK (
-    NOT (permission LIKE 'identity.user.%' OR permission LIKE 'identity.role.%' OR permission = 'identity.organisation.write')
+    NOT (permission LIKE ANY (ARRAY['identity.user.%', 'identity.role.%', 'identity.credential.%'])
+      OR permission = 'identity.organisation.write')
     OR role_id = 'bureau_administrator' OR role_id = 'discipline_inspector' AND permission LIKE '%.read')
 );
 CREATE INDEX role_permission_permission ON identity.role_permission (permission);
