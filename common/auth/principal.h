@@ -27,6 +27,12 @@ struct Principal {
   Scope scope = Scope::kInstitution;
   // Lower-case role names as in role_grants.h: "department_nurse".
   std::vector<std::string> roles;
+  // By a delegation (授权代理): for whom they act, and by which. Belonging, scope and roles are
+  // those of that post then. Both empty: for themselves.
+  std::string on_behalf_of;
+  std::string delegation_id;
+  // Of what the roles hold only this, when it is not empty: a delegation of a part.
+  std::vector<std::string> only_permissions;
   // "usage" when the service `usage` acts on behalf of the user; its own grants then count, not the
   // user's.
   std::string acting_service;
@@ -35,6 +41,16 @@ struct Principal {
   // True for who still has to enrol a second factor: nothing but that is granted.
   bool enrolment_only = false;
 };
+
+// Somebody who acts, and for whom, when it is not for themselves; a document remembers both.
+struct Actor {
+  std::string user_id;
+  std::string on_behalf_of;  // empty: for themselves, or nobody yet
+};
+Actor ActorOf(const Principal& principal);
+// Whether one person stands behind both: then the second cannot confirm what the first did. Nobody
+// confirms what they did, what was done for them, or what they did or do for somebody else.
+bool ShareAPerson(const Actor& first, const Actor& second);
 
 // The platform itself.
 Principal SystemPrincipal(std::string_view service);

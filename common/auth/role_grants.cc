@@ -153,6 +153,11 @@ bool IsGranted(const Principal& principal, std::string_view permission) {
   if (principal.enrolment_only) return false;
   if (permission == "authenticated") return !principal.user_id.empty();
   if (!principal.acting_service.empty()) return ServiceHolds(principal.acting_service, permission);
+  if (!principal.only_permissions.empty() &&
+      std::ranges::find(principal.only_permissions, permission) ==
+          principal.only_permissions.end()) {
+    return false;
+  }
   if (principal.role_table != nullptr) {
     return std::any_of(principal.roles.begin(), principal.roles.end(), [&](std::string_view role) {
       return principal.role_table->Holds(role, permission);

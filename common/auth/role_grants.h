@@ -20,8 +20,8 @@ const std::vector<std::string_view>& AllRoles();
 // True when one of the principal's roles (or, when a service acts, that service) holds the
 // permission, by the principal's table or, when it has none, by the seed. "public" is always held,
 // "authenticated" by every principal with a user, "enrolment" by every user who calls without a
-// service; of who still has to enrol a second factor nothing else is. Looks into memory and takes
-// no lock.
+// service; of who still has to enrol a second factor nothing else is. Who acts by a delegation of
+// some permissions holds no others. Looks into memory and takes no lock.
 bool IsGranted(const Principal& principal, std::string_view permission);
 // In the seed.
 bool RoleHolds(std::string_view role, std::string_view permission);

@@ -21,6 +21,7 @@
 #include "qingqu/distribution/v1/distribution_service.pb.h"
 #include "qingqu/distribution/v1/ledger_service.pb.h"
 #include "qingqu/identity/v1/credential_service.pb.h"
+#include "qingqu/identity/v1/delegation_service.pb.h"
 #include "qingqu/identity/v1/identity_service.pb.h"
 #include "qingqu/identity/v1/post_service.pb.h"
 #include "qingqu/identity/v1/role_service.pb.h"
@@ -45,6 +46,7 @@ std::vector<const FileDescriptor*> Files() {
   return {identity::v1::User::descriptor()->file(),
           identity::v1::Session::descriptor()->file(),
           identity::v1::Post::descriptor()->file(),
+          identity::v1::Delegation::descriptor()->file(),
           identity::v1::RoleGrants::descriptor()->file(),
           catalog::v1::CreateItemRequest::descriptor()->file(),
           catalog::v1::Supplier::descriptor()->file(),

@@ -37,6 +37,22 @@ TEST(RoleTableTest, AnActingServiceIsNotInTheTable) {
   EXPECT_TRUE(IsGranted(usage, "distribution.location.read"));
 }
 
+TEST(RoleTableTest, ADelegatedPartIsNeverMoreThanTheRolesHold) {
+  const auto table = std::make_shared<const RoleTable>(
+      std::map<std::string, std::vector<std::string>>{{"catalog.item.approve", {}}});
+  Principal approver = With("approver", table);
+  approver.on_behalf_of = "li";
+  approver.delegation_id = "d1";
+  approver.only_permissions = {"catalog.supplier.approve", "catalog.item.approve",
+                               "catalog.item.propose"};
+  EXPECT_TRUE(IsGranted(approver, "catalog.supplier.approve"));
+  EXPECT_FALSE(IsGranted(approver, "procurement.agreement.approve"));
+  // The holder has lost the first, and never had the second.
+  EXPECT_FALSE(IsGranted(approver, "catalog.item.approve"));
+  EXPECT_FALSE(IsGranted(approver, "catalog.item.propose"));
+  EXPECT_TRUE(IsGranted(approver, "authenticated"));
+}
+
 TEST(RoleTableTest, ASourceHasNothingUntilItIsGivenATable) {
   RoleSource source;
   EXPECT_EQ(source.Current(), nullptr);

@@ -19,9 +19,11 @@ using Json = nlohmann::json;
 
 constexpr std::string_view kParty = "qingqu";
 constexpr std::string_view kEnrolment = "enrolment";
+constexpr std::string_view kDelegation = "delegation";
 constexpr size_t kTextBytesMax = 256;
 constexpr size_t kRolesMax = 16;
 constexpr size_t kRoleCharactersMax = 40;
+constexpr size_t kPermissionsMax = 64;
 constexpr uint64_t kUnixSecondsMax = 253'402'300'799;  // the end of the year 9999
 
 bool IsClaimText(std::string_view text) {
@@ -32,6 +34,33 @@ bool IsRoleName(std::string_view role) {
   if (role.empty() || role.size() > kRoleCharactersMax) return false;
   return std::all_of(role.begin(), role.end(),
                      [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
+}
+
+bool IsPermissionName(std::string_view permission) {
+  return !permission.empty() && permission.size() <= kTextBytesMax &&
+         std::all_of(permission.begin(), permission.end(),
+                     [](char c) { return (c >= 'a' && c <= 'z') || c == '_' || c == '.'; });
+}
+
+absl::Status ValidateDelegation(const Principal& principal) {
+  if (principal.delegation_id.empty()) {
+    if (principal.on_behalf_of.empty() && principal.only_permissions.empty()) {
+      return absl::OkStatus();
+    }
+    return absl::InvalidArgumentError("there is no delegation to act by");
+  }
+  if (principal.on_behalf_of.empty() || principal.on_behalf_of == principal.user_id) {
+    return absl::InvalidArgumentError("a delegation is somebody else's");
+  }
+  if (principal.enrolment_only) {
+    return absl::InvalidArgumentError("nobody enrols a second factor for another");
+  }
+  const std::vector<std::string>& permissions = principal.only_permissions;
+  if (permissions.size() > kPermissionsMax ||
+      !std::all_of(permissions.begin(), permissions.end(), IsPermissionName)) {
+    return absl::InvalidArgumentError("there are too many permissions, or one has no proper name");
+  }
+  return absl::OkStatus();
 }
 
 std::string_view MissingIdOfScope(const Principal& principal) {
@@ -126,7 +155,8 @@ absl::Status ValidatePrincipal(const Principal& principal) {
   if (principal.user_id.empty()) return absl::InvalidArgumentError("there is no user");
   for (const std::string* text :
        {&principal.user_id, &principal.institution_id, &principal.alliance_id,
-        &principal.supplier_id, &principal.department_id}) {
+        &principal.supplier_id, &principal.department_id, &principal.on_behalf_of,
+        &principal.delegation_id}) {
     if (!IsClaimText(*text)) return absl::InvalidArgumentError("an id is too long or not UTF-8");
   }
   if (const std::string_view missing = MissingIdOfScope(principal); !missing.empty()) {
@@ -137,7 +167,7 @@ absl::Status ValidatePrincipal(const Principal& principal) {
       !std::all_of(principal.roles.begin(), principal.roles.end(), IsRoleName)) {
     return absl::InvalidArgumentError("there are too many roles, or one has no proper name");
   }
-  return absl::OkStatus();
+  return ValidateDelegation(principal);
 }
 
 std::string EncodeClaims(const TokenClaims& claims) {
@@ -155,6 +185,12 @@ std::string EncodeClaims(const TokenClaims& claims) {
   if (!principal.supplier_id.empty()) object["supplier"] = principal.supplier_id;
   if (principal.enrolment_only) object["only"] = std::string(kEnrolment);
   if (!principal.department_id.empty()) object["dept"] = principal.department_id;
+  if (!principal.delegation_id.empty()) {
+    object["only"] = std::string(kDelegation);
+    object["for"] = principal.on_behalf_of;
+    object["dlg"] = principal.delegation_id;
+    if (!principal.only_permissions.empty()) object["perms"] = principal.only_permissions;
+  }
   return object.dump();
 }
 
@@ -174,6 +210,12 @@ absl::StatusOr<TokenClaims> DecodeClaims(std::string_view json) {
   claims.principal.roles = reader.Texts("roles");
   const std::string only = reader.OptionalText("only");
   claims.principal.enrolment_only = only == kEnrolment;
+  if (only == kDelegation) {
+    claims.principal.on_behalf_of = reader.Text("for");
+    claims.principal.delegation_id = reader.Text("dlg");
+    if (object.contains("perms")) claims.principal.only_permissions = reader.Texts("perms");
+    if (claims.principal.delegation_id.empty()) return TokenInvalid("has a wrong claim 'dlg'");
+  }
   claims.token_id = reader.Text("jti");
   claims.issued_at = reader.Seconds("iat");
   claims.not_before = reader.OptionalSeconds("nbf");
@@ -181,7 +223,9 @@ absl::StatusOr<TokenClaims> DecodeClaims(std::string_view json) {
   QINGQU_RETURN_IF_ERROR(reader.status());
   if (issuer != kParty) return TokenInvalid("was not issued by qingqu");
   // A limit that is not understood must not be overlooked.
-  if (!only.empty() && only != kEnrolment) return TokenInvalid("has a wrong claim 'only'");
+  if (!only.empty() && only != kEnrolment && only != kDelegation) {
+    return TokenInvalid("has a wrong claim 'only'");
+  }
   if (audience != kParty) return TokenInvalid("is not meant for qingqu");
   if (claims.token_id.empty() || !IsClaimText(claims.token_id)) {
     return TokenInvalid("has a wrong claim 'jti'");

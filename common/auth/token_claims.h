@@ -18,7 +18,11 @@ namespace qingqu::auth {
 //   jti        id of the token              scope  as ScopeName; never "system"
 //   roles      array of role names          inst, alliance, supplier, dept  ids, left out when
 //                                                   empty
-//   only       "enrolment" for Principal::enrolment_only, else left out
+//   only       "enrolment" for Principal::enrolment_only, "delegation" for who acts by one, else
+//   left
+//              out; who does not know the value refuses the token
+//   for, dlg   with "delegation" alone: on whose behalf (user id), and the delegation's id
+//   perms      with "delegation" alone: Principal::only_permissions, left out when empty
 struct TokenClaims {
   Principal principal;  // acting_service is not part of the payload: the key says it
   std::string token_id;
@@ -33,7 +37,8 @@ inline constexpr absl::Duration kIssuerClockLeeway = absl::Seconds(30);
 
 // OK when a token may speak for `principal`: it has a user, the id that its scope is about, at most
 // 16 roles named [a-z_]{1,40}, texts of at most 256 bytes that PostgreSQL can hold, and is not the
-// system. A role that this process does not know yet is let through, and grants nothing.
+// system; who acts for another, and not only to enrol, by a delegation with an id, of at most 64
+// permissions. A role that this process does not know yet is let through, and grants nothing.
 // INVALID_ARGUMENT otherwise, saying what is wrong.
 absl::Status ValidatePrincipal(const Principal& principal);
 

@@ -63,6 +63,69 @@ TEST(TokenClaimsTest, ALimitIsKeptAndNeverOverlooked) {
   EXPECT_EQ(ReasonOf(unknown), "TOKEN_INVALID");
 }
 
+TEST(TokenClaimsTest, AStandInSaysForWhomAndWhat) {
+  TokenClaims claims = *DecodeClaims(ValidClaims().dump());
+  claims.principal.on_behalf_of = "zhang";
+  claims.principal.delegation_id = "d1";
+  const std::string whole = EncodeClaims(claims);
+  EXPECT_EQ(Json::parse(whole)["only"], "delegation");
+  EXPECT_FALSE(Json::parse(whole).contains("perms"));
+  claims.principal.only_permissions = {"catalog.item.read", "usage.use.read"};
+  const auto decoded = DecodeClaims(EncodeClaims(claims));
+  ASSERT_TRUE(decoded.ok()) << decoded.status();
+  EXPECT_EQ(decoded->principal.on_behalf_of, "zhang");
+  EXPECT_EQ(decoded->principal.delegation_id, "d1");
+  EXPECT_EQ(decoded->principal.only_permissions, claims.principal.only_permissions);
+  EXPECT_FALSE(decoded->principal.enrolment_only);
+  const auto with = [&](const char* claim, const Json& value) {
+    Json changed = Json::parse(EncodeClaims(claims));
+    changed[claim] = value;
+    return ReasonOf(changed);
+  };
+  EXPECT_EQ(with("for", "zhang"), "");
+  EXPECT_EQ(with("for", ""), "TOKEN_INVALID");
+  EXPECT_EQ(with("for", 1), "TOKEN_INVALID");
+  EXPECT_EQ(with("for", claims.principal.user_id), "TOKEN_INVALID");
+  EXPECT_EQ(with("dlg", ""), "TOKEN_INVALID");
+  EXPECT_EQ(with("dlg", nullptr), "TOKEN_INVALID");
+  EXPECT_EQ(with("perms", "all"), "TOKEN_INVALID");
+  EXPECT_EQ(with("perms", Json::array({"Catalog"})), "TOKEN_INVALID");
+  EXPECT_EQ(with("perms", Json(std::vector<std::string>(65, "a.b.c"))), "TOKEN_INVALID");
+  // Without the word, the other claims are none: a token of whoever it names.
+  Json forgotten = Json::parse(EncodeClaims(claims));
+  forgotten.erase("only");
+  EXPECT_EQ(DecodeClaims(forgotten.dump())->principal.delegation_id, "");
+}
+
+TEST(TokenClaimsTest, NobodyHalfStandsIn) {
+  const Principal whole = {
+      .user_id = "li", .scope = Scope::kCounty, .on_behalf_of = "wang", .delegation_id = "d1"};
+  EXPECT_TRUE(ValidatePrincipal(whole).ok());
+  Principal half = whole;
+  half.delegation_id.clear();
+  EXPECT_FALSE(ValidatePrincipal(half).ok());
+  half = whole;
+  half.on_behalf_of.clear();
+  EXPECT_FALSE(ValidatePrincipal(half).ok());
+  half = whole;
+  half.enrolment_only = true;
+  EXPECT_FALSE(ValidatePrincipal(half).ok());
+  half = {.user_id = "li", .scope = Scope::kCounty, .only_permissions = {"a.b.c"}};
+  EXPECT_FALSE(ValidatePrincipal(half).ok());
+}
+
+TEST(TokenClaimsTest, WhoStandsBehindAnAct) {
+  EXPECT_TRUE(ShareAPerson({"li"}, {"li"}));
+  EXPECT_FALSE(ShareAPerson({"li"}, {"wang"}));
+  EXPECT_TRUE(ShareAPerson({"li", "wang"}, {"wang"}));
+  EXPECT_TRUE(ShareAPerson({"wang"}, {"li", "wang"}));
+  EXPECT_TRUE(ShareAPerson({"li", "wang"}, {"zhao", "wang"}));
+  EXPECT_FALSE(ShareAPerson({"li", "wang"}, {"zhao", "chen"}));
+  EXPECT_FALSE(ShareAPerson({"li"}, {"zhao"}));
+  EXPECT_FALSE(ShareAPerson({}, {"zhao"}));
+  EXPECT_FALSE(ShareAPerson({}, {}));
+}
+
 TEST(TokenClaimsTest, EachRequiredClaimIsRequired) {
   ASSERT_EQ(ReasonOf(ValidClaims()), "");
   for (const char* name : {"iss", "aud", "sub", "scope", "inst", "roles", "jti", "iat", "exp"}) {

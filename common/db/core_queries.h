@@ -14,7 +14,8 @@ inline constexpr Query kEnterScope{
     "SELECT set_config('qingqu.user', $1, false), set_config('qingqu.institution', $2, false),"
     " set_config('qingqu.alliance', $3, false), set_config('qingqu.supplier', $4, false),"
     " set_config('qingqu.scope', $5, false), set_config('qingqu.roles', $6, false),"
-    " set_config('qingqu.client', $7, false)"};
+    " set_config('qingqu.client', $7, false), set_config('qingqu.on_behalf_of', $8, false),"
+    " set_config('qingqu.delegation', $9, false)"};
 
 inline constexpr Query kClaimRequest{
     "db.claim_request",

@@ -125,6 +125,26 @@ TEST_F(JournalTest, WhoComesFromTheSessionAndTheRestFromTheEntry) {
   EXPECT_EQ(database_.Value("SELECT actor_user_id FROM journal.entry WHERE event = 'b.c'"), "li");
 }
 
+TEST_F(JournalTest, WhoStandsInIsNamedWithWhom) {
+  CallContext call = Call();
+  call.principal.on_behalf_of = "wang";
+  call.principal.delegation_id = "d1";
+  ASSERT_TRUE(Append(call, {.event = "thing.done",
+                            .resource = "things/1",
+                            .subjects = {"zones/9"},
+                            .details_json = R"({"quantity": 5})"})
+                  .ok());
+  EXPECT_EQ(database_.Value("SELECT concat_ws(' ', actor_user_id, details->>'on_behalf_of',"
+                            " details->>'delegation', details->>'quantity',"
+                            " array_to_string(subjects, ',')) FROM journal.entry"),
+            "li users/wang delegations/d1 5 things/1,users/wang,zones/9");
+  // And not any more with the next call on the same connection.
+  ASSERT_TRUE(Append(Call(), {.event = "b.c", .resource = "things/2"}).ok());
+  EXPECT_EQ(database_.Value("SELECT concat_ws(' ', actor_user_id, details)"
+                            " FROM journal.entry WHERE event = 'b.c'"),
+            "li {}");
+}
+
 TEST_F(JournalTest, AnEntryThatIsNoneIsRefused) {
   EXPECT_FALSE(Append(Call(), {.event = "NotAnEvent", .resource = "things/1"}).ok());
   EXPECT_FALSE(Append(Call(), {.event = "a.b", .resource = "things/1", .details_json = "{"}).ok());

@@ -27,13 +27,15 @@ void EnterScope(Connection& connection, const CallContext& call, bool beyond_sco
   const std::string scope(beyond_scope ? "system" : auth::ScopeName(principal.scope));
   const std::string roles = TextArray(principal.roles);
   const std::string key =
-      fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}", principal.user_id, principal.institution_id,
-                  principal.alliance_id, principal.supplier_id, scope, roles, call.client);
+      fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", principal.user_id, principal.institution_id,
+                  principal.alliance_id, principal.supplier_id, scope, roles, call.client,
+                  principal.on_behalf_of, principal.delegation_id);
   if (connection.entered_scope == key) return;
   connection.entered_scope.clear();
   pqxx::nontransaction tx(*connection.session);
   tx.exec_prepared(kEnterScope.name, principal.user_id, principal.institution_id,
-                   principal.alliance_id, principal.supplier_id, scope, roles, call.client);
+                   principal.alliance_id, principal.supplier_id, scope, roles, call.client,
+                   principal.on_behalf_of, principal.delegation_id);
   connection.entered_scope = key;
 }
 

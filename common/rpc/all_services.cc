@@ -3,6 +3,7 @@
 #include "qingqu/distribution/v1/distribution_service.pb.h"
 #include "qingqu/distribution/v1/ledger_service.pb.h"
 #include "qingqu/identity/v1/credential_service.pb.h"
+#include "qingqu/identity/v1/delegation_service.pb.h"
 #include "qingqu/identity/v1/identity_service.pb.h"
 #include "qingqu/identity/v1/post_service.pb.h"
 #include "qingqu/identity/v1/role_service.pb.h"
@@ -19,6 +20,7 @@ const std::vector<const google::protobuf::ServiceDescriptor*>& AllServices() {
       identity::v1::User::descriptor()->file()->service(0),
       identity::v1::Session::descriptor()->file()->service(0),
       identity::v1::Post::descriptor()->file()->service(0),
+      identity::v1::Delegation::descriptor()->file()->service(0),
       identity::v1::RoleGrants::descriptor()->file()->service(0),
       catalog::v1::CreateItemRequest::descriptor()->file()->service(0),
       procurement::v1::CreateOrderRequest::descriptor()->file()->service(0),

@@ -41,6 +41,15 @@ ApprovalState ApprovalStateFromName(std::string_view name) {
   return ApprovalState::kSuspended;
 }
 
+auth::Actor Proposer(const Approval& approval) {
+  return {.user_id = approval.proposer_id, .on_behalf_of = approval.proposer_for_id};
+}
+
+auth::Actor ReinstatementProposer(const Approval& approval) {
+  return {.user_id = approval.reinstatement_proposer_id,
+          .on_behalf_of = approval.reinstatement_proposer_for_id};
+}
+
 Approval NewApproval(std::string_view proposer_id, absl::Time now) {
   return {.proposer_id = std::string(proposer_id),
           .created_at = WholeMicroseconds(now),
@@ -63,6 +72,7 @@ Approval Approved(const Approval& approval, std::string_view approver_id, absl::
 Approval Suspended(const Approval& approval, absl::Time now) {
   Approval next = Next(approval, ApprovalState::kSuspended, now);
   next.reinstatement_proposer_id.clear();
+  next.reinstatement_proposer_for_id.clear();
   next.reinstater_id.clear();
   return next;
 }

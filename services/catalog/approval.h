@@ -7,6 +7,8 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 
+#include "common/auth/principal.h"
+
 namespace qingqu::catalog {
 
 // The risk class of a device (管理类别). The values are those of the database.
@@ -27,10 +29,17 @@ struct Approval {
   // Who asked that it come back after it was suspended last, and who agreed; empty: nobody.
   std::string reinstatement_proposer_id;
   std::string reinstater_id;
+  // For whom the two who proposed did it, when by a delegation; the database notes it by itself.
+  std::string proposer_for_id;
+  std::string reinstatement_proposer_for_id;
   absl::Time created_at;  // whole microseconds, as the database keeps them
   absl::Time updated_at;
   int64_t version = 1;
 };
+
+// Who proposed it, and who proposed that it come back.
+auth::Actor Proposer(const Approval& approval);
+auth::Actor ReinstatementProposer(const Approval& approval);
 
 Approval NewApproval(std::string_view proposer_id, absl::Time now);
 std::string Etag(const Approval& approval);

@@ -113,13 +113,13 @@ absl::StatusOr<Item> ProposeItem(const ItemDraft& draft, std::string_view propos
   return item;
 }
 
-absl::StatusOr<Item> ApproveItem(const Item& item, std::string_view approver_id, absl::Time now) {
+absl::StatusOr<Item> ApproveItem(const Item& item, const auth::Actor& approver, absl::Time now) {
   const std::string name = ItemName(item.id);
   if (item.approval.state != ApprovalState::kProposed) return ItemNotProposed(name);
-  if (item.approval.proposer_id == approver_id) return SamePerson(name);
+  if (auth::ShareAPerson(approver, Proposer(item.approval))) return SamePerson(name);
   QINGQU_RETURN_IF_ERROR(CheckRegistrationInForce(item, now));
   Item approved = item;
-  approved.approval = Approved(item.approval, approver_id, now);
+  approved.approval = Approved(item.approval, approver.user_id, now);
   return approved;
 }
 
@@ -141,16 +141,16 @@ absl::StatusOr<Item> ProposeItemReinstatement(const Item& item, std::string_view
   return proposed;
 }
 
-absl::StatusOr<Item> ReinstateItem(const Item& item, std::string_view reinstater_id,
+absl::StatusOr<Item> ReinstateItem(const Item& item, const auth::Actor& reinstater,
                                    absl::Time now) {
   const std::string name = ItemName(item.id);
   const Approval& approval = item.approval;
   if (approval.state != ApprovalState::kSuspended) return ItemNotSuspended(name);
   if (approval.reinstatement_proposer_id.empty()) return ReinstatementNotProposed(name);
-  if (approval.reinstatement_proposer_id == reinstater_id) return SamePerson(name);
+  if (auth::ShareAPerson(reinstater, ReinstatementProposer(approval))) return SamePerson(name);
   QINGQU_RETURN_IF_ERROR(CheckRegistrationInForce(item, now));
   Item reinstated = item;
-  reinstated.approval = Reinstated(approval, reinstater_id, now);
+  reinstated.approval = Reinstated(approval, reinstater.user_id, now);
   return reinstated;
 }
 

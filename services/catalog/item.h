@@ -77,7 +77,7 @@ absl::StatusOr<Item> ProposeItem(const ItemDraft& draft, std::string_view propos
 
 // The item approved. FAILED_PRECONDITION ITEM_NOT_PROPOSED or REGISTRATION_EXPIRED,
 // PERMISSION_DENIED SAME_PERSON.
-absl::StatusOr<Item> ApproveItem(const Item& item, std::string_view approver_id, absl::Time now);
+absl::StatusOr<Item> ApproveItem(const Item& item, const auth::Actor& approver, absl::Time now);
 
 // The item suspended, which also refuses that it come back. FAILED_PRECONDITION
 // ITEM_NOT_APPROVED.
@@ -90,7 +90,6 @@ absl::StatusOr<Item> ProposeItemReinstatement(const Item& item, std::string_view
 
 // The item approved again. FAILED_PRECONDITION ITEM_NOT_SUSPENDED, REINSTATEMENT_NOT_PROPOSED
 // or REGISTRATION_EXPIRED, PERMISSION_DENIED SAME_PERSON.
-absl::StatusOr<Item> ReinstateItem(const Item& item, std::string_view reinstater_id,
-                                   absl::Time now);
+absl::StatusOr<Item> ReinstateItem(const Item& item, const auth::Actor& reinstater, absl::Time now);
 
 }  // namespace qingqu::catalog

@@ -81,7 +81,7 @@ absl::StatusOr<v1::Item> ItemHandlers::ApproveItem(const CallContext& call,
                                                    const v1::ApproveItemRequest& request) {
   QINGQU_RETURN_IF_ERROR(auth::RequireAllianceScope(call.principal));
   return ChangeState(*pool_, call, request, "item.approved", [&](const Item& present) {
-    return catalog::ApproveItem(present, call.principal.user_id, call.received_at);
+    return catalog::ApproveItem(present, auth::ActorOf(call.principal), call.received_at);
   });
 }
 
@@ -106,7 +106,7 @@ absl::StatusOr<v1::Item> ItemHandlers::ReinstateItem(const CallContext& call,
                                                      const v1::ReinstateItemRequest& request) {
   QINGQU_RETURN_IF_ERROR(auth::RequireAllianceScope(call.principal));
   return ChangeState(*pool_, call, request, "item.reinstated", [&](const Item& present) {
-    return catalog::ReinstateItem(present, call.principal.user_id, call.received_at);
+    return catalog::ReinstateItem(present, auth::ActorOf(call.principal), call.received_at);
   });
 }
 

@@ -119,20 +119,20 @@ TEST(ProposeItem, NamesEveryViolationAtOnce) {
 
 TEST(ApproveItem, NeedsAnotherPersonAndARegistrationInForce) {
   const Item item = *ProposeItem(Draft(), "wang", kNow);
-  EXPECT_EQ(ErrorReason(ApproveItem(item, "wang", kNow).status()), "SAME_PERSON");
-  const auto approved = ApproveItem(item, "li", kNow);
+  EXPECT_EQ(ErrorReason(ApproveItem(item, {"wang"}, kNow).status()), "SAME_PERSON");
+  const auto approved = ApproveItem(item, {"li"}, kNow);
   ASSERT_TRUE(approved.ok()) << "it holds on its last day, which is the county's";
   EXPECT_EQ(approved->approval.approver_id, "li");
   EXPECT_EQ(Etag(approved->approval), "2");
-  EXPECT_EQ(ErrorReason(ApproveItem(item, "li", kNow + absl::Hours(24)).status()),
+  EXPECT_EQ(ErrorReason(ApproveItem(item, {"li"}, kNow + absl::Hours(24)).status()),
             "REGISTRATION_EXPIRED");
-  EXPECT_EQ(ErrorReason(ApproveItem(*approved, "li", kNow).status()), "ITEM_NOT_PROPOSED");
+  EXPECT_EQ(ErrorReason(ApproveItem(*approved, {"li"}, kNow).status()), "ITEM_NOT_PROPOSED");
 }
 
 TEST(SuspendItem, NeedsAnApprovedItem) {
   const Item item = *ProposeItem(Draft(), "wang", kNow);
   EXPECT_EQ(ErrorReason(SuspendItem(item, kNow).status()), "ITEM_NOT_APPROVED");
-  const Item approved = *ApproveItem(item, "li", kNow);
+  const Item approved = *ApproveItem(item, {"li"}, kNow);
   const auto suspended = SuspendItem(approved, kNow);
   ASSERT_TRUE(suspended.ok());
   EXPECT_EQ(suspended->approval.state, ApprovalState::kSuspended);

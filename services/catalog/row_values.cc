@@ -14,6 +14,8 @@ Approval ReadApproval(const pqxx::row& row) {
           .approver_id = row["approver_id"].as<std::string>(""),
           .reinstatement_proposer_id = row["reinstatement_proposer_id"].as<std::string>(""),
           .reinstater_id = row["reinstater_id"].as<std::string>(""),
+          .proposer_for_id = row["proposer_for_id"].as<std::string>(""),
+          .reinstatement_proposer_for_id = row["reinstatement_proposer_for_id"].as<std::string>(""),
           .created_at = absl::FromUnixMicros(row["created_us"].as<int64_t>()),
           .updated_at = absl::FromUnixMicros(row["updated_us"].as<int64_t>()),
           .version = row["version"].as<int64_t>()};

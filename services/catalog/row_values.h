@@ -14,7 +14,7 @@ namespace qingqu::catalog {
 // Columns of suppliers and items alike, between PostgreSQL's text and our types.
 
 // The columns state, proposer_id, approver_id, reinstatement_proposer_id, reinstater_id,
-// created_us, updated_us and version.
+// proposer_for_id, reinstatement_proposer_for_id, created_us, updated_us and version.
 Approval ReadApproval(const pqxx::row& row);
 
 // Never NULL.

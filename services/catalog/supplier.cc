@@ -42,14 +42,14 @@ absl::StatusOr<Supplier> ProposeSupplier(const SupplierDraft& draft, std::string
                   .approval = NewApproval(proposer_id, now)};
 }
 
-absl::StatusOr<Supplier> ApproveSupplier(const Supplier& supplier, std::string_view approver_id,
+absl::StatusOr<Supplier> ApproveSupplier(const Supplier& supplier, const auth::Actor& approver,
                                          absl::Time now) {
   const std::string name = SupplierName(supplier.id);
   if (supplier.approval.state != ApprovalState::kProposed) return SupplierNotProposed(name);
-  if (supplier.approval.proposer_id == approver_id) return SamePerson(name);
+  if (auth::ShareAPerson(approver, Proposer(supplier.approval))) return SamePerson(name);
   QINGQU_RETURN_IF_ERROR(CheckLicenceInForce(supplier, now));
   Supplier approved = supplier;
-  approved.approval = Approved(supplier.approval, approver_id, now);
+  approved.approval = Approved(supplier.approval, approver.user_id, now);
   return approved;
 }
 
@@ -74,16 +74,16 @@ absl::StatusOr<Supplier> ProposeSupplierReinstatement(const Supplier& supplier,
   return proposed;
 }
 
-absl::StatusOr<Supplier> ReinstateSupplier(const Supplier& supplier, std::string_view reinstater_id,
+absl::StatusOr<Supplier> ReinstateSupplier(const Supplier& supplier, const auth::Actor& reinstater,
                                            absl::Time now) {
   const std::string name = SupplierName(supplier.id);
   const Approval& approval = supplier.approval;
   if (approval.state != ApprovalState::kSuspended) return SupplierNotSuspended(name);
   if (approval.reinstatement_proposer_id.empty()) return ReinstatementNotProposed(name);
-  if (approval.reinstatement_proposer_id == reinstater_id) return SamePerson(name);
+  if (auth::ShareAPerson(reinstater, ReinstatementProposer(approval))) return SamePerson(name);
   QINGQU_RETURN_IF_ERROR(CheckLicenceInForce(supplier, now));
   Supplier reinstated = supplier;
-  reinstated.approval = Reinstated(approval, reinstater_id, now);
+  reinstated.approval = Reinstated(approval, reinstater.user_id, now);
   return reinstated;
 }
 

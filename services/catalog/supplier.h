@@ -39,7 +39,7 @@ absl::StatusOr<Supplier> ProposeSupplier(const SupplierDraft& draft, std::string
 
 // The supplier approved. FAILED_PRECONDITION SUPPLIER_NOT_PROPOSED or LICENCE_EXPIRED,
 // PERMISSION_DENIED SAME_PERSON.
-absl::StatusOr<Supplier> ApproveSupplier(const Supplier& supplier, std::string_view approver_id,
+absl::StatusOr<Supplier> ApproveSupplier(const Supplier& supplier, const auth::Actor& approver,
                                          absl::Time now);
 
 // The supplier suspended, which also refuses that it come back. FAILED_PRECONDITION
@@ -53,7 +53,7 @@ absl::StatusOr<Supplier> ProposeSupplierReinstatement(const Supplier& supplier,
 
 // The supplier approved again. FAILED_PRECONDITION SUPPLIER_NOT_SUSPENDED,
 // REINSTATEMENT_NOT_PROPOSED or LICENCE_EXPIRED, PERMISSION_DENIED SAME_PERSON.
-absl::StatusOr<Supplier> ReinstateSupplier(const Supplier& supplier, std::string_view reinstater_id,
+absl::StatusOr<Supplier> ReinstateSupplier(const Supplier& supplier, const auth::Actor& reinstater,
                                            absl::Time now);
 
 }  // namespace qingqu::catalog

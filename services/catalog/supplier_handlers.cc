@@ -70,7 +70,7 @@ absl::StatusOr<v1::Supplier> SupplierHandlers::ApproveSupplier(
     const CallContext& call, const v1::ApproveSupplierRequest& request) {
   QINGQU_RETURN_IF_ERROR(auth::RequireAllianceScope(call.principal));
   return ChangeState(*pool_, call, request, "supplier.approved", [&](const Supplier& present) {
-    return catalog::ApproveSupplier(present, call.principal.user_id, call.received_at);
+    return catalog::ApproveSupplier(present, auth::ActorOf(call.principal), call.received_at);
   });
 }
 
@@ -96,7 +96,7 @@ absl::StatusOr<v1::Supplier> SupplierHandlers::ReinstateSupplier(
     const CallContext& call, const v1::ReinstateSupplierRequest& request) {
   QINGQU_RETURN_IF_ERROR(auth::RequireAllianceScope(call.principal));
   return ChangeState(*pool_, call, request, "supplier.reinstated", [&](const Supplier& present) {
-    return catalog::ReinstateSupplier(present, call.principal.user_id, call.received_at);
+    return catalog::ReinstateSupplier(present, auth::ActorOf(call.principal), call.received_at);
   });
 }
 

@@ -41,6 +41,31 @@ TEST_F(SupplierTest, AnApproverOfOneInstitutionDecidesNothingForAll) {
   EXPECT_EQ(Get(Li(), "suppliers/kangda")->state(), v1::APPROVAL_STATE_APPROVED);
 }
 
+TEST_F(SupplierTest, NobodyStandsBehindBothProposalAndApproval) {
+  const auto for_whom = [](CallContext call, const std::string& holder) {
+    call.principal.on_behalf_of = holder;
+    call.principal.delegation_id = "d1";
+    return call;
+  };
+  // Wang proposes in the stead of zhang.
+  const auto proposed =
+      suppliers.CreateSupplier(for_whom(Wang(), "zhang"), SupplierRequest("kangda", kCreditCode));
+  ASSERT_TRUE(proposed.ok()) << proposed.status();
+  EXPECT_EQ(ErrorReason(Approve(AllianceApprover("wang")).status()), "SAME_PERSON");
+  EXPECT_EQ(ErrorReason(Approve(AllianceApprover("zhang")).status()), "SAME_PERSON");
+  EXPECT_EQ(ErrorReason(Approve(for_whom(Li(), "wang")).status()), "SAME_PERSON");
+  EXPECT_EQ(ErrorReason(Approve(for_whom(Li(), "zhang")).status()), "SAME_PERSON");
+  ASSERT_TRUE(Approve(for_whom(Li(), "chen")).ok());
+  EXPECT_EQ(database.Value("SELECT concat_ws(' ', proposer_id, proposer_for_id, approver_id,"
+                           " approver_for_id) FROM catalog.supplier"),
+            "wang zhang li chen");
+  // Nor past the handlers.
+  for (const char* column : {"approver_id = 'zhang'", "approver_for_id = 'wang'"}) {
+    EXPECT_THROW(database.Execute(std::string("UPDATE catalog.supplier SET ") + column),
+                 pqxx::check_violation);
+  }
+}
+
 TEST_F(SupplierTest, IsProposedReadApprovedAndSuspended) {
   const auto proposed = suppliers.CreateSupplier(Wang(), SupplierRequest("kangda", kCreditCode));
   ASSERT_TRUE(proposed.ok()) << proposed.status();

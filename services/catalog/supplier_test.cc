@@ -49,33 +49,34 @@ TEST(ProposeSupplier, RefusesEachWrongField) {
 
 TEST(ApproveSupplier, NeedsAnotherPersonAndALicenceInForce) {
   const Supplier supplier = *ProposeSupplier(Draft(), "wang", kNow);
-  EXPECT_EQ(ErrorReason(ApproveSupplier(supplier, "wang", kNow).status()), "SAME_PERSON");
-  const auto approved = ApproveSupplier(supplier, "li", kNow);
+  EXPECT_EQ(ErrorReason(ApproveSupplier(supplier, {"wang"}, kNow).status()), "SAME_PERSON");
+  const auto approved = ApproveSupplier(supplier, {"li"}, kNow);
   ASSERT_TRUE(approved.ok());
-  EXPECT_EQ(ErrorReason(ApproveSupplier(supplier, "li", kNow + absl::Hours(24)).status()),
+  EXPECT_EQ(ErrorReason(ApproveSupplier(supplier, {"li"}, kNow + absl::Hours(24)).status()),
             "LICENCE_EXPIRED");
-  EXPECT_EQ(ErrorReason(ApproveSupplier(*approved, "li", kNow).status()), "SUPPLIER_NOT_PROPOSED");
+  EXPECT_EQ(ErrorReason(ApproveSupplier(*approved, {"li"}, kNow).status()),
+            "SUPPLIER_NOT_PROPOSED");
 }
 
 TEST(SuspendSupplier, NeedsAnApprovedSupplier) {
   const Supplier supplier = *ProposeSupplier(Draft(), "wang", kNow);
   EXPECT_EQ(ErrorReason(SuspendSupplier(supplier, kNow).status()), "SUPPLIER_NOT_APPROVED");
-  const auto suspended = SuspendSupplier(*ApproveSupplier(supplier, "li", kNow), kNow);
+  const auto suspended = SuspendSupplier(*ApproveSupplier(supplier, {"li"}, kNow), kNow);
   ASSERT_TRUE(suspended.ok());
   EXPECT_EQ(ErrorReason(SuspendSupplier(*suspended, kNow).status()), "SUPPLIER_NOT_APPROVED");
 }
 
 TEST(ReinstateSupplier, NeedsTwoPeopleAndALicenceInForce) {
   const Supplier proposed = *ProposeSupplier(Draft(), "wang", kNow);
-  const Supplier approved = *ApproveSupplier(proposed, "li", kNow);
+  const Supplier approved = *ApproveSupplier(proposed, {"li"}, kNow);
   for (const Supplier& supplier : {proposed, approved}) {
     EXPECT_EQ(ErrorReason(ProposeSupplierReinstatement(supplier, "li", kNow).status()),
               "SUPPLIER_NOT_SUSPENDED");
-    EXPECT_EQ(ErrorReason(ReinstateSupplier(supplier, "li", kNow).status()),
+    EXPECT_EQ(ErrorReason(ReinstateSupplier(supplier, {"li"}, kNow).status()),
               "SUPPLIER_NOT_SUSPENDED");
   }
   const Supplier suspended = *SuspendSupplier(approved, kNow);
-  EXPECT_EQ(ErrorReason(ReinstateSupplier(suspended, "wang", kNow).status()),
+  EXPECT_EQ(ErrorReason(ReinstateSupplier(suspended, {"wang"}, kNow).status()),
             "REINSTATEMENT_NOT_PROPOSED");
   const absl::Time tomorrow = kNow + absl::Hours(24);
   EXPECT_EQ(ErrorReason(ProposeSupplierReinstatement(suspended, "li", tomorrow).status()),
@@ -85,21 +86,21 @@ TEST(ReinstateSupplier, NeedsTwoPeopleAndALicenceInForce) {
   EXPECT_EQ(asked->approval.state, ApprovalState::kSuspended);
   EXPECT_EQ(ErrorReason(ProposeSupplierReinstatement(*asked, "wang", kNow).status()),
             "REINSTATEMENT_ALREADY_PROPOSED");
-  EXPECT_EQ(ErrorReason(ReinstateSupplier(*asked, "li", kNow).status()), "SAME_PERSON");
-  EXPECT_EQ(ErrorReason(ReinstateSupplier(*asked, "wang", tomorrow).status()), "LICENCE_EXPIRED");
-  const auto back = ReinstateSupplier(*asked, "wang", kNow);
+  EXPECT_EQ(ErrorReason(ReinstateSupplier(*asked, {"li"}, kNow).status()), "SAME_PERSON");
+  EXPECT_EQ(ErrorReason(ReinstateSupplier(*asked, {"wang"}, tomorrow).status()), "LICENCE_EXPIRED");
+  const auto back = ReinstateSupplier(*asked, {"wang"}, kNow);
   ASSERT_TRUE(back.ok());
   EXPECT_EQ(back->approval.state, ApprovalState::kApproved);
   EXPECT_EQ(back->approval.version, suspended.approval.version + 2);
 }
 
 TEST(SuspendSupplier, RefusesAReinstatementThatSomebodyAsksFor) {
-  const Supplier approved = *ApproveSupplier(*ProposeSupplier(Draft(), "wang", kNow), "li", kNow);
+  const Supplier approved = *ApproveSupplier(*ProposeSupplier(Draft(), "wang", kNow), {"li"}, kNow);
   const Supplier asked =
       *ProposeSupplierReinstatement(*SuspendSupplier(approved, kNow), "wang", kNow);
   const auto refused = SuspendSupplier(asked, kNow);
   ASSERT_TRUE(refused.ok());
-  EXPECT_EQ(ErrorReason(ReinstateSupplier(*refused, "li", kNow).status()),
+  EXPECT_EQ(ErrorReason(ReinstateSupplier(*refused, {"li"}, kNow).status()),
             "REINSTATEMENT_NOT_PROPOSED");
   EXPECT_TRUE(ProposeSupplierReinstatement(*refused, "wang", kNow).ok()) << "it is asked anew";
 }

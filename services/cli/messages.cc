@@ -487,6 +487,8 @@ constexpr std::array kMessages = std::to_array<MessageText>({
     {kEventDepartmentCreated, "department created", "科室建立"},
     {kEventPostCreated, "post given", "任职"},
     {kEventPostEnded, "post ended", "任职结束"},
+    {kEventDelegationCreated, "acting for another granted", "授权代理"},
+    {kEventDelegationEnded, "acting for another ended", "代理终止"},
     {kEventSessionPostSwitched, "goes on in another post", "切换岗位"},
     {kEventRolesSeeded, "table of roles completed", "角色表补全"},
     {kEventRolePermissionsChanged, "PERMISSIONS OF A ROLE CHANGED", "角色权限变更"},

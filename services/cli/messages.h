@@ -285,6 +285,8 @@ enum class Message {
   kEventDepartmentCreated,
   kEventPostCreated,
   kEventPostEnded,
+  kEventDelegationCreated,
+  kEventDelegationEnded,
   kEventSessionPostSwitched,
   kEventRolesSeeded,
   kEventRolePermissionsChanged,

@@ -64,6 +64,8 @@ constexpr std::array kEventNames = std::to_array<EventName>({
     {"department.created", Message::kEventDepartmentCreated},
     {"post.created", Message::kEventPostCreated},
     {"post.ended", Message::kEventPostEnded},
+    {"delegation.created", Message::kEventDelegationCreated},
+    {"delegation.ended", Message::kEventDelegationEnded},
     {"session.post_switched", Message::kEventSessionPostSwitched},
     {"roles.seeded", Message::kEventRolesSeeded},
     {"role.permissions_changed", Message::kEventRolePermissionsChanged},

@@ -204,6 +204,10 @@ TEST_F(ReceiptTest, WhoBoughtMayNotReceive) {
   const auto refused = Receive(By("officer-wang", "operator"), "d1", {Accept(a1_, 1)});
   EXPECT_EQ(refused.status().code(), absl::StatusCode::kPermissionDenied);
   EXPECT_EQ(ErrorReason(refused.status()), "SAME_PERSON");
+  CallContext stand_in = Operator();
+  stand_in.principal.on_behalf_of = "officer-wang";
+  stand_in.principal.delegation_id = "d1";
+  EXPECT_EQ(ErrorReason(Receive(stand_in, "d1", {Accept(a1_, 1)}).status()), "SAME_PERSON");
 }
 
 TEST_F(ReceiptTest, OnlyTheAllianceSeesItsDespatches) {

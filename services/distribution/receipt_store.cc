@@ -16,8 +16,8 @@ namespace qingqu::distribution {
 absl::StatusOr<Despatch> ReadDespatch(pqxx::transaction_base& tx, const CallContext& call,
                                       const std::string& despatch_id) {
   tx.exec_prepared(queries::kHoldDespatch.name, despatch_id);
-  const pqxx::result rows =
-      tx.exec_prepared(queries::kReadDespatch.name, despatch_id, call.principal.user_id);
+  const pqxx::result rows = tx.exec_prepared(queries::kReadDespatch.name, despatch_id,
+                                             call.principal.user_id, call.principal.on_behalf_of);
   if (rows.empty()) return DespatchNotFound(despatch_id);
   const pqxx::row row = rows[0];
   Despatch despatch{.order_id = row["order_id"].as<std::string>(),

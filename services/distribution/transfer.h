@@ -32,6 +32,7 @@ struct Transfer {
   std::string to_location_id;
   bool received = false;
   std::string sender_id;
+  std::string sender_for_id;  // whom they stood in for, as the database noted; empty: nobody
   std::string receiver_id;
   absl::Time created_at;
   absl::Time received_at;

@@ -197,7 +197,10 @@ absl::StatusOr<v1::Transfer> Receive(pqxx::transaction_base& tx, const CallConte
   QINGQU_ASSIGN_OR_RETURN(const std::vector<Location> places,
                           FindLocations(tx, {transfer.from_location_id, transfer.to_location_id}));
   const Location& to = places[1];
-  if (transfer.sender_id == call.principal.user_id) return ReceiverIsSender(transfer_id);
+  const auth::Actor sender{.user_id = transfer.sender_id, .on_behalf_of = transfer.sender_for_id};
+  if (auth::ShareAPerson(auth::ActorOf(call.principal), sender)) {
+    return ReceiverIsSender(transfer_id);
+  }
   QINGQU_RETURN_IF_ERROR(CheckDestination(call.principal, to));
   if (transfer.received) return TransferNotSent(transfer_id);
   transfer.receiver_id = call.principal.user_id;

@@ -134,6 +134,10 @@ TEST_F(TransferTest, WhoMayReceive) {
   const auto sent = Send(Operator(), "central", "town-store", {{"gauze", 5}});
   ASSERT_TRUE(sent.ok()) << sent.status();
   EXPECT_EQ(ErrorReason(Arrive(Operator(), sent->name()).status()), "SAME_PERSON");
+  CallContext stand_in = TownPharmacist();
+  stand_in.principal.on_behalf_of = Operator().principal.user_id;
+  stand_in.principal.delegation_id = "d1";
+  EXPECT_EQ(ErrorReason(Arrive(stand_in, sent->name()).status()), "SAME_PERSON");
   EXPECT_EQ(ErrorReason(Arrive(By("other", "operator"), sent->name()).status()),
             "NOT_AT_DESTINATION")
       << "the hospital confirms what it got";

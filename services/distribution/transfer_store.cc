@@ -16,6 +16,7 @@ Transfer TransferOf(const pqxx::row& row) {
                     .to_location_id = row["to_location_id"].as<std::string>(),
                     .received = row["state"].as<std::string>() == "received",
                     .sender_id = row["sender_id"].as<std::string>(),
+                    .sender_for_id = row["sender_for_id"].as<std::string>(),
                     .receiver_id = row["receiver_id"].as<std::string>(),
                     .created_at = InstantOf(row["created_us"])};
   if (transfer.received) transfer.received_at = InstantOf(row["received_us"]);

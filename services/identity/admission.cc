@@ -5,6 +5,8 @@
 
 #include "common/status/status_macros.h"
 #include "services/identity/convert.h"
+#include "services/identity/delegation_errors.h"
+#include "services/identity/delegation_store.h"
 #include "services/identity/errors.h"
 #include "services/identity/post_errors.h"
 #include "services/identity/post_store.h"
@@ -36,6 +38,9 @@ absl::StatusOr<v1::SignInResponse> IssueEnrolmentToken(const HandlerDependencies
   auth::Principal principal = PrincipalOfUser(user);
   // A verifier that does not know the limit yet must find nothing else to grant.
   principal.roles.clear();
+  principal.only_permissions.clear();
+  principal.on_behalf_of.clear();
+  principal.delegation_id.clear();
   principal.enrolment_only = true;
   QINGQU_ASSIGN_OR_RETURN(v1::SignInResponse response,
                           IssueFor(dependencies, call, user, principal));
@@ -59,6 +64,15 @@ CallContext AsUser(const CallContext& call, const User& user) {
 
 absl::Status PutInPost(pqxx::transaction_base& tx, const User& user, const PostChoice& wanted,
                        absl::Time now, User& placed) {
+  if (!wanted.delegation_id.empty()) {
+    const std::optional<Post> post = StandInPost(tx, user.user_id, wanted.delegation_id, now);
+    const bool elsewhere = post.has_value() && !wanted.institution_id.empty() &&
+                           post->institution_id != wanted.institution_id;
+    if (!post.has_value() || elsewhere) return DelegationNotFound(wanted.delegation_id);
+    QINGQU_ASSIGN_OR_RETURN(const Post chosen, ChoosePost({*post}, post->post_id, now));
+    placed = InPost(user, chosen);
+    return absl::OkStatus();
+  }
   std::vector<Post> posts = PostsOfUser(tx, user.user_id, absl::UnixEpoch());
   if (!wanted.institution_id.empty()) {
     std::erase_if(posts,
@@ -73,7 +87,8 @@ absl::StatusOr<v1::SignInResponse> IssueAccessToken(const HandlerDependencies& d
                                                     const CallContext& call, const User& user) {
   QINGQU_ASSIGN_OR_RETURN(v1::SignInResponse response,
                           IssueFor(dependencies, call, user, PrincipalOfUser(user)));
-  response.set_post("posts/" + user.post_id);
+  response.set_post(user.delegation_id.empty() ? "posts/" + user.post_id
+                                               : "delegations/" + user.delegation_id);
   return response;
 }
 
@@ -128,6 +143,7 @@ Admission Admit(pqxx::transaction_base& tx, const HandlerDependencies& dependenc
                 {.token = candidate.token,
                  .user_id = user.user_id,
                  .post_id = user.post_id,
+                 .delegation_id = user.delegation_id,
                  .only_institution_id = candidate.only_institution_id,
                  .address = call.client_address,
                  .client = call.client,

@@ -19,12 +19,14 @@ CallContext AsPlatform(const CallContext& call);
 // The same call of somebody who has proved who they are.
 CallContext AsUser(const CallContext& call, const User& user);
 
-// Which of a user's posts they act in: "" is any.
+// Which of a user's posts they act in: "" is any; or, with a delegation, in whose they stand in.
 struct PostChoice {
   std::string post_id = {};
+  std::string delegation_id = {};
   std::string institution_id = {};
 };
-// `placed` becomes `user` in the post that ChoosePost finds among those.
+// `placed` becomes `user` in the post that ChoosePost finds among those, or by the delegation:
+// NOT_FOUND DELEGATION_NOT_FOUND (also somebody else's), FAILED_PRECONDITION POST_NOT_IN_FORCE.
 absl::Status PutInPost(pqxx::transaction_base& tx, const User& user, const PostChoice& wanted,
                        absl::Time now, User& placed);
 

@@ -125,6 +125,7 @@ v1::User ToProto(const User& user) {
   proto.set_disabled(user.disabled);
   *proto.mutable_create_time() = rpc::ToTimestamp(user.created_at);
   proto.set_etag(EtagOf(user));
+  proto.set_on_behalf_of(NameOrEmpty("users", user.on_behalf_of));
   return proto;
 }
 

@@ -8,6 +8,7 @@
 #include "common/auth/call_context.h"
 #include "qingqu/identity/v1/identity_service.pb.h"
 #include "services/identity/errors.h"
+#include "services/identity/admission.h"
 #include "services/identity/handler_dependencies.h"
 #include "services/identity/session.h"
 #include "services/identity/user_store.h"
@@ -63,12 +64,12 @@ class IdentityHandlers {
     std::optional<User> user;
     absl::Status refusal = SessionEnded("");
   };
-  // In the post `wanted`, or that of the session when it is empty.
+  // In what is wanted, or, when that is nothing, as the session acts.
   Refreshed Refresh(pqxx::transaction_base& tx, const CallContext& platform,
-                    const RefreshToken& present, const std::string& wanted);
+                    const RefreshToken& present, const PostChoice& wanted);
   absl::StatusOr<v1::SignInResponse> RefreshIn(const CallContext& call,
                                                const std::string& refresh_token,
-                                               const std::string& wanted);
+                                               const PostChoice& wanted);
 
   const Dependencies dependencies_;
 };

@@ -12,11 +12,13 @@
 #include "common/auth/role_grants.h"
 #include "common/rpc/unary.h"
 #include "common/status/status_macros.h"
+#include "qingqu/identity/v1/delegation_service.pb.h"
 #include "qingqu/identity/v1/identity_service.grpc.pb.h"
 #include "qingqu/identity/v1/post_service.pb.h"
 #include "qingqu/identity/v1/role_service.pb.h"
 #include "services/identity/bootstrap.h"
 #include "services/identity/credential_service.h"
+#include "services/identity/delegation_service.h"
 #include "services/identity/identity_handlers.h"
 #include "services/identity/post_service.h"
 #include "services/identity/queries.h"
@@ -139,6 +141,7 @@ struct Runners {
   std::unique_ptr<rpc::CallRunner> credential;
   std::unique_ptr<rpc::CallRunner> post;
   std::unique_ptr<rpc::CallRunner> role;
+  std::unique_ptr<rpc::CallRunner> delegation;
 };
 
 class HostedIdentity final : public rpc::HostedService {
@@ -161,18 +164,21 @@ class HostedIdentity final : public rpc::HostedService {
         service_(std::move(runners.identity), handler_dependencies_),
         credentials_(MakeCredentialFace(std::move(runners.credential), handler_dependencies_)),
         posts_(MakePostFace(std::move(runners.post), dependencies.pool, dependencies.clock)),
-        roles_(MakeRoleFace(std::move(runners.role), dependencies.pool)) {}
+        roles_(MakeRoleFace(std::move(runners.role), dependencies.pool)),
+        delegations_(MakeDelegationFace(std::move(runners.delegation), dependencies.pool,
+                                        dependencies.clock)) {}
 
   grpc::Service& grpc_service() override { return service_; }
   std::vector<grpc::Service*> grpc_services() override {
     return {&service_, &credentials_->grpc_service(), &posts_->grpc_service(),
-            &roles_->grpc_service()};
+            &roles_->grpc_service(), &delegations_->grpc_service()};
   }
   void Stop() override {
     service_.Drain();
     credentials_->Drain();
     posts_->Drain();
     roles_->Drain();
+    delegations_->Drain();
   }
 
  private:
@@ -185,6 +191,7 @@ class HostedIdentity final : public rpc::HostedService {
   const std::unique_ptr<CredentialFace> credentials_;
   const std::unique_ptr<PostFace> posts_;
   const std::unique_ptr<RoleFace> roles_;
+  const std::unique_ptr<DelegationFace> delegations_;
 };
 
 absl::Status CheckRoles(const std::set<std::string>& roles) {
@@ -227,6 +234,9 @@ absl::StatusOr<std::unique_ptr<rpc::HostedService>> CreateHosted(
   QINGQU_ASSIGN_OR_RETURN(
       runners.role,
       rpc::CreateRunner(dependencies, *v1::RoleGrants::descriptor()->file()->service(0)));
+  QINGQU_ASSIGN_OR_RETURN(
+      runners.delegation,
+      rpc::CreateRunner(dependencies, *v1::Delegation::descriptor()->file()->service(0)));
   return std::make_unique<HostedIdentity>(std::move(signer), std::move(hasher), std::move(box_key),
                                           std::move(external), std::move(runners), dependencies);
 }
@@ -234,12 +244,13 @@ absl::StatusOr<std::unique_ptr<rpc::HostedService>> CreateHosted(
 }  // namespace
 
 rpc::ServiceSpec IdentitySpec() {
-  return {.area = "identity",
-          .grpc_name = v1::IdentityService::service_full_name(),
-          .more_grpc_names = {"qingqu.identity.v1.CredentialService",
-                              "qingqu.identity.v1.PostService", "qingqu.identity.v1.RoleService"},
-          .queries = queries::kAllQueries,
-          .create = CreateHosted};
+  return {
+      .area = "identity",
+      .grpc_name = v1::IdentityService::service_full_name(),
+      .more_grpc_names = {"qingqu.identity.v1.CredentialService", "qingqu.identity.v1.PostService",
+                          "qingqu.identity.v1.RoleService", "qingqu.identity.v1.DelegationService"},
+      .queries = queries::kAllQueries,
+      .create = CreateHosted};
 }
 
 }  // namespace qingqu::identity

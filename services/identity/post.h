@@ -30,6 +30,11 @@ struct Post {
   absl::Time ends_at = absl::InfiniteFuture();  // the first instant at which it is over
   int64_t version = 1;
   absl::Time created_at;
+  // When it is somebody else's post in which `user_id` acts by a delegation (delegation.h): which,
+  // whose, and what alone of the roles; else empty.
+  std::string delegation_id = {};
+  std::string on_behalf_of = {};
+  std::vector<std::string> only_permissions = {};
 };
 
 // The roles that somebody may have in a post of this scope.

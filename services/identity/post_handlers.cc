@@ -6,7 +6,6 @@
 #include "pqxx/pqxx"
 
 #include "common/base/resource_name.h"
-#include "common/base/strings.h"
 #include "common/base/uuid.h"
 #include "common/db/idempotency.h"
 #include "common/db/journal.h"
@@ -16,14 +15,13 @@
 #include "common/status/status_macros.h"
 #include "services/identity/convert.h"
 #include "services/identity/errors.h"
+#include "services/identity/period.h"
 #include "services/identity/post_errors.h"
 #include "services/identity/post_store.h"
 #include "services/identity/user_store.h"
 
 namespace qingqu::identity {
 namespace {
-
-constexpr int kReasonCharactersMax = 500;
 
 v1::Post ToProto(const Post& post) {
   v1::Post proto;
@@ -42,38 +40,6 @@ v1::Post ToProto(const Post& post) {
   *proto.mutable_create_time() = rpc::ToTimestamp(post.created_at);
   proto.set_etag(std::to_string(post.version));
   return proto;
-}
-
-absl::Time InstantOf(const google::protobuf::Timestamp& timestamp) {
-  return absl::FromUnixSeconds(timestamp.seconds()) +
-         absl::Floor(absl::Nanoseconds(timestamp.nanos()), absl::Microseconds(1));
-}
-
-// Years 1 to 9999 and whole nanoseconds (google.protobuf.Timestamp).
-bool IsValid(const google::protobuf::Timestamp& timestamp) {
-  return timestamp.seconds() >= -62'135'596'800 && timestamp.seconds() <= 253'402'300'799 &&
-         timestamp.nanos() >= 0 && timestamp.nanos() <= 999'999'999;
-}
-
-void CheckPeriod(const v1::Post& proto, absl::Time now, Post& post, FieldViolations& violations) {
-  post.starts_at = now;
-  if (proto.has_start_time()) {
-    post.starts_at = InstantOf(proto.start_time());
-    if (!IsValid(proto.start_time()) || post.starts_at < now) {
-      violations.Add("post.start_time", "must not be in the past");
-    }
-  }
-  if (!proto.has_end_time()) return;
-  post.ends_at = InstantOf(proto.end_time());
-  if (!IsValid(proto.end_time()) || post.ends_at <= post.starts_at) {
-    violations.Add("post.end_time", "must be after the start");
-  }
-}
-
-void CheckReason(const std::string& reason, FieldViolations& violations) {
-  if (CodePointCount(reason) > kReasonCharactersMax) {
-    violations.Add("reason", "must have at most 500 characters");
-  }
 }
 
 absl::StatusOr<Post> PostFromProto(const v1::Post& proto, absl::Time now,
@@ -96,7 +62,9 @@ absl::StatusOr<Post> PostFromProto(const v1::Post& proto, absl::Time now,
   post.department_id =
       IdFromName("departments/{department}", "post.department", proto.department(), violations);
   CheckPlace("post", post, violations);
-  CheckPeriod(proto, now, post, violations);
+  const Period period = ReadPeriod("post", proto, now, violations);
+  post.starts_at = period.starts_at;
+  post.ends_at = period.ends_at;
   CheckReason(reason, violations);
   QINGQU_RETURN_IF_ERROR(violations.ToStatus());
   return post;

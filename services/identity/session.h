@@ -32,6 +32,7 @@ bool ParseRefreshToken(std::string_view text, RefreshToken& token);
 struct Session {
   std::string user_id;
   std::string post_id;              // in which it acts
+  std::string delegation_id;        // by which; "" in a post of the user's own
   std::string only_institution_id;  // in whose posts alone it may act; "" for everywhere
   std::string secret_hash;
   absl::Time started_at;

@@ -29,14 +29,17 @@ std::string UserIdToSignIn(const std::string& user) {
   return ValidateResourceId(user).ok() ? user : std::string(kNobody);
 }
 
-// The id of a post that a request may name; "" when it names none.
-absl::StatusOr<std::string> WantedPost(const std::string& name) {
-  if (name.empty()) return std::string();
+// The post or delegation that a request may name; none when it names none.
+absl::StatusOr<PostChoice> WantedPost(const std::string& name) {
   FieldViolations violations;
-  absl::StatusOr<std::string> post_id = ParseResourceId("posts/{post}", name);
-  violations.AddIfError("post", post_id.status());
+  PostChoice wanted;
+  if (name.starts_with("delegations/")) {
+    wanted.delegation_id = IdFromName("delegations/{delegation}", "post", name, violations);
+  } else {
+    wanted.post_id = IdFromName("posts/{post}", "post", name, violations);
+  }
   QINGQU_RETURN_IF_ERROR(violations.ToStatus());
-  return post_id;
+  return wanted;
 }
 
 }  // namespace
@@ -54,11 +57,11 @@ absl::StatusOr<v1::SignInResponse> IdentityHandlers::SignIn(const CallContext& c
     }
     return SignInFailed();
   }
-  QINGQU_ASSIGN_OR_RETURN(const std::string wanted, WantedPost(request.post()));
+  QINGQU_ASSIGN_OR_RETURN(const PostChoice wanted, WantedPost(request.post()));
   User user;
   QINGQU_RETURN_IF_ERROR(
       db::RunRead(*dependencies_.pool, platform, [&](pqxx::transaction_base& tx) {
-        return PutInPost(tx, proof.account->user, {.post_id = wanted}, call.received_at, user);
+        return PutInPost(tx, proof.account->user, wanted, call.received_at, user);
       }));
   const CallContext signed_in = AsUser(call, user);
   const RefreshToken token = NewRefreshToken();
@@ -71,8 +74,9 @@ absl::StatusOr<v1::SignInResponse> IdentityHandlers::SignIn(const CallContext& c
             account->password_hash != proof.account->password_hash) {
           return SignInFailed();
         }
-        absl::Status placed =
-            PutInPost(tx, account->user, {.post_id = user.post_id}, call.received_at, user);
+        absl::Status placed = PutInPost(
+            tx, account->user, {.post_id = user.post_id, .delegation_id = user.delegation_id},
+            call.received_at, user);
         if (!placed.ok()) return placed;
         admission = Admit(tx, dependencies_, signed_in,
                           {.user = user,
@@ -88,7 +92,7 @@ absl::StatusOr<v1::SignInResponse> IdentityHandlers::SignIn(const CallContext& c
 IdentityHandlers::Refreshed IdentityHandlers::Refresh(pqxx::transaction_base& tx,
                                                       const CallContext& platform,
                                                       const RefreshToken& present,
-                                                      const std::string& wanted) {
+                                                      const PostChoice& wanted) {
   const absl::Time now = platform.received_at;
   const std::optional<Session> session = LockSession(tx, present.handle_hash);
   if (!session.has_value()) return {};
@@ -103,18 +107,22 @@ IdentityHandlers::Refreshed IdentityHandlers::Refresh(pqxx::transaction_base& tx
   if (IsOver(*session, now)) return {.refusal = SessionEnded(session->ended_because)};
   if (account->user.disabled || session->post_id.empty()) return {};
   User user;
-  const std::string& post_id = wanted.empty() ? session->post_id : wanted;
+  PostChoice choice{.post_id = session->post_id,
+                    .delegation_id = session->delegation_id,
+                    .institution_id = session->only_institution_id};
+  if (!wanted.post_id.empty() || !wanted.delegation_id.empty()) {
+    choice.post_id = wanted.post_id;
+    choice.delegation_id = wanted.delegation_id;
+  }
   // A session that a hospital's own sign-in began stays in that institution.
-  absl::Status placed =
-      PutInPost(tx, account->user,
-                {.post_id = post_id, .institution_id = session->only_institution_id}, now, user);
+  absl::Status placed = PutInPost(tx, account->user, choice, now, user);
   if (!placed.ok()) return {.refusal = std::move(placed)};
   // Who needs a second factor by now, or in this post, and began without.
   if (!session->second_factor && MustHaveSecondFactor(dependencies_, user)) {
     return {.refusal = SessionEnded("SECOND_FACTOR_CHANGED")};
   }
-  if (post_id != session->post_id) {
-    SetSessionPost(tx, present.handle_hash, post_id);
+  if (user.post_id != session->post_id || user.delegation_id != session->delegation_id) {
+    SetSessionPost(tx, present.handle_hash, user);
     JournalUser(tx, AsUser(platform, user), "session.post_switched", user);
   }
   return {.user = std::move(user)};
@@ -122,19 +130,19 @@ IdentityHandlers::Refreshed IdentityHandlers::Refresh(pqxx::transaction_base& tx
 
 absl::StatusOr<v1::SignInResponse> IdentityHandlers::RefreshSession(
     const CallContext& call, const v1::RefreshSessionRequest& request) {
-  return RefreshIn(call, request.refresh_token(), "");
+  return RefreshIn(call, request.refresh_token(), {});
 }
 
 absl::StatusOr<v1::SignInResponse> IdentityHandlers::SwitchPost(
     const CallContext& call, const v1::SwitchPostRequest& request) {
-  QINGQU_ASSIGN_OR_RETURN(const std::string wanted, WantedPost(request.post()));
-  if (wanted.empty()) return InvalidField("post", "is required");
+  QINGQU_ASSIGN_OR_RETURN(const PostChoice wanted, WantedPost(request.post()));
+  if (request.post().empty()) return InvalidField("post", "is required");
   return RefreshIn(call, request.refresh_token(), wanted);
 }
 
 absl::StatusOr<v1::SignInResponse> IdentityHandlers::RefreshIn(const CallContext& call,
                                                                const std::string& refresh_token,
-                                                               const std::string& wanted) {
+                                                               const PostChoice& wanted) {
   RefreshToken present;
   if (!ParseRefreshToken(refresh_token, present)) return SessionEnded("");
   const CallContext platform = AsPlatform(call);

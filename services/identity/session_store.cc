@@ -10,7 +10,8 @@ namespace qingqu::identity {
 void InsertSession(pqxx::transaction_base& tx, const NewSession& session, absl::Time now) {
   tx.exec_prepared(queries::kInsertSession.name, session.token.handle_hash, session.user_id,
                    session.token.secret_hash, InstantText(now), session.address, session.client,
-                   session.second_factor, session.post_id, session.only_institution_id);
+                   session.second_factor, session.post_id, session.only_institution_id,
+                   session.delegation_id);
 }
 
 std::optional<Session> LockSession(pqxx::transaction_base& tx, const std::string& handle_hash) {
@@ -19,6 +20,7 @@ std::optional<Session> LockSession(pqxx::transaction_base& tx, const std::string
   const auto row = rows[0];
   return Session{.user_id = row["user_id"].as<std::string>(),
                  .post_id = row["post_id"].as<std::string>(),
+                 .delegation_id = row["delegation_id"].as<std::string>(),
                  .only_institution_id = row["only_institution_id"].as<std::string>(),
                  .secret_hash = row["secret_hash"].as<std::string>(),
                  .started_at = absl::FromUnixMicros(row["started_us"].as<int64_t>()),
@@ -33,9 +35,8 @@ void RotateSession(pqxx::transaction_base& tx, const RefreshToken& token, absl::
                    InstantText(now));
 }
 
-void SetSessionPost(pqxx::transaction_base& tx, const std::string& handle_hash,
-                    const std::string& post_id) {
-  tx.exec_prepared(queries::kSetSessionPost.name, handle_hash, post_id);
+void SetSessionPost(pqxx::transaction_base& tx, const std::string& handle_hash, const User& user) {
+  tx.exec_prepared(queries::kSetSessionPost.name, handle_hash, user.post_id, user.delegation_id);
 }
 
 bool EndSession(pqxx::transaction_base& tx, const std::string& handle_hash, absl::Time now,

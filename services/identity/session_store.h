@@ -9,6 +9,7 @@
 #include "pqxx/transaction_base"
 
 #include "services/identity/session.h"
+#include "services/identity/user.h"
 
 namespace qingqu::identity {
 
@@ -17,6 +18,7 @@ struct NewSession {
   const RefreshToken& token;
   std::string user_id;
   std::string post_id;
+  std::string delegation_id;
   std::string only_institution_id;
   std::string address;
   std::string client;
@@ -26,9 +28,8 @@ void InsertSession(pqxx::transaction_base& tx, const NewSession& session, absl::
 std::optional<Session> LockSession(pqxx::transaction_base& tx, const std::string& handle_hash);
 // From now on only `token`, of the same session, is good for a refresh.
 void RotateSession(pqxx::transaction_base& tx, const RefreshToken& token, absl::Time now);
-// From now on the session acts in this post.
-void SetSessionPost(pqxx::transaction_base& tx, const std::string& handle_hash,
-                    const std::string& post_id);
+// From now on the session acts in the post, or by the delegation, in which `user` is.
+void SetSessionPost(pqxx::transaction_base& tx, const std::string& handle_hash, const User& user);
 // True when the session was not over before.
 bool EndSession(pqxx::transaction_base& tx, const std::string& handle_hash, absl::Time now,
                 std::string_view because);

@@ -32,6 +32,9 @@ User InPost(User user, const Post& post) {
   user.supplier_id = post.supplier_id;
   user.department_id = post.department_id;
   user.post_ends_at = post.ends_at;
+  user.delegation_id = post.delegation_id;
+  user.on_behalf_of = post.on_behalf_of;
+  user.only_permissions = post.only_permissions;
   return user;
 }
 
@@ -44,6 +47,9 @@ auth::Principal PrincipalOfUser(const User& user) {
   principal.department_id = user.department_id;
   principal.scope = user.scope;
   principal.roles = user.roles;
+  principal.delegation_id = user.delegation_id;
+  principal.on_behalf_of = user.on_behalf_of;
+  principal.only_permissions = user.only_permissions;
   return principal;
 }
 

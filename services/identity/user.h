@@ -28,6 +28,10 @@ struct User {
   std::string post_id;
   std::string department_id;
   absl::Time post_ends_at = absl::InfiniteFuture();
+  // As in Post.
+  std::string delegation_id = {};
+  std::string on_behalf_of = {};
+  std::vector<std::string> only_permissions = {};
 };
 
 // What is wrong with a user to be created, apart from what only the database knows; see CheckPlace.

@@ -51,6 +51,7 @@ User AsTheirToken(User user, const auth::Principal& principal) {
   user.alliance_id = principal.alliance_id;
   user.supplier_id = principal.supplier_id;
   user.department_id = principal.department_id;
+  user.on_behalf_of = principal.on_behalf_of;
   return user;
 }
 

@@ -4,12 +4,12 @@
 
 namespace qingqu::procurement {
 
-absl::Status CheckApproval(const Agreement& agreement, std::string_view approver_id,
-                           CivilDate day) {
+absl::Status CheckApproval(const Agreement& agreement, const auth::Actor& approver, CivilDate day) {
   if (!MayChange(agreement.state, AgreementState::kApproved)) {
     return AgreementNotProposed(agreement.agreement_id, StateName(agreement.state));
   }
-  if (agreement.proposer_id == approver_id) {
+  if (auth::ShareAPerson(approver, {.user_id = agreement.proposer_id,
+                                    .on_behalf_of = agreement.proposer_for_id})) {
     return SamePerson("who proposed an agreement may not approve it");
   }
   if (agreement.end_date < day) {

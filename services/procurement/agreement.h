@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 
+#include "common/auth/principal.h"
 #include "common/base/civil_date.h"
 #include "common/base/money.h"
 #include "common/base/quantity.h"
@@ -26,13 +27,14 @@ struct Agreement {
   CivilDate end_date;
   AgreementState state = AgreementState::kProposed;
   std::string proposer_id;
-  std::string approver_id;  // empty while proposed
+  std::string proposer_for_id;  // whom they stood in for; empty: nobody
+  std::string approver_id;      // empty while proposed
   absl::Time created_at;
   int64_t version = 1;
 };
 
-// OK when `approver_id` may approve it on `day`: AGREEMENT_NOT_PROPOSED, SAME_PERSON,
+// OK when `approver` may approve it on `day`: AGREEMENT_NOT_PROPOSED, SAME_PERSON,
 // AGREEMENT_ENDED.
-absl::Status CheckApproval(const Agreement& agreement, std::string_view approver_id, CivilDate day);
+absl::Status CheckApproval(const Agreement& agreement, const auth::Actor& approver, CivilDate day);
 
 }  // namespace qingqu::procurement

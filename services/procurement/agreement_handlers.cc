@@ -64,7 +64,7 @@ absl::StatusOr<v1::Agreement> ProcurementHandlers::ApproveAgreement(
         if (!agreement) return AgreementNotFound(id);
         QINGQU_RETURN_IF_ERROR(CheckEtag(request.etag(), agreement->version));
         const CivilDate day = BusinessDay(call.received_at);
-        QINGQU_RETURN_IF_ERROR(CheckApproval(*agreement, call.principal.user_id, day));
+        QINGQU_RETURN_IF_ERROR(CheckApproval(*agreement, auth::ActorOf(call.principal), day));
         // They were in order when it was proposed, which may be months ago.
         QINGQU_RETURN_IF_ERROR(CheckParties(tx, *agreement, day));
         LockPeriod(tx, *agreement);

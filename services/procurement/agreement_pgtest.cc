@@ -121,6 +121,17 @@ TEST_F(AgreementTest, RetriesGetTheFirstAnswerAndHaveOneEffect) {
             "REQUEST_ID_REUSED");
 }
 
+TEST_F(AgreementTest, NobodyStandsBehindBothProposalAndApproval) {
+  ASSERT_EQ(CreateReason({.id = "a1", .item = "syringe"}), "OK");
+  CallContext stand_in = TestWorld::AllianceApprover();
+  stand_in.principal.on_behalf_of = "officer-zhao";
+  stand_in.principal.delegation_id = "d1";
+  EXPECT_EQ(ReasonOf(world_.handlers().ApproveAgreement(stand_in, ApproveRequest("a1"))),
+            "SAME_PERSON");
+  stand_in.principal.on_behalf_of = "approver-chen";
+  EXPECT_EQ(ReasonOf(world_.handlers().ApproveAgreement(stand_in, ApproveRequest("a1"))), "OK");
+}
+
 TEST_F(AgreementTest, ApprovalFollowsItsRules) {
   EXPECT_EQ(ReasonOf(world_.handlers().ApproveAgreement(TestWorld::AllianceApprover(),
                                                         ApproveRequest("nothing"))),

@@ -22,6 +22,7 @@ Agreement FromRow(const pqxx::row& row) {
           .end_date = ReadDate(row["end_date"]),
           .state = ParseAgreementState(row["state"].c_str()).value(),
           .proposer_id = row["proposer_id"].as<std::string>(),
+          .proposer_for_id = row["proposer_for_id"].as<std::string>(),
           .approver_id = row["approver_id"].as<std::string>(),
           .created_at = ReadInstant(row["created_at_us"]),
           .version = row["version"].as<int64_t>()};

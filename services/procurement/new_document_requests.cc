@@ -140,6 +140,7 @@ absl::StatusOr<Order> ParseNewOrder(const CallContext& call,
               .deliver_to_location_id =
                   reader.Id("order.deliver_to", "locations/{location}", given.deliver_to()),
               .orderer_id = call.principal.user_id,
+              .orderer_for_id = call.principal.on_behalf_of,
               .line_count = given.lines_size(),
               .created_at = TruncateToMicroseconds(call.received_at)};
   reader.CheckLineCount("order.lines", given.lines_size());

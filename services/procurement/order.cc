@@ -73,9 +73,10 @@ absl::Status CheckNotYetOrdered(const RequisitionFacts& facts, const Order& orde
 }
 
 absl::Status CheckOrderer(const RequisitionFacts& facts, const Order& order) {
+  const auth::Actor orderer{.user_id = order.orderer_id, .on_behalf_of = order.orderer_for_id};
   for (const auto& [requisition_id, requisition] : facts.requisitions) {
-    if (requisition.requester_id == order.orderer_id ||
-        requisition.approver_id == order.orderer_id) {
+    if (auth::ShareAPerson(orderer, Requester(requisition)) ||
+        auth::ShareAPerson(orderer, Approver(requisition))) {
       return SamePerson(fmt::format("who asked for or approved requisitions/{} may not order it",
                                     requisition_id));
     }

@@ -45,6 +45,7 @@ struct Order {
   OrderState state = OrderState::kPlaced;
   Money total_amount;
   std::string orderer_id;
+  std::string orderer_for_id;  // whom they stand in for; of a new order only
   int line_count = 0;
   absl::Time created_at;
   int64_t version = 1;

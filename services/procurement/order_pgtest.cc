@@ -196,7 +196,19 @@ TEST_F(OrderTest, WhoAskedOrApprovedMayNotOrder) {
   for (const char* user : {"nurse-li", "approver-wang"}) {
     const CallContext call = testing::CallBy(user, "procurement_officer");
     EXPECT_EQ(ReasonOf(world_.handlers().CreateOrder(call, request)), "SAME_PERSON") << user;
+    CallContext stand_in = testing::CallBy("officer-sun", "procurement_officer");
+    stand_in.principal.on_behalf_of = user;
+    stand_in.principal.delegation_id = "d1";
+    EXPECT_EQ(ReasonOf(world_.handlers().CreateOrder(stand_in, request)), "SAME_PERSON") << user;
   }
+  // Those for whom it was ordered had a hand in it, too.
+  CallContext stand_in = testing::CallBy("officer-sun", "procurement_officer");
+  stand_in.principal.on_behalf_of = "officer-zhao";
+  stand_in.principal.delegation_id = "d1";
+  ASSERT_EQ(ReasonOf(world_.handlers().CreateOrder(stand_in, request)), "OK");
+  EXPECT_EQ(world_.database().Value("SELECT string_agg(user_id, ' ' ORDER BY user_id)"
+                                    " FROM procurement.order_actor WHERE role = 'orderer'"),
+            "officer-sun officer-zhao");
 }
 
 TEST_F(OrderTest, AnIdIsUsedOnceAndARetryHasOneEffect) {

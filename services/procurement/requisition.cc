@@ -9,14 +9,22 @@
 namespace qingqu::procurement {
 
 absl::Status CheckDecision(const Requisition& requisition, RequisitionState decision,
-                           std::string_view approver_id) {
+                           const auth::Actor& approver) {
   if (!MayChange(requisition.state, decision)) {
     return RequisitionNotSubmitted(requisition.requisition_id, StateName(requisition.state));
   }
-  if (requisition.requester_id == approver_id) {
+  if (auth::ShareAPerson(approver, Requester(requisition))) {
     return SamePerson("who asked for items may not decide on the requisition");
   }
   return absl::OkStatus();
+}
+
+auth::Actor Requester(const Requisition& requisition) {
+  return {.user_id = requisition.requester_id, .on_behalf_of = requisition.requester_for_id};
+}
+
+auth::Actor Approver(const Requisition& requisition) {
+  return {.user_id = requisition.approver_id, .on_behalf_of = requisition.approver_for_id};
 }
 
 absl::Status ApproveLines(const std::vector<LineReduction>& reductions, Requisition& requisition) {

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 
+#include "common/auth/principal.h"
 #include "common/base/quantity.h"
 #include "services/procurement/catalog_facts.h"
 #include "services/procurement/document_state.h"
@@ -34,16 +35,22 @@ struct Requisition {
   std::vector<RequisitionLine> lines;
   RequisitionState state = RequisitionState::kSubmitted;
   std::string requester_id;
-  std::string approver_id;  // who approved or rejected; empty before
+  std::string requester_for_id;  // whom they stood in for; empty: nobody
+  std::string approver_id;       // who approved or rejected; empty before
+  std::string approver_for_id;
   std::string rejection_reason;
   int line_count = 0;
   absl::Time created_at;
   int64_t version = 1;
 };
 
-// OK when `approver_id` may approve or reject it now: REQUISITION_NOT_SUBMITTED, SAME_PERSON.
+// OK when `approver` may approve or reject it now: REQUISITION_NOT_SUBMITTED, SAME_PERSON.
 absl::Status CheckDecision(const Requisition& requisition, RequisitionState decision,
-                           std::string_view approver_id);
+                           const auth::Actor& approver);
+
+// Who asked for it, and who decided.
+auth::Actor Requester(const Requisition& requisition);
+auth::Actor Approver(const Requisition& requisition);
 
 struct LineReduction {
   int line_number = 0;

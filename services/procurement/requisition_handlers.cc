@@ -33,7 +33,7 @@ absl::StatusOr<Requisition> LockForDecision(pqxx::transaction_base& tx, const Ca
   std::optional<Requisition> requisition = LockRequisition(tx, id);
   if (!requisition) return RequisitionNotFound(id);
   QINGQU_RETURN_IF_ERROR(CheckEtag(etag, requisition->version));
-  QINGQU_RETURN_IF_ERROR(CheckDecision(*requisition, decision, call.principal.user_id));
+  QINGQU_RETURN_IF_ERROR(CheckDecision(*requisition, decision, auth::ActorOf(call.principal)));
   requisition->lines = ReadRequisitionLines(tx, id);
   requisition->state = decision;
   requisition->approver_id = call.principal.user_id;

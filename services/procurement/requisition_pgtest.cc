@@ -132,6 +132,11 @@ TEST_F(RequisitionTest, DecisionsFollowTheirRules) {
   const CallContext requester = testing::CallBy("nurse-li", "approver");
   EXPECT_EQ(ReasonOf(Approve(requester, "r1", {})), "SAME_PERSON");
   EXPECT_EQ(ReasonOf(Reject(requester, "r1", "no")), "SAME_PERSON");
+  CallContext stand_in = TestWorld::Approver();
+  stand_in.principal.on_behalf_of = "nurse-li";
+  stand_in.principal.delegation_id = "d1";
+  EXPECT_EQ(ReasonOf(Approve(stand_in, "r1", {})), "SAME_PERSON");
+  EXPECT_EQ(ReasonOf(Reject(stand_in, "r1", "no")), "SAME_PERSON");
   EXPECT_EQ(ReasonOf(Approve(TestWorld::TownApprover(), "r1", {})), "REQUISITION_NOT_FOUND");
   EXPECT_EQ(ReasonOf(Reject(TestWorld::TownApprover(), "r1", "no")), "REQUISITION_NOT_FOUND");
   EXPECT_EQ(ReasonOf(Approve(TestWorld::Approver(), "nothing", {})), "REQUISITION_NOT_FOUND");

@@ -96,6 +96,13 @@ void AddSubjects(const Told& told, std::set<std::string>& subjects) {
   subjects.insert(db::LotSubject(told.item_id, told.lot_number));
 }
 
+// For whom, as journal.append says it.
+std::string StandInMembers(const auth::Principal& principal) {
+  if (principal.on_behalf_of.empty()) return "";
+  return fmt::format(R"(,"on_behalf_of":"users/{}","delegation":"delegations/{}")",
+                     principal.on_behalf_of, principal.delegation_id);
+}
+
 std::string NameOf(const Outcome& outcome) { return "movements/" + outcome.movement.movement_id; }
 
 // Whose stock it is about; of an alliance's central store the institution is empty.
@@ -108,18 +115,21 @@ const std::string& HolderOf(const Outcome& outcome) {
 
 void PostingJournal::Columns::Add(const CallContext& call, const Outcome& holder,
                                   const Entry& entry) {
+  const auth::Principal& principal = call.principal;
   methods.AddText(call.method);
   request_ids.AddText(call.request_id);
   resources.AddText(entry.resource);
-  subjects.AddText(db::TextArray({entry.subjects.begin(), entry.subjects.end()}));
-  users.AddText(call.principal.user_id);
-  institutions_of_users.AddText(call.principal.institution_id);
-  roles.AddText(db::TextArray(call.principal.roles));
+  std::set<std::string> concerned = entry.subjects;
+  if (!principal.on_behalf_of.empty()) concerned.insert("users/" + principal.on_behalf_of);
+  subjects.AddText(db::TextArray({concerned.begin(), concerned.end()}));
+  users.AddText(principal.user_id);
+  institutions_of_users.AddText(principal.institution_id);
+  roles.AddText(db::TextArray(principal.roles));
   clients.AddText(call.client);
   institutions.AddText(HolderOf(holder));
   alliances.AddText(holder.alliance_id);
   reasons.AddText(entry.reason);
-  details.AddText("{\"movements\":[" + entry.details + "]}");
+  details.AddText("{\"movements\":[" + entry.details + "]" + StandInMembers(principal) + "}");
   any = true;
 }
 

@@ -1,2 +1,2 @@
-UPDATE transfer SET state = 'received', receiver_id = $2, received_at = $3::timestamptz, version = version + 1
+UPDATE transfer SET state = 'received', receiver_id = $2, receiver_for_id = scope.on_behalf_of(), received_at = $3::timestamptz, version = version + 1
 WHERE transfer_id = $1 AND state = 'sent'

@@ -1,0 +1,1 @@
+SELECT FROM delegation WHERE delegation_id = $1 FOR UPDATE
