@@ -25,6 +25,10 @@ v1::Location ToProto(const Location& location) {
   *proto.mutable_create_time() = rpc::ToTimestamp(location.created_at);
   if (!location.parent_id.empty()) proto.set_parent("locations/" + location.parent_id);
   proto.set_shelf_life_days_min(location.shelf_life_days_min);
+  if (location.closed_at != absl::InfiniteFuture()) {
+    *proto.mutable_close_time() = rpc::ToTimestamp(location.closed_at);
+  }
+  proto.set_etag(std::to_string(location.version));
   return proto;
 }
 

@@ -17,6 +17,10 @@ class DistributionHandlers {
   // location_handlers.cc
   absl::StatusOr<v1::Location> CreateLocation(const CallContext& call,
                                               const v1::CreateLocationRequest& request);
+  absl::StatusOr<v1::Location> UpdateLocation(const CallContext& call,
+                                              const v1::UpdateLocationRequest& request);
+  absl::StatusOr<v1::Location> CloseLocation(const CallContext& call,
+                                             const v1::CloseLocationRequest& request);
   absl::StatusOr<v1::ListLocationsResponse> ListLocations(const CallContext& call,
                                                           const v1::ListLocationsRequest& request);
 

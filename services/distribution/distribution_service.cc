@@ -33,6 +33,18 @@ class DistributionService final : public v1::DistributionService::CallbackServic
     return rpc::RunUnary(*runner_, "CreateLocation", context, request, response, handlers_,
                          &Handlers::CreateLocation);
   }
+  ServerUnaryReactor* UpdateLocation(CallbackServerContext* context,
+                                     const v1::UpdateLocationRequest* request,
+                                     v1::Location* response) override {
+    return rpc::RunUnary(*runner_, "UpdateLocation", context, request, response, handlers_,
+                         &Handlers::UpdateLocation);
+  }
+  ServerUnaryReactor* CloseLocation(CallbackServerContext* context,
+                                    const v1::CloseLocationRequest* request,
+                                    v1::Location* response) override {
+    return rpc::RunUnary(*runner_, "CloseLocation", context, request, response, handlers_,
+                         &Handlers::CloseLocation);
+  }
   ServerUnaryReactor* ListLocations(CallbackServerContext* context,
                                     const v1::ListLocationsRequest* request,
                                     v1::ListLocationsResponse* response) override {

@@ -1,5 +1,7 @@
 #include "services/distribution/errors.h"
 
+#include <algorithm>
+
 #include "fmt/format.h"
 
 #include "common/status/status.h"
@@ -53,6 +55,31 @@ absl::Status DepartmentHasLocation(std::string_view department_id) {
 
 absl::Status LocationNotFound(std::string_view location_id) {
   return NotFound("LOCATION_NOT_FOUND", "locations", location_id);
+}
+
+absl::Status LocationEtagMismatch() {
+  return MakeError(absl::StatusCode::kAborted, "ETAG_MISMATCH",
+                   "the location was changed meanwhile; read it again");
+}
+
+absl::Status LocationClosed(std::string_view location_id) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, "LOCATION_CLOSED",
+                   fmt::format("locations/{} is closed", location_id));
+}
+
+absl::Status LocationInUse(std::string_view location_id, std::span<const std::string> open,
+                           int named_max) {
+  const size_t named = std::min(open.size(), static_cast<size_t>(named_max));
+  const std::string list = fmt::format("{}", fmt::join(open.first(named), ", "));
+  return MakeError(absl::StatusCode::kFailedPrecondition, "LOCATION_IN_USE",
+                   fmt::format("empty locations/{} first: {}{}", location_id, list,
+                               named < open.size() ? " and more" : ""),
+                   {{"open", list}});
+}
+
+absl::Status UnitClosed(std::string_view name) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, "UNIT_CLOSED",
+                   fmt::format("{} is closed", name));
 }
 
 absl::Status DespatchNotFound(std::string_view despatch_id) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <span>
+#include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -19,6 +21,15 @@ absl::Status LocationExists(std::string_view location_id);
 // A department has one location.
 absl::Status DepartmentHasLocation(std::string_view department_id);
 absl::Status LocationNotFound(std::string_view location_id);
+absl::Status LocationEtagMismatch();
+// FAILED_PRECONDITION LOCATION_CLOSED: no goods come there any more.
+absl::Status LocationClosed(std::string_view location_id);
+// FAILED_PRECONDITION LOCATION_IN_USE: names what is there, in the detail "open" up to `named_max`
+// of `open`.
+absl::Status LocationInUse(std::string_view location_id, std::span<const std::string> open,
+                           int named_max);
+// FAILED_PRECONDITION UNIT_CLOSED: "institutions/h1" or "departments/ward".
+absl::Status UnitClosed(std::string_view name);
 
 absl::Status DespatchNotFound(std::string_view despatch_id);
 absl::Status DespatchWithdrawn(std::string_view despatch_id);

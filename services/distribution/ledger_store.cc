@@ -11,6 +11,7 @@
 #include "common/base/check.h"
 #include "common/base/uuid.h"
 #include "common/db/array.h"
+#include "services/distribution/errors.h"
 #include "services/distribution/ledger/movement_store.h"
 #include "services/distribution/ledger/period_store.h"
 #include "services/distribution/queries.h"
@@ -148,6 +149,11 @@ absl::Status Post(pqxx::transaction_base& tx, const PostingDocument& document,
                   const std::vector<Posting>& postings) {
   if (postings.empty()) return absl::OkStatus();
   EnterLedger(tx);
+  // A place may have been closed while the document was on its way; none closes from here on.
+  const pqxx::result closed =
+      tx.exec_prepared(queries::kFindClosedLocation.name, document.from_location_id,
+                       document.to_location_id, document.bound_for_location_id);
+  if (!closed.empty()) return LocationClosed(closed[0]["location_id"].as<std::string>());
   absl::Time posted_at = document.posted_at;
   LockedAccounts accounts = ReadAccounts(tx, postings, posted_at);
   // Into a month that was closed while the document was on its way nothing is posted; nor by a

@@ -49,6 +49,7 @@ struct PostingDocument {
   std::string from_institution_id;
   std::string to_location_id;
   std::string to_institution_id;
+  std::string bound_for_location_id = {};  // of what goes into transit: where it is to arrive
 };
 
 // `quantity` base units go from the credit account to the debit account.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,8 @@ struct Location {
   absl::Time created_at;
   std::string parent_id;        // one level up; "": none
   int shelf_life_days_min = 0;  // of goods that are allocated for it
+  absl::Time closed_at = absl::InfiniteFuture();
+  int64_t version = 1;
 };
 
 // What the level above a kind is: central store, store of an institution, department, then cabinet

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <thread>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -9,6 +10,8 @@
 
 namespace qingqu::distribution {
 namespace {
+
+using ::testing::HasSubstr;
 
 class LocationStoreTest : public DistributionTest {
  protected:
@@ -298,6 +301,102 @@ TEST_F(LocationStoreTest, LocationsAreListedPageByPage) {
   } while (!request.page_token().empty());
   EXPECT_EQ(names.size(), 7U);
   EXPECT_TRUE(std::is_sorted(names.begin(), names.end()));
+}
+
+TEST_F(LocationStoreTest, IsChangedWithAReason) {
+  v1::UpdateLocationRequest update;
+  update.mutable_location()->set_name("locations/store");
+  update.mutable_location()->set_display_name("耗材库");
+  update.mutable_location()->set_shelf_life_days_min(30);
+  update.mutable_update_mask()->add_paths("display_name");
+  EXPECT_EQ(ErrorReason(handlers_.UpdateLocation(Pharmacist(), update).status()), "INVALID_FIELD")
+      << "without a reason";
+  update.set_reason("更名");
+  const auto changed = handlers_.UpdateLocation(Pharmacist(), update);
+  ASSERT_TRUE(changed.ok()) << changed.status();
+  EXPECT_EQ(changed->display_name(), "耗材库");
+  EXPECT_EQ(changed->shelf_life_days_min(), 0) << "not named by the mask";
+  update.mutable_location()->set_etag("1");
+  EXPECT_EQ(ErrorReason(handlers_.UpdateLocation(Pharmacist(), update).status()), "ETAG_MISMATCH");
+  update.mutable_location()->set_etag("2");
+  EXPECT_EQ(ErrorReason(handlers_.UpdateLocation(TownPharmacist(), update).status()),
+            "LOCATION_NOT_FOUND");
+  update.mutable_update_mask()->add_paths("kind");
+  EXPECT_EQ(ErrorReason(handlers_.UpdateLocation(Pharmacist(), update).status()), "INVALID_FIELD");
+  EXPECT_EQ(database_.Value("SELECT concat_ws(' ', reason, details->'before'->>'display_name',"
+                            " details->'after'->>'display_name') FROM journal.entry"
+                            " WHERE event = 'location.changed'"),
+            "更名 Store 耗材库");
+}
+
+TEST_F(LocationStoreTest, ClosesForGoodWhenItIsEmpty) {
+  StockGauze(10, {{.lot = "A", .expiry = "2027-06-30"}});
+  const auto close = [&](const CallContext& call, const std::string& id) {
+    v1::CloseLocationRequest request;
+    request.set_name("locations/" + id);
+    request.set_reason("撤库");
+    return handlers_.CloseLocation(call, request);
+  };
+  EXPECT_EQ(ErrorReason(close(TownPharmacist(), "store").status()), "LOCATION_NOT_FOUND");
+  EXPECT_EQ(ErrorReason(close(Pharmacist(), "central").status()), "LOCATION_NOT_FOUND")
+      << "the alliance's";
+  const auto stocked = close(Operator(), "central");
+  EXPECT_EQ(ErrorReason(stocked.status()), "LOCATION_IN_USE");
+  EXPECT_THAT(ErrorDetails(stocked.status())["open"], HasSubstr("items/gauze"));
+  const auto sent = Send(Operator(), "central", "store", {{"gauze", 5}});
+  ASSERT_TRUE(sent.ok()) << sent.status();
+  EXPECT_EQ(ErrorDetails(close(Pharmacist(), "store").status())["open"], sent->name());
+  ASSERT_TRUE(Arrive(Pharmacist(), sent->name()).ok());
+  EXPECT_EQ(ErrorDetails(close(Pharmacist(), "store").status())["open"], "items/gauze");
+  const auto back = Send(Pharmacist(), "store", "central", {{"gauze", 5}});
+  ASSERT_TRUE(back.ok()) << back.status();
+  EXPECT_EQ(ErrorDetails(close(Pharmacist(), "store").status())["open"], back->name());
+  ASSERT_TRUE(Arrive(Operator(), back->name()).ok());
+  const auto closed = close(Pharmacist(), "store");
+  ASSERT_TRUE(closed.ok()) << closed.status();
+  EXPECT_TRUE(closed->has_close_time());
+  EXPECT_EQ(ErrorReason(close(Pharmacist(), "store").status()), "LOCATION_CLOSED");
+  EXPECT_EQ(ErrorReason(Send(Operator(), "central", "store", {{"gauze", 1}}).status()),
+            "LOCATION_NOT_FOUND");
+  EXPECT_EQ(database_.Value("SELECT closed FROM distribution_pub.location"
+                            " WHERE location_id = 'store'"),
+            "t");
+  EXPECT_EQ(ErrorReason(Create(Pharmacist(), "store", kStore,
+                               {.institution = "institutions/county-hospital"})
+                            .status()),
+            "LOCATION_EXISTS");
+}
+
+TEST_F(LocationStoreTest, NothingIsSentWhereItClosesMeanwhile) {
+  StockGauze(50, {{.lot = "A", .expiry = "2027-06-30"}});
+  for (int round = 0; round < 5; ++round) {
+    const std::string id = "store-" + std::to_string(round);
+    ASSERT_TRUE(
+        Create(Pharmacist(), id, kStore, {.institution = "institutions/county-hospital"}).ok());
+    bool closed = false;
+    bool sent = false;
+    {
+      std::jthread one([&] {
+        v1::CloseLocationRequest request;
+        request.set_name("locations/" + id);
+        request.set_reason("撤库");
+        closed = handlers_.CloseLocation(Pharmacist(), request).ok();
+      });
+      std::jthread two([&] { sent = Send(Operator(), "central", id, {{"gauze", 1}}).ok(); });
+    }
+    EXPECT_NE(closed, sent);
+  }
+  ExpectSoundLedger();
+}
+
+TEST_F(LocationStoreTest, NothingBeginsInAClosedUnit) {
+  database_.Execute(
+      "SET session_replication_role = replica;"
+      "UPDATE identity.department SET closed_at = now() WHERE department_id = 'radiology'");
+  EXPECT_EQ(
+      ErrorReason(Create(Pharmacist(), "late", kDepartment, {.department = "departments/radiology"})
+                      .status()),
+      "UNIT_CLOSED");
 }
 
 }  // namespace

@@ -31,8 +31,24 @@ Location LocationOf(const pqxx::row& row) {
           .display_name = row["display_name"].as<std::string>(),
           .created_at = InstantOf(row["created_us"]),
           .parent_id = row["parent_location_id"].as<std::string>(),
-          .shelf_life_days_min = row["shelf_life_days_min"].as<int>()};
+          .shelf_life_days_min = row["shelf_life_days_min"].as<int>(),
+          .closed_at =
+              row["closed_us"].is_null() ? absl::InfiniteFuture() : InstantOf(row["closed_us"]),
+          .version = row["version"].as<int64_t>()};
 }
+
+std::map<std::string, Location, std::less<>> ReadAnyLocations(
+    pqxx::transaction_base& tx, const std::vector<std::string>& location_ids, bool also_closed) {
+  std::map<std::string, Location, std::less<>> found;
+  for (const auto& row :
+       tx.exec_prepared(queries::kFindLocations.name, db::TextArray(location_ids), also_closed)) {
+    Location location = LocationOf(row);
+    found.emplace(location.location_id, std::move(location));
+  }
+  return found;
+}
+
+bool IsClosed(const pqxx::result& units) { return units[0]["closed"].as<bool>(); }
 
 absl::Status CompleteCentralStore(pqxx::transaction_base& tx, Location& location) {
   const pqxx::result alliances =
@@ -47,7 +63,8 @@ absl::Status CompleteCentralStore(pqxx::transaction_base& tx, Location& location
   if (keepers.empty() || keepers[0]["alliance_id"].as<std::string>() != location.alliance_id) {
     return InstitutionNotFound(location.institution_id);
   }
-  return absl::OkStatus();
+  return IsClosed(keepers) ? UnitClosed("institutions/" + location.institution_id)
+                           : absl::OkStatus();
 }
 
 }  // namespace
@@ -58,7 +75,9 @@ absl::Status InsertLocation(pqxx::transaction_base& tx, const Location& location
       location.alliance_id, location.institution_id, location.department_id, location.display_name,
       InstantText(location.created_at), location.parent_id, location.shelf_life_days_min);
   if (inserted.affected_rows() == 1) return absl::OkStatus();
-  if (FindLocations(tx, {location.location_id}).ok()) return LocationExists(location.location_id);
+  if (!ReadAnyLocations(tx, {location.location_id}, true).empty()) {
+    return LocationExists(location.location_id);
+  }
   return DepartmentHasLocation(location.department_id);
 }
 
@@ -69,12 +88,14 @@ absl::Status CompleteOwner(pqxx::transaction_base& tx, Location& location) {
     const pqxx::result found =
         tx.exec_prepared(queries::kReadInstitution.name, location.institution_id);
     if (found.empty()) return InstitutionNotFound(location.institution_id);
+    if (IsClosed(found)) return UnitClosed("institutions/" + location.institution_id);
     location.alliance_id = found[0]["alliance_id"].as<std::string>();
     return absl::OkStatus();
   }
   const pqxx::result found =
       tx.exec_prepared(queries::kReadDepartment.name, location.department_id);
   if (found.empty()) return DepartmentNotFound(location.department_id);
+  if (IsClosed(found)) return UnitClosed("departments/" + location.department_id);
   location.institution_id = found[0]["institution_id"].as<std::string>();
   location.alliance_id = found[0]["alliance_id"].as<std::string>();
   return absl::OkStatus();
@@ -92,13 +113,34 @@ std::string FindOnlyParent(pqxx::transaction_base& tx, const Location& location)
 
 std::map<std::string, Location, std::less<>> ReadLocations(
     pqxx::transaction_base& tx, const std::vector<std::string>& location_ids) {
-  std::map<std::string, Location, std::less<>> found;
+  return ReadAnyLocations(tx, location_ids, false);
+}
+
+std::optional<Location> LockLocation(pqxx::transaction_base& tx, const std::string& location_id) {
+  tx.exec_prepared(queries::kLockLocation.name, location_id);
+  auto found = ReadAnyLocations(tx, {location_id}, true);
+  if (found.empty()) return std::nullopt;
+  return std::move(found.begin()->second);
+}
+
+void UpdateLocation(pqxx::transaction_base& tx, const Location& location) {
+  tx.exec_prepared(queries::kUpdateLocation.name, location.location_id, location.display_name,
+                   location.shelf_life_days_min);
+}
+
+void CloseLocation(pqxx::transaction_base& tx, const Location& location) {
+  tx.exec_prepared(queries::kCloseLocation.name, location.location_id,
+                   InstantText(location.closed_at));
+}
+
+std::vector<std::string> OpenAtLocation(pqxx::transaction_base& tx, const std::string& location_id,
+                                        int names_max) {
+  std::vector<std::string> names;
   for (const auto& row :
-       tx.exec_prepared(queries::kFindLocations.name, db::TextArray(location_ids))) {
-    Location location = LocationOf(row);
-    found.emplace(location.location_id, std::move(location));
+       tx.exec_prepared(queries::kListOpenAtLocation.name, location_id, names_max)) {
+    names.push_back(row["name"].as<std::string>());
   }
-  return found;
+  return names;
 }
 
 absl::StatusOr<std::vector<Location>> FindLocations(pqxx::transaction_base& tx,

@@ -122,6 +122,19 @@ class QueryTest : public PostingTest {
               "");
   }
 
+  void ChangeLocations() {
+    v1::UpdateLocationRequest update;
+    update.mutable_location()->set_name("locations/town-store");
+    update.mutable_location()->set_display_name("Store of the town");
+    update.mutable_update_mask()->add_paths("display_name");
+    update.set_reason("test");
+    EXPECT_TRUE(handlers_.UpdateLocation(Operator(), update).ok());
+    v1::CloseLocationRequest close;
+    close.set_name("locations/town-store");
+    close.set_reason("test");
+    const auto closed = handlers_.CloseLocation(Operator(), close);
+    EXPECT_TRUE(closed.ok()) << closed.status();
+  }
   void CreateLocations() {
     for (const auto kind : {v1::LOCATION_KIND_CENTRAL_STORE, v1::LOCATION_KIND_INSTITUTION_STORE,
                             v1::LOCATION_KIND_DEPARTMENT}) {
@@ -232,6 +245,7 @@ TEST_F(QueryTest, EachIsExecuted) {
   CorrectLot();
   ReadHistory();
   ClosePeriods();
+  ChangeLocations();
   ExpectSoundLedger();
 
   auto lease = pool_->Acquire(absl::InfiniteFuture());

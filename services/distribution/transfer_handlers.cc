@@ -136,7 +136,8 @@ absl::Status PostSent(pqxx::transaction_base& tx, const Location& from, const Lo
             .from_location_id = from.location_id,
             .from_institution_id = from.institution_id,
             .to_location_id = transit,
-            .to_institution_id = to.institution_id},
+            .to_institution_id = to.institution_id,
+            .bound_for_location_id = to.location_id},
            PostingsOf(transfer, transit_accounts, &TransferPart::source_account_id)));
   size_t position = 0;
   for (TransferLine& line : transfer.lines) {

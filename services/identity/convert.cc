@@ -91,6 +91,7 @@ v1::Alliance ToProto(const Alliance& alliance) {
   proto.set_name("alliances/" + alliance.alliance_id);
   proto.set_display_name(alliance.display_name);
   *proto.mutable_create_time() = rpc::ToTimestamp(alliance.created_at);
+  proto.set_etag(std::to_string(alliance.version));
   return proto;
 }
 
@@ -101,6 +102,10 @@ v1::Institution ToProto(const Institution& institution) {
   proto.set_alliance("alliances/" + institution.alliance_id);
   proto.set_lead(institution.lead);
   *proto.mutable_create_time() = rpc::ToTimestamp(institution.created_at);
+  if (institution.closed_at != absl::InfiniteFuture()) {
+    *proto.mutable_close_time() = rpc::ToTimestamp(institution.closed_at);
+  }
+  proto.set_etag(std::to_string(institution.version));
   return proto;
 }
 
@@ -110,6 +115,10 @@ v1::Department ToProto(const Department& department) {
   proto.set_display_name(department.display_name);
   proto.set_institution("institutions/" + department.institution_id);
   *proto.mutable_create_time() = rpc::ToTimestamp(department.created_at);
+  if (department.closed_at != absl::InfiniteFuture()) {
+    *proto.mutable_close_time() = rpc::ToTimestamp(department.closed_at);
+  }
+  proto.set_etag(std::to_string(department.version));
   return proto;
 }
 

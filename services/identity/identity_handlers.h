@@ -7,8 +7,8 @@
 
 #include "common/auth/call_context.h"
 #include "qingqu/identity/v1/identity_service.pb.h"
-#include "services/identity/errors.h"
 #include "services/identity/admission.h"
+#include "services/identity/errors.h"
 #include "services/identity/handler_dependencies.h"
 #include "services/identity/session.h"
 #include "services/identity/user_store.h"
@@ -44,6 +44,18 @@ class IdentityHandlers {
       const CallContext& call, const v1::ListInstitutionsRequest& request);
   absl::StatusOr<v1::Department> CreateDepartment(const CallContext& call,
                                                   const v1::CreateDepartmentRequest& request);
+  absl::StatusOr<v1::Alliance> UpdateAlliance(const CallContext& call,
+                                              const v1::UpdateAllianceRequest& request);
+  absl::StatusOr<v1::Institution> UpdateInstitution(const CallContext& call,
+                                                    const v1::UpdateInstitutionRequest& request);
+  absl::StatusOr<v1::Department> UpdateDepartment(const CallContext& call,
+                                                  const v1::UpdateDepartmentRequest& request);
+  absl::StatusOr<v1::Institution> CloseInstitution(const CallContext& call,
+                                                   const v1::CloseInstitutionRequest& request);
+  absl::StatusOr<v1::Department> CloseDepartment(const CallContext& call,
+                                                 const v1::CloseDepartmentRequest& request);
+  absl::StatusOr<v1::Institution> ChangeLead(const CallContext& call,
+                                             const v1::ChangeLeadRequest& request);
   absl::StatusOr<v1::ListDepartmentsResponse> ListDepartments(
       const CallContext& call, const v1::ListDepartmentsRequest& request);
 

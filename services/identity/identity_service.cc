@@ -102,6 +102,42 @@ class IdentityService final : public v1::IdentityService::CallbackService {
     return rpc::RunUnary(*runner_, "ListDepartments", context, request, response, handlers_,
                          &IdentityHandlers::ListDepartments);
   }
+  ServerUnaryReactor* UpdateAlliance(CallbackServerContext* context,
+                                     const v1::UpdateAllianceRequest* request,
+                                     v1::Alliance* response) override {
+    return rpc::RunUnary(*runner_, "UpdateAlliance", context, request, response, handlers_,
+                         &IdentityHandlers::UpdateAlliance);
+  }
+  ServerUnaryReactor* UpdateInstitution(CallbackServerContext* context,
+                                        const v1::UpdateInstitutionRequest* request,
+                                        v1::Institution* response) override {
+    return rpc::RunUnary(*runner_, "UpdateInstitution", context, request, response, handlers_,
+                         &IdentityHandlers::UpdateInstitution);
+  }
+  ServerUnaryReactor* UpdateDepartment(CallbackServerContext* context,
+                                       const v1::UpdateDepartmentRequest* request,
+                                       v1::Department* response) override {
+    return rpc::RunUnary(*runner_, "UpdateDepartment", context, request, response, handlers_,
+                         &IdentityHandlers::UpdateDepartment);
+  }
+  ServerUnaryReactor* CloseInstitution(CallbackServerContext* context,
+                                       const v1::CloseInstitutionRequest* request,
+                                       v1::Institution* response) override {
+    return rpc::RunUnary(*runner_, "CloseInstitution", context, request, response, handlers_,
+                         &IdentityHandlers::CloseInstitution);
+  }
+  ServerUnaryReactor* CloseDepartment(CallbackServerContext* context,
+                                      const v1::CloseDepartmentRequest* request,
+                                      v1::Department* response) override {
+    return rpc::RunUnary(*runner_, "CloseDepartment", context, request, response, handlers_,
+                         &IdentityHandlers::CloseDepartment);
+  }
+  ServerUnaryReactor* ChangeLead(CallbackServerContext* context,
+                                 const v1::ChangeLeadRequest* request,
+                                 v1::Institution* response) override {
+    return rpc::RunUnary(*runner_, "ChangeLead", context, request, response, handlers_,
+                         &IdentityHandlers::ChangeLead);
+  }
   ServerUnaryReactor* CreateUser(CallbackServerContext* context,
                                  const v1::CreateUserRequest* request,
                                  v1::User* response) override {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "absl/status/status.h"
@@ -15,6 +16,7 @@ struct Alliance {
   std::string alliance_id;
   std::string display_name;
   absl::Time created_at;
+  int64_t version = 1;
 };
 
 struct Institution {
@@ -23,6 +25,8 @@ struct Institution {
   std::string display_name;
   bool lead = false;
   absl::Time created_at;
+  absl::Time closed_at = absl::InfiniteFuture();
+  int64_t version = 1;
 };
 
 struct Department {
@@ -31,6 +35,8 @@ struct Department {
   std::string alliance_id;
   std::string display_name;
   absl::Time created_at;
+  absl::Time closed_at = absl::InfiniteFuture();
+  int64_t version = 1;
 };
 
 // Adds a violation unless `display_name` has 1 to 100 characters, no control characters, and no

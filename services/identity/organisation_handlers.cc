@@ -9,6 +9,7 @@
 #include "services/identity/convert.h"
 #include "services/identity/errors.h"
 #include "services/identity/identity_handlers.h"
+#include "services/identity/organisation_change_store.h"
 #include "services/identity/organisation_store.h"
 
 namespace qingqu::identity {
@@ -158,6 +159,7 @@ absl::StatusOr<v1::Department> IdentityHandlers::CreateDepartment(
       [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Department> {
         const auto alliance_id = FindAllianceOfInstitution(tx, department.institution_id);
         if (!alliance_id.has_value()) return InstitutionNotFound(department.institution_id);
+        QINGQU_RETURN_IF_ERROR(HoldOpen(tx, department.institution_id));
         department.alliance_id = *alliance_id;
         QINGQU_RETURN_IF_ERROR(InsertDepartment(tx, department));
         const v1::Department created = ToProto(department);

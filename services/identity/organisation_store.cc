@@ -7,6 +7,14 @@
 #include "services/identity/queries.h"
 
 namespace qingqu::identity {
+namespace {
+
+absl::Time ClosedIn(const pqxx::row& row) {
+  const auto micros = row["closed_us"];
+  return micros.is_null() ? absl::InfiniteFuture() : absl::FromUnixMicros(micros.as<int64_t>());
+}
+
+}  // namespace
 
 std::string InstantText(absl::Time instant) {
   return absl::FormatTime("%Y-%m-%d %H:%M:%E6S+00", instant, absl::UTCTimeZone());
@@ -34,7 +42,8 @@ std::vector<Alliance> ListAlliances(pqxx::transaction_base& tx, const PageOf& pa
        tx.exec_prepared(queries::kListAlliances.name, page.after, page.rows_max)) {
     alliances.push_back({.alliance_id = row["alliance_id"].as<std::string>(),
                          .display_name = row["display_name"].as<std::string>(),
-                         .created_at = absl::FromUnixMicros(row["created_us"].as<int64_t>())});
+                         .created_at = absl::FromUnixMicros(row["created_us"].as<int64_t>()),
+                         .version = row["version"].as<int64_t>()});
   }
   return alliances;
 }
@@ -61,7 +70,9 @@ std::vector<Institution> ListInstitutions(pqxx::transaction_base& tx, const Page
                             .alliance_id = row["alliance_id"].as<std::string>(),
                             .display_name = row["display_name"].as<std::string>(),
                             .lead = row["lead"].as<bool>(),
-                            .created_at = absl::FromUnixMicros(row["created_us"].as<int64_t>())});
+                            .created_at = absl::FromUnixMicros(row["created_us"].as<int64_t>()),
+                            .closed_at = ClosedIn(row),
+                            .version = row["version"].as<int64_t>()});
   }
   return institutions;
 }
@@ -90,7 +101,9 @@ std::vector<Department> ListDepartments(pqxx::transaction_base& tx, const PageOf
                            .institution_id = row["institution_id"].as<std::string>(),
                            .alliance_id = row["alliance_id"].as<std::string>(),
                            .display_name = row["display_name"].as<std::string>(),
-                           .created_at = absl::FromUnixMicros(row["created_us"].as<int64_t>())});
+                           .created_at = absl::FromUnixMicros(row["created_us"].as<int64_t>()),
+                           .closed_at = ClosedIn(row),
+                           .version = row["version"].as<int64_t>()});
   }
   return departments;
 }

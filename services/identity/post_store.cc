@@ -7,6 +7,8 @@
 
 #include "common/db/array.h"
 #include "services/identity/errors.h"
+#include "services/identity/organisation_change_store.h"
+#include "services/identity/organisation_errors.h"
 #include "services/identity/post_errors.h"
 #include "services/identity/queries.h"
 #include "services/identity/user_store.h"
@@ -46,6 +48,16 @@ std::optional<Post> FirstIn(const pqxx::result& rows) {
   return PostIn(rows[0]);
 }
 
+// The catalogue's suppliers are the organisations; one that is suspended gets no more people.
+absl::Status CheckSupplier(pqxx::transaction_base& tx, const std::string& supplier_id) {
+  const pqxx::result found = tx.exec_prepared(queries::kReadSupplierState.name, supplier_id);
+  if (found.empty()) return SupplierNotUsable(supplier_id, "the catalogue has none");
+  if (found[0]["state"].as<std::string>() == "suspended") {
+    return SupplierNotUsable(supplier_id, "it is suspended");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 void LockGrants(pqxx::transaction_base& tx) { LockNamed(tx, "roles"); }
@@ -62,10 +74,14 @@ absl::Status PlacePost(pqxx::transaction_base& tx, std::string_view prefix, Post
   } else if (!post.alliance_id.empty() && !AllianceIsThere(tx, post.alliance_id)) {
     return AllianceNotFound(post.alliance_id);
   }
-  if (post.department_id.empty()) return absl::OkStatus();
-  const pqxx::result found =
-      tx.exec_prepared(queries::kFindDepartment.name, post.department_id, post.institution_id);
-  return found[0]["there"].as<bool>() ? absl::OkStatus() : DepartmentNotFound(post.department_id);
+  if (!post.supplier_id.empty()) return CheckSupplier(tx, post.supplier_id);
+  if (!post.department_id.empty()) {
+    const pqxx::result found =
+        tx.exec_prepared(queries::kFindDepartment.name, post.department_id, post.institution_id);
+    if (!found[0]["there"].as<bool>()) return DepartmentNotFound(post.department_id);
+  }
+  if (post.institution_id.empty()) return absl::OkStatus();
+  return HoldOpen(tx, post.institution_id, post.department_id);
 }
 
 void InsertPost(pqxx::transaction_base& tx, const Post& post) {

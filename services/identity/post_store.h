@@ -18,7 +18,8 @@ namespace qingqu::identity {
 void LockGrants(pqxx::transaction_base& tx);
 
 // Fills in the alliance of the post's institution, and says what is missing: NOT_FOUND
-// INSTITUTION_NOT_FOUND, ALLIANCE_NOT_FOUND, DEPARTMENT_NOT_FOUND. `prefix` is that of the fields.
+// INSTITUTION_NOT_FOUND, ALLIANCE_NOT_FOUND, DEPARTMENT_NOT_FOUND; FAILED_PRECONDITION UNIT_CLOSED,
+// SUPPLIER_NOT_USABLE. `prefix` is that of the fields.
 absl::Status PlacePost(pqxx::transaction_base& tx, std::string_view prefix, Post& post);
 
 void InsertPost(pqxx::transaction_base& tx, const Post& post);

@@ -53,8 +53,24 @@ class TestIdentity {
     return call;
   }
 
-  // Alliances east and west; institutions county-hospital (lead) and township of east.
+  // What the catalogue says of a supplier.
+  void PutSupplier(const std::string& supplier_id, const std::string& credit_code,
+                   const std::string& state) const {
+    database.Execute(
+        "SET session_replication_role = replica;"
+        "INSERT INTO catalog.supplier (supplier_id, display_name, credit_code, licence_number,"
+        " licence_class, licence_expire_date, state, proposer_id, approver_id, created_at,"
+        " updated_at) VALUES ('" +
+        supplier_id + "', 'supplier', '" + credit_code +
+        "', '鲁济食药监械经营许20210001号', 3, '2099-12-31', '" + state +
+        "', 'wang', 'li', now(), now())");
+  }
+
+  // The suppliers acme and other; alliances east and west; institutions county-hospital (lead) and
+  // township of east.
   void MakeOrganisation() {
+    PutSupplier("acme", "91350100M000100Y43", "approved");
+    PutSupplier("other", "91370800MA3C1K2X8M", "approved");
     for (const char* id : {"east", "west"}) {
       v1::CreateAllianceRequest request;
       request.set_alliance_id(id);

@@ -1,6 +1,8 @@
+-- $2: also those that are closed.
 SELECT location_id, kind, alliance_id, institution_id, coalesce(department_id, '') AS department_id, display_name,
        coalesce(parent_location_id, '') AS parent_location_id, shelf_life_days_min,
-       (extract(epoch FROM created_at) * 1000000)::bigint AS created_us
+       (extract(epoch FROM created_at) * 1000000)::bigint AS created_us,
+       (extract(epoch FROM closed_at) * 1000000)::bigint AS closed_us, version
 FROM location
-WHERE location_id = ANY ($1::text[])
+WHERE location_id = ANY ($1::text[]) AND ($2::boolean OR closed_at IS NULL)
   AND kind IN ('central_store', 'institution_store', 'department', 'cabinet', 'operating_room')

@@ -1,1 +1,1 @@
-SELECT alliance_id FROM identity_pub.institution WHERE institution_id = $1
+SELECT alliance_id, closed IS TRUE AS closed FROM identity_pub.institution WHERE institution_id = $1

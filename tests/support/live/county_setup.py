@@ -85,7 +85,8 @@ def _cli_client(platform: LivePlatform, token: str, config_folder: pathlib.Path)
 
 
 def add_more_users(platform: LivePlatform, loaded: County) -> None:
-    """MORE_USERS, and the rival supplier."""
+    """The rival supplier, and MORE_USERS."""
+    add_supplier(loaded, RIVAL_SUPPLIER, "91370800MA3C1K2X8")
     nobody = GatewayClient(platform.url)
     for user_id, roles, scope, belongs_to in MORE_USERS:
         loaded.clients["admin"].call("identity.CreateUser", {
@@ -96,7 +97,6 @@ def add_more_users(platform: LivePlatform, loaded: County) -> None:
             "password": platform.users_password,
         })
         loaded.clients[user_id] = nobody.sign_in(user_id, platform.users_password)
-    add_supplier(loaded, RIVAL_SUPPLIER, "91370800MA3C1K2X8")
 
 
 def act_as(platform: LivePlatform, loaded: County, user_id: str, role: str) -> None:

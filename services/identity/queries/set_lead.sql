@@ -1,0 +1,1 @@
+UPDATE institution SET lead = $2::boolean, version = version + 1 WHERE institution_id = $1
