@@ -200,7 +200,7 @@ std::optional<ConnectError> CheckRoute(const Method* method, const HttpRequest& 
   if (request.method == "POST" || get) return std::nullopt;
   return ConnectError{MakeError(absl::StatusCode::kUnimplemented, "HTTP_METHOD_NOT_ALLOWED",
                                 method->by_get ? "this method is called by POST or GET"
-                                                        : "this method is called by POST"),
+                                               : "this method is called by POST"),
                       405,
                       {{"allow", method->by_get ? "GET, POST" : "POST"}}};
 }
