@@ -56,25 +56,37 @@ account_can_reach() {
     "${account_prefix[@]}" ls "$var" >/dev/null 2>&1
 }
 
-# account_folder PATH MODE: a folder of the account's own.
+# account_folder PATH MODE: a folder of the account's own, in one that is not. What root writes below such a folder, the
+# account could lead elsewhere by a link: root writes nothing there.
 account_folder() {
   mkdir -p "$1"
   chmod "$2" "$1"
   if ((EUID == 0)); then
-    chown "$account:" "$1"
+    chown --no-dereference "$account:" "$1"
   fi
+}
+
+# own_folder PATH MODE: a folder of whoever var/ belongs to.
+own_folder() {
+  mkdir -p "$1"
+  if ((EUID == 0)) && [[ $(stat --format=%u "$var") == 0 ]]; then
+    chown --no-dereference 0:0 "$1"
+  fi
+  chmod "$2" "$1"
+}
+
+# account_write FILE: standard input, for the account's eyes alone, written by the account.
+account_write() {
+  (
+    umask 077
+    "${account_prefix[@]}" tee "$1.new" >/dev/null
+  )
+  "${account_prefix[@]}" mv -fT "$1.new" "$1"
 }
 
 # account_secret FILE [BYTES]: a random password, made once; two characters for each byte.
 account_secret() {
   if [[ ! -s $1 ]]; then
-    (
-      umask 077
-      od -An -N "${2:-24}" -t x1 /dev/urandom | tr -d ' \n' >"$1.new"
-    )
-    if ((EUID == 0)); then
-      chown "$account:" "$1.new"
-    fi
-    mv "$1.new" "$1"
+    od -An -N "${2:-24}" -t x1 /dev/urandom | tr -d ' \n' | account_write "$1"
   fi
 }

@@ -11,14 +11,14 @@ demo_gateway() {
 demo_run() {
   local table=$demo_folder/cycle.txt
   if [[ ! -s $table ]]; then
-    account_folder "$demo_folder" 700
+    own_folder "$demo_folder" 700
     account_secret "$var/secrets/demo" 8
     [[ -s $demo_folder/day ]] || date +%F >"$demo_folder/day"
     PYTHONDONTWRITEBYTECODE=1 python3 "$root/deploy/demo/demo.py" --gateway="$(demo_gateway)" \
       --admin_password_file="$var/secrets/admin" --users_password_file="$var/secrets/demo" \
       --day="$(<"$demo_folder/day")" >"$table.new" 2>"$var/log/demo.log" </dev/null 9>&- ||
       fail "the demonstration failed: $(tail -n 1 "$var/log/demo.log")"
-    mv "$table.new" "$table"
+    mv -fT "$table.new" "$table"
   fi
 }
 

@@ -60,13 +60,14 @@ edge_configuration() {
 # command, and so another start.
 edge_write() {
   local digest file
-  account_folder "$edge_folder" 700
+  own_folder "$edge_folder" 755
+  rm -f "$edge_folder/new"
   edge_configuration "$1" >"$edge_folder/new"
   digest=$(cat "$edge_folder/new" "$tls_folder/ca.crt" "$tls_folder/edge/certificate.pem" \
     ${mtls:+"$tls_folder/processes/edge/certificate.pem"} | sha256sum | cut -c 1-16)
   file=$edge_folder/haproxy-$digest.cfg
   chmod 644 "$edge_folder/new"
-  mv "$edge_folder/new" "$file"
+  mv -fT "$edge_folder/new" "$file"
   find "$edge_folder" -name 'haproxy-*.cfg' ! -path "$file" -delete
   edge_file=$file
 }
@@ -81,7 +82,7 @@ edge_start() {
     tls_run "${account_prefix[@]}" "${command[@]}" -c
     service_stop edge
     # HAProxy does not append: it would write over the beginning of an earlier log.
-    mv -f "$var/log/edge.log" "$var/log/edge.log.1" 2>/dev/null || true
+    mv -fT "$var/log/edge.log" "$var/log/edge.log.1" 2>/dev/null || true
     process_start edge "${command[@]}"
     services_started+=(edge)
   fi

@@ -37,13 +37,8 @@ postgres_secrets() {
 }
 
 account_secret_pgpass() {
-  (
-    umask 077
-    printf '127.0.0.1:*:*:postgres:%s\n' "$(<"$var/secrets/postgres")" >"$var/secrets/pgpass"
-  )
-  if ((EUID == 0)); then
-    chown "$account:" "$var/secrets/pgpass"
-  fi
+  printf '127.0.0.1:*:*:postgres:%s\n' "$("${account_prefix[@]}" cat "$var/secrets/postgres")" |
+    account_write "$var/secrets/pgpass"
 }
 
 # Its last line only says that it cleans up.
@@ -73,9 +68,10 @@ postgres_create() {
       --locale=C.UTF-8
   ) >"$var/log/initdb.log" 2>&1 </dev/null 9>&- ||
     fail "initdb failed: $(postgres_initdb_reason) (all of it in $var/log/initdb.log)" "$var/log/initdb.log"
-  echo "include_if_exists = 'qingqu.conf'" >>"$new/postgresql.conf"
+  echo "include_if_exists = 'qingqu.conf'" |
+    "${account_prefix[@]}" tee --append "$new/postgresql.conf" >/dev/null
   sync --file-system "$new"
-  mv "$new" "$postgres_data"
+  mv -T "$new" "$postgres_data"
   say_note "made a private PostgreSQL cluster in $postgres_data"
 }
 
@@ -88,8 +84,10 @@ postgres_remove_stale_pid() {
 }
 
 postgres_write_settings() {
-  install -m 644 "$root/deploy/postgres/qingqu.conf" "$postgres_data/qingqu.conf"
-  install -m 644 "$root/deploy/postgres/pg_hba.conf" "$postgres_data/pg_hba.conf"
+  local name
+  for name in qingqu.conf pg_hba.conf; do
+    "${account_prefix[@]}" install -m 644 "$root/deploy/postgres/$name" "$postgres_data/$name"
+  done
 }
 
 postgres_start() {
@@ -99,6 +97,8 @@ postgres_start() {
   postgres_stop
   postgres_remove_stale_pid
   postgres_write_settings
+  # The server opens it itself, in a folder that is not the account's.
+  [[ -e $var/log/postgres.log ]] || install -m 600 -o "$account" /dev/null "$var/log/postgres.log"
   (
     cd /
     exec "${account_prefix[@]}" "$postgres_binaries/pg_ctl" start --wait --timeout=120 --silent \

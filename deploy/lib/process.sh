@@ -43,7 +43,7 @@ process_start() {
   local name=$1 log=$var/log/$1.log pid
   shift
   if [[ -f $log ]] && (($(stat --format=%s "$log") > 10 * 1024 * 1024)); then
-    mv "$log" "$log.1"
+    mv -fT "$log" "$log.1"
   fi
   (
     cd /

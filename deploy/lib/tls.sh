@@ -51,9 +51,9 @@ tls_authority() {
   tls_run openssl req -x509 -new -config "$root/deploy/tls/openssl.cnf" -section request -utf8 \
     -extensions authority -key "$authority/ca.key.new" -sha256 -days "$tls_authority_days" \
     -set_serial "$(tls_serial)" -out "$authority/ca.crt.new"
-  mv "$authority/ca.key.new" "$authority/ca.key"
+  mv -fT "$authority/ca.key.new" "$authority/ca.key"
   chmod 644 "$authority/ca.crt.new"
-  mv "$authority/ca.crt.new" "$tls_folder/ca.crt"
+  mv -fT "$authority/ca.crt.new" "$tls_folder/ca.crt"
   say_note "made a certificate authority: clients trust it by $tls_folder/ca.crt"
 }
 
@@ -104,18 +104,18 @@ tls_certificate() {
 # Processes that watch the files find each whole.
 tls_install() {
   local file
-  if ((EUID == 0)); then
-    chown -R "$account:" "$1"
-  fi
   chmod 600 "$1"/*
+  if ((EUID == 0)); then
+    chown --no-dereference "$account:" "$1"/*
+  fi
   mkdir -p "$2"
   chmod 700 "$2"
   if ((EUID == 0)); then
-    chown "$account:" "$2"
+    chown --no-dereference "$account:" "$2"
   fi
   rm -f "$2/names"
   for file in key.pem certificate.pem both.pem names; do
-    mv -f "$1/$file" "$2/$file"
+    mv -fT "$1/$file" "$2/$file"
   done
   rmdir "$1"
 }

@@ -356,6 +356,22 @@ class EdgeAttackTest(EdgeCase):
         for client in clients:
             client.socket.close()
 
+    def test_17_calls_without_messages_take_no_place_from_others(self):
+        """All that one address can hold, while somebody signs in from another."""
+        for number, path in ((17, SIGN_IN), (117, STREAM_MOVEMENTS)):
+            block = header_block([*GRPC_FIELDS[:3], (b":path", f"/{path}".encode()), *GRPC_FIELDS[4:]])
+            clients = []
+            for _ in range(100):
+                client = RawClient(self.edge.come_from(f"127.0.5.{number}"))
+                clients.append(client)
+                self.addCleanup(client.socket.close)
+                self.assertTrue(client.send(b"".join(frame(HEADERS, END_HEADERS, stream, block) for stream in range(1, 33, 2))))
+            began = time.monotonic()
+            self.sign_in("pharmacist", self.edge)
+            self.assertLess(time.monotonic() - began, 10, path)
+            for client in clients:
+                client.socket.close()
+
     def test_90_who_kept_to_the_rules_was_served_all_the_time(self):
         self.bystander.finish()
         print(f"{self.bystander.served} rounds of a bystander were served, {len(self.bystander.failures)} failed", flush=True)
