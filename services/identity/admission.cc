@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "common/db/transaction.h"
 #include "common/status/status_macros.h"
 #include "services/identity/convert.h"
 #include "services/identity/delegation_errors.h"
@@ -14,6 +15,7 @@
 #include "services/identity/session_store.h"
 #include "services/identity/sign_in_store.h"
 #include "services/identity/user_journal.h"
+#include "services/identity/user_store.h"
 
 namespace qingqu::identity {
 namespace {
@@ -175,6 +177,25 @@ absl::StatusOr<v1::SignInResponse> AnswerAdmission(const HandlerDependencies& de
       return IssueTokens(dependencies, call, admission.user, token);
   }
   return SignInFailed();
+}
+
+absl::Status RefuseOnceProved(const HandlerDependencies& dependencies, const CallContext& call,
+                              const std::string& user_id, const std::string& code,
+                              const std::string& attempt_id, const absl::Status& why) {
+  Admission admission;
+  QINGQU_RETURN_IF_ERROR(
+      db::RunTransaction(*dependencies.pool, call, [&](pqxx::transaction_base& tx) -> absl::Status {
+        const std::optional<Account> account = LockUser(tx, user_id);
+        if (!account.has_value() || account->user.disabled) return SignInFailed();
+        admission.user = account->user;
+        admission.factor =
+            CheckSecondFactor(tx, dependencies, account->user, code, call.received_at);
+        // Rolled back, so that the code is good for another try.
+        if (IsAdmitted(admission)) return why;
+        if (admission.factor.outcome != FactorOutcome::kWrong) ForgetAttempt(tx, attempt_id);
+        return absl::OkStatus();
+      }));
+  return AnswerAdmission(dependencies, call, admission, RefreshToken()).status();
 }
 
 }  // namespace qingqu::identity

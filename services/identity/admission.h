@@ -55,6 +55,12 @@ absl::StatusOr<v1::SignInResponse> AnswerAdmission(const HandlerDependencies& de
                                                    const Admission& admission,
                                                    const RefreshToken& token);
 
+// Why somebody whose password was right gets in nowhere (`why`) is told to who knows the code too,
+// which stays good; others hear what is wrong with the code. `call` is the platform's.
+absl::Status RefuseOnceProved(const HandlerDependencies& dependencies, const CallContext& call,
+                              const std::string& user_id, const std::string& code,
+                              const std::string& attempt_id, const absl::Status& why);
+
 // An access token for 10 minutes or until the post ends, without anything for the time after.
 absl::StatusOr<v1::SignInResponse> IssueAccessToken(const HandlerDependencies& dependencies,
                                                     const CallContext& call, const User& user);

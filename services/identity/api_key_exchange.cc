@@ -37,8 +37,8 @@ absl::StatusOr<User> CredentialHandlers::UserOfApiKey(pqxx::transaction_base& tx
   User user;
   const absl::Status placed = PutInPost(tx, account->user, {}, call.received_at, user);
   if (!placed.ok()) return placed;
-  // A role that came after the user was made a machine client.
-  if (MustHaveSecondFactor(dependencies_, user)) return RoleNotForMachines();
+  // A role that the configuration names since the user was made a machine client.
+  if (IsForPeople(dependencies_.second_factor_roles, user.roles)) return RoleNotForMachines();
   TouchApiKey(tx, key->handle, call.received_at);
   return user;
 }

@@ -8,12 +8,15 @@
 #include "common/db/journal.h"
 #include "common/status/status_macros.h"
 #include "services/identity/admission.h"
+#include "services/identity/api_key_store.h"
 #include "services/identity/convert.h"
+#include "services/identity/credential_errors.h"
 #include "services/identity/credential_handlers.h"
 #include "services/identity/errors.h"
 #include "services/identity/external_subject_store.h"
 #include "services/identity/post_store.h"
 #include "services/identity/proof.h"
+#include "services/identity/session_store.h"
 #include "services/identity/user_store.h"
 #include "services/identity/web_key_source.h"
 
@@ -50,6 +53,7 @@ absl::StatusOr<v1::ExternalSubject> CredentialHandlers::LinkExternalSubject(
       *dependencies_.pool, call, request,
       [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::ExternalSubject> {
         if (!LockUser(tx, *user_id).has_value()) return UserNotFound(*user_id);
+        if (ReadMachineClient(tx, *user_id).has_value()) return IsMachineClient(*user_id);
         const std::vector<Post> posts = PostsOfUser(tx, *user_id, call.received_at);
         if (std::none_of(posts.begin(), posts.end(), [&](const Post& post) {
               return post.institution_id == issuer->institution;
@@ -73,7 +77,11 @@ absl::StatusOr<v1::ExternalSubject> CredentialHandlers::UnlinkExternalSubject(
       [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::ExternalSubject> {
         const std::string user_id = FindExternalSubject(tx, subject);
         if (user_id.empty()) return ExternalSubjectNotFound();
+        // Behind the lock of a sign-in, which either sees no link or leaves a session to end.
+        LockUser(tx, user_id);
+        if (FindExternalSubject(tx, subject) != user_id) return ExternalSubjectNotFound();
         RemoveExternalSubject(tx, subject);
+        identity::EndUserSessions(tx, user_id, call.received_at, "ENDED_BY_ADMINISTRATOR");
         v1::ExternalSubject link;
         link.set_issuer(subject.issuer);
         link.set_subject(subject.subject);
@@ -116,7 +124,9 @@ absl::StatusOr<v1::SignInResponse> CredentialHandlers::SignInWithExternalToken(
         const std::string user_id = FindExternalSubject(tx, subject);
         if (user_id.empty()) return ExternalSubjectUnknown();
         const User linked = ReadUser(tx, user_id)->user;
-        if (linked.disabled) return ExternalSubjectUnknown();
+        if (linked.disabled || ReadMachineClient(tx, user_id).has_value()) {
+          return ExternalSubjectUnknown();
+        }
         return PutInPost(tx, linked, wanted, call.received_at, user);
       }));
   // For the second factor, which may be guessed.
@@ -128,7 +138,12 @@ absl::StatusOr<v1::SignInResponse> CredentialHandlers::SignInWithExternalToken(
   QINGQU_RETURN_IF_ERROR(db::RunTransaction(
       *dependencies_.pool, signed_in, [&](pqxx::transaction_base& tx) -> absl::Status {
         const std::optional<Account> account = LockUser(tx, user.user_id);
-        if (!account.has_value() || account->user.disabled) return ExternalSubjectUnknown();
+        // Disabled, unlinked or made a machine client meanwhile.
+        if (!account.has_value() || account->user.disabled ||
+            FindExternalSubject(tx, subject) != user.user_id ||
+            ReadMachineClient(tx, user.user_id).has_value()) {
+          return ExternalSubjectUnknown();
+        }
         absl::Status placed = PutInPost(tx, account->user, wanted, call.received_at, user);
         if (!placed.ok()) return placed;
         admission = Admit(tx, dependencies_, signed_in,

@@ -95,6 +95,28 @@ TEST_F(ExternalSignInTest, AnUnlinkedOneDoesNotAnyMore) {
   EXPECT_EQ(CountEvents("external_subject.unlinked"), "1");
 }
 
+TEST_F(ExternalSignInTest, UnlinkingEndsTheSessions) {
+  ASSERT_TRUE(Link("E1017", "li").ok());
+  const auto signed_in = SignInWith(Token("E1017"));
+  ASSERT_TRUE(signed_in.ok()) << signed_in.status();
+  v1::UnlinkExternalSubjectRequest request;
+  request.set_issuer(kIssuer);
+  request.set_subject("E1017");
+  ASSERT_TRUE(credentials.UnlinkExternalSubject(Admin(), request).ok());
+  const absl::Status refreshed = Refresh(signed_in->refresh_token()).status();
+  EXPECT_EQ(ErrorReason(refreshed), "SESSION_ENDED");
+  EXPECT_EQ(ErrorDetails(refreshed).at("because"), "ENDED_BY_ADMINISTRATOR");
+}
+
+TEST_F(ExternalSignInTest, AMachineClientHasApiKeysAlone) {
+  ASSERT_TRUE(Link("E1017", "li").ok());
+  v1::MakeMachineClientRequest machine;
+  machine.set_user("users/li");
+  ASSERT_TRUE(credentials.MakeMachineClient(Admin(), machine).ok());
+  EXPECT_EQ(ReasonOf(Token("E1017")), "EXTERNAL_SUBJECT_UNKNOWN");
+  EXPECT_EQ(ErrorReason(Link("E1018", "li").status()), "MACHINE_CLIENT");
+}
+
 TEST_F(ExternalSignInTest, AnIssuerSpeaksForItsInstitutionAlone) {
   MakeUser("boss", v1::ROLE_BUREAU_ADMINISTRATOR, v1::SCOPE_COUNTY);
   EXPECT_EQ(ErrorReason(Link("E1", "boss").status()), "USER_OF_OTHER_INSTITUTION");

@@ -199,7 +199,7 @@ class HostedIdentity final : public rpc::HostedService {
                                .second_factor_roles = dependencies.second_factor_roles}),
         service_(std::move(runners.identity), handler_dependencies_),
         credentials_(MakeCredentialFace(std::move(runners.credential), handler_dependencies_)),
-        posts_(MakePostFace(std::move(runners.post), dependencies.pool, dependencies.clock)),
+        posts_(MakePostFace(std::move(runners.post), handler_dependencies_)),
         roles_(MakeRoleFace(std::move(runners.role), dependencies.pool)),
         delegations_(MakeDelegationFace(std::move(runners.delegation), dependencies.pool,
                                         dependencies.clock)) {}

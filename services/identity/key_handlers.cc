@@ -50,7 +50,10 @@ absl::StatusOr<v1::SigningKey> CredentialHandlers::RotateSigningKey(
                                          InstantText(activates_at), request.revoke_present())});
         return key;
       });
-  if (rotated.ok()) dependencies_.signing_keys->Forget();
+  if (!rotated.ok()) return rotated;
+  dependencies_.signing_keys->Forget();
+  // Reading the table takes the files of what was revoked away, which nobody counts any more.
+  if (request.revoke_present()) static_cast<void>(dependencies_.signing_keys->PublicJwk());
   return rotated;
 }
 

@@ -2,6 +2,7 @@
 #include "gtest/gtest.h"
 
 #include "services/identity/api_key.h"
+#include "services/identity/post_handlers.h"
 #include "services/identity/test_identity.h"
 
 namespace qingqu::identity {
@@ -157,6 +158,34 @@ TEST_F(MachineClientsTest, NoMachineApprovesOrAdministers) {
   EXPECT_EQ(ErrorReason(Create().status()), "NO_MACHINE_CLIENT");
   ASSERT_TRUE(Make("his-bridge").ok());
   EXPECT_EQ(ErrorReason(Make("his-bridge").status()), "MACHINE_CLIENT_EXISTS");
+}
+
+TEST_F(MachineClientsTest, NoLaterPostMakesAMachineAnAdministrator) {
+  ASSERT_TRUE(Make("his-bridge").ok());
+  const auto key = Create();
+  PostHandlers posts(&pool(), &clock, {"operator"});
+  v1::CreatePostRequest request;
+  request.mutable_post()->set_user("users/his-bridge");
+  request.mutable_post()->set_scope(v1::SCOPE_COUNTY);
+  request.mutable_post()->add_roles(v1::ROLE_BUREAU_ADMINISTRATOR);
+  EXPECT_EQ(ErrorReason(posts.CreatePost(Admin(), request).status()), "ROLE_NOT_FOR_MACHINES");
+  request.mutable_post()->set_roles(0, v1::ROLE_DISCIPLINE_INSPECTOR);
+  EXPECT_EQ(ErrorReason(posts.CreatePost(Admin(), request).status()), "ROLE_NOT_FOR_MACHINES");
+  request.mutable_post()->set_roles(0, v1::ROLE_OPERATOR);
+  request.mutable_post()->set_scope(v1::SCOPE_ALLIANCE);
+  request.mutable_post()->set_alliance("alliances/east");
+  EXPECT_EQ(ErrorReason(posts.CreatePost(Admin(), request).status()), "ROLE_NOT_FOR_MACHINES");
+  // As if somebody had written it past the handlers.
+  ASSERT_EQ(ReasonOf(key->key()), "");
+  database.Execute(
+      "SET session_replication_role = replica; UPDATE identity.post SET scope = 'county', "
+      "roles = '{bureau_administrator}', institution_id = NULL, alliance_id = NULL "
+      "WHERE user_id = 'his-bridge'");
+  EXPECT_EQ(ReasonOf(key->key()), "ROLE_NOT_FOR_MACHINES");
+  MakeUser("root", v1::ROLE_BUREAU_ADMINISTRATOR, v1::SCOPE_COUNTY);
+  v1::DisableUserRequest disable;
+  disable.set_name("users/root");
+  EXPECT_EQ(ErrorReason(handlers.DisableUser(Admin(), disable).status()), "LAST_ADMINISTRATOR");
 }
 
 }  // namespace

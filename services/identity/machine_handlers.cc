@@ -75,12 +75,6 @@ db::JournalEntry EntryOf(const v1::ApiKey& key, const std::string& event) {
           .details_json = ToJson(key)};
 }
 
-bool IsForPeople(const HandlerDependencies& dependencies, const User& user) {
-  const std::vector<std::string>& roles = user.roles;
-  return std::find(roles.begin(), roles.end(), "bureau_administrator") != roles.end() ||
-         MustHaveSecondFactor(dependencies, user);
-}
-
 // What no password fits.
 absl::StatusOr<std::string> UnusablePasswordHash(const HandlerDependencies& dependencies,
                                                  const CallContext& call) {
@@ -105,7 +99,7 @@ absl::StatusOr<v1::MachineClient> CredentialHandlers::MakeMachineClient(
         if (!account.has_value()) return UserNotFound(client.user_id);
         const std::vector<Post> posts = PostsOfUser(tx, client.user_id, call.received_at);
         if (std::any_of(posts.begin(), posts.end(), [&](const Post& post) {
-              return IsForPeople(dependencies_, InPost(account->user, post));
+              return IsForPeople(dependencies_.second_factor_roles, post.roles);
             })) {
           return RoleNotForMachines();
         }

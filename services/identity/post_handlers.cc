@@ -13,11 +13,13 @@
 #include "common/rpc/timestamp.h"
 #include "common/status/page.h"
 #include "common/status/status_macros.h"
+#include "services/identity/api_key_store.h"
 #include "services/identity/convert.h"
 #include "services/identity/errors.h"
 #include "services/identity/period.h"
 #include "services/identity/post_errors.h"
 #include "services/identity/post_store.h"
+#include "services/identity/second_factor_check.h"
 #include "services/identity/user_store.h"
 
 namespace qingqu::identity {
@@ -148,6 +150,10 @@ absl::StatusOr<v1::Post> PostHandlers::CreatePost(const CallContext& call,
         const std::optional<Account> account = LockUser(tx, post.user_id);
         if (!account.has_value()) return UserNotFound(post.user_id);
         if (account->user.disabled) return UserDisabled(post.user_id);
+        if (IsForPeople(second_factor_roles_, post.roles) &&
+            ReadMachineClient(tx, post.user_id).has_value()) {
+          return RoleNotForMachines();
+        }
         QINGQU_RETURN_IF_ERROR(PlacePost(tx, "post", post));
         InsertPost(tx, post);
         TouchUser(tx, post.user_id);

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <set>
+#include <string>
+#include <utility>
+
 #include "absl/status/statusor.h"
 
 #include "common/auth/call_context.h"
@@ -13,7 +17,10 @@ namespace qingqu::identity {
 class PostHandlers {
  public:
   // `pool` and `clock` outlive the handlers.
-  PostHandlers(db::ConnectionPool* pool, const Clock* clock) : pool_(pool), clock_(clock) {}
+  // `second_factor_roles` as in HandlerDependencies.
+  PostHandlers(db::ConnectionPool* pool, const Clock* clock,
+               std::set<std::string> second_factor_roles = {})
+      : pool_(pool), clock_(clock), second_factor_roles_(std::move(second_factor_roles)) {}
 
   absl::StatusOr<v1::Post> CreatePost(const CallContext& call,
                                       const v1::CreatePostRequest& request);
@@ -27,6 +34,7 @@ class PostHandlers {
  private:
   db::ConnectionPool* const pool_;
   const Clock* const clock_;
+  const std::set<std::string> second_factor_roles_;
 };
 
 }  // namespace qingqu::identity

@@ -14,8 +14,9 @@ using grpc::ServerUnaryReactor;
 
 class PostService final : public v1::PostService::CallbackService, public PostFace {
  public:
-  PostService(std::unique_ptr<rpc::CallRunner> runner, db::ConnectionPool* pool, const Clock* clock)
-      : runner_(std::move(runner)), handlers_(pool, clock) {}
+  PostService(std::unique_ptr<rpc::CallRunner> runner, const HandlerDependencies& dependencies)
+      : runner_(std::move(runner)),
+        handlers_(dependencies.pool, dependencies.clock, dependencies.second_factor_roles) {}
 
   grpc::Service& grpc_service() override { return *this; }
   void Drain() override { runner_->Drain(); }
@@ -56,8 +57,8 @@ class PostService final : public v1::PostService::CallbackService, public PostFa
 }  // namespace
 
 std::unique_ptr<PostFace> MakePostFace(std::unique_ptr<rpc::CallRunner> runner,
-                                       db::ConnectionPool* pool, const Clock* clock) {
-  return std::make_unique<PostService>(std::move(runner), pool, clock);
+                                       const HandlerDependencies& dependencies) {
+  return std::make_unique<PostService>(std::move(runner), dependencies);
 }
 
 }  // namespace qingqu::identity

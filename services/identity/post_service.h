@@ -4,9 +4,8 @@
 
 #include "grpcpp/impl/codegen/service_type.h"
 
-#include "common/base/clock.h"
-#include "common/db/connection_pool.h"
 #include "common/rpc/call_runner.h"
+#include "services/identity/handler_dependencies.h"
 
 namespace qingqu::identity {
 
@@ -19,8 +18,8 @@ class PostFace {
   virtual void Drain() = 0;
 };
 
-// `pool` and `clock` outlive the face.
+// What `dependencies` point to outlives the face.
 std::unique_ptr<PostFace> MakePostFace(std::unique_ptr<rpc::CallRunner> runner,
-                                       db::ConnectionPool* pool, const Clock* clock);
+                                       const HandlerDependencies& dependencies);
 
 }  // namespace qingqu::identity

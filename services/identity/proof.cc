@@ -1,8 +1,11 @@
 #include "services/identity/proof.h"
 
+#include "absl/time/clock.h"
 #include "fmt/format.h"
 #include "pqxx/pqxx"
+#include "spdlog/spdlog.h"
 
+#include "common/base/strings.h"
 #include "common/base/uuid.h"
 #include "common/db/journal.h"
 #include "common/db/transaction.h"
@@ -12,6 +15,8 @@
 
 namespace qingqu::identity {
 namespace {
+
+constexpr absl::Duration kForgetTimeMax = absl::Seconds(2);
 
 absl::Status Note(pqxx::transaction_base& tx, const CallContext& call, const std::string& user_id,
                   const std::string& attempt_id) {
@@ -33,6 +38,19 @@ absl::StatusOr<std::string> NoteTry(const HandlerDependencies& dependencies,
   return attempt_id;
 }
 
+void ForgetTry(const HandlerDependencies& dependencies, const CallContext& call,
+               const std::string& attempt_id) {
+  // What was waited for has used up the time of the call.
+  CallContext own = call;
+  own.deadline = absl::Now() + kForgetTimeMax;
+  const absl::Status forgotten =
+      db::RunTransaction(*dependencies.pool, own, [&](pqxx::transaction_base& tx) {
+        ForgetAttempt(tx, attempt_id);
+        return absl::OkStatus();
+      });
+  if (!forgotten.ok()) spdlog::warn("sign-in budget: {}", ToStd(forgotten.message()));
+}
+
 absl::StatusOr<Proof> ProvePassword(const HandlerDependencies& dependencies,
                                     const CallContext& call, const std::string& user_id,
                                     const std::string& password) {
@@ -46,9 +64,13 @@ absl::StatusOr<Proof> ProvePassword(const HandlerDependencies& dependencies,
       }));
   // No connection is held while this computes.
   const bool usable = proof.account.has_value() && !proof.account->user.disabled;
-  QINGQU_ASSIGN_OR_RETURN(
-      proof.fits, dependencies.hasher->Verify(usable ? proof.account->password_hash : "", password,
-                                              call.deadline));
+  const absl::StatusOr<bool> fits = dependencies.hasher->Verify(
+      usable ? proof.account->password_hash : "", password, call.deadline);
+  if (!fits.ok()) {
+    ForgetTry(dependencies, call, proof.attempt_id);
+    return fits.status();
+  }
+  proof.fits = *fits;
   return proof;
 }
 

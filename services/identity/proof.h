@@ -23,8 +23,11 @@ struct Proof {
 // when there were too many.
 absl::StatusOr<std::string> NoteTry(const HandlerDependencies& dependencies,
                                     const CallContext& call, const std::string& user_id);
-// The same, and says whether the password is the user's. A disabled or unknown user's fits never,
-// after the same time.
+// The attempt was not looked at, and counts for nothing.
+void ForgetTry(const HandlerDependencies& dependencies, const CallContext& call,
+               const std::string& attempt_id);
+// The same as NoteTry, and says whether the password is the user's. A disabled or unknown user's
+// fits never, after the same time. What cannot be looked at (SIGN_IN_BUSY) is forgotten.
 absl::StatusOr<Proof> ProvePassword(const HandlerDependencies& dependencies,
                                     const CallContext& call, const std::string& user_id,
                                     const std::string& password);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "services/identity/post_store.h"
 #include "services/identity/second_factor_store.h"
 #include "services/identity/totp.h"
 
@@ -20,9 +21,26 @@ absl::Duration WaitOf(const SecondFactor& factor, absl::Time now) {
 
 }  // namespace
 
+bool IsForPeople(const std::set<std::string>& second_factor_roles,
+                 const std::vector<std::string>& roles) {
+  return std::any_of(roles.begin(), roles.end(), [&](const std::string& role) {
+    return role == "bureau_administrator" || role == "approver" || role == "discipline_inspector" ||
+           second_factor_roles.contains(role);
+  });
+}
+
 bool MustHaveSecondFactor(const HandlerDependencies& dependencies, const User& user) {
   return std::any_of(user.roles.begin(), user.roles.end(), [&](const std::string& role) {
     return dependencies.second_factor_roles.contains(role);
+  });
+}
+
+bool MustHaveInAnyPost(pqxx::transaction_base& tx, const HandlerDependencies& dependencies,
+                       const User& user, absl::Time now) {
+  if (MustHaveSecondFactor(dependencies, user)) return true;
+  const std::vector<Post> posts = PostsOfUser(tx, user.user_id, now);
+  return std::any_of(posts.begin(), posts.end(), [&](const Post& post) {
+    return IsInForce(post, now) && MustHaveSecondFactor(dependencies, InPost(user, post));
   });
 }
 
@@ -30,8 +48,8 @@ FactorCheck CheckSecondFactor(pqxx::transaction_base& tx, const HandlerDependenc
                               const User& user, const std::string& code, absl::Time now) {
   const std::optional<SecondFactor> factor = LockSecondFactor(tx, user.user_id);
   if (!factor.has_value() || !factor->confirmed) {
-    return {.outcome = MustHaveSecondFactor(dependencies, user) ? FactorOutcome::kNotEnrolled
-                                                                : FactorOutcome::kNotNeeded};
+    return {.outcome = MustHaveInAnyPost(tx, dependencies, user, now) ? FactorOutcome::kNotEnrolled
+                                                                      : FactorOutcome::kNotNeeded};
   }
   if (code.empty()) return {.outcome = FactorOutcome::kMissing};
   if (const std::string hash = RecoveryCodeHash(code); !hash.empty()) {

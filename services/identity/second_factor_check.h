@@ -1,6 +1,8 @@
 #pragma once
 
+#include <set>
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "pqxx/transaction_base"
@@ -17,7 +19,15 @@ inline constexpr int kWrongCodesFree = 10;
 inline constexpr absl::Duration kWrongCodeLockMin = absl::Minutes(1);
 inline constexpr absl::Duration kWrongCodeLockMax = absl::Hours(1);
 
+// Whether it takes a person to act in these roles: to administer, to approve, to inspect, or with a
+// second factor. No machine client has them.
+bool IsForPeople(const std::set<std::string>& second_factor_roles,
+                 const std::vector<std::string>& roles);
+
 bool MustHaveSecondFactor(const HandlerDependencies& dependencies, const User& user);
+// The same, also because of another of their posts that is in force: what opens one opens all.
+bool MustHaveInAnyPost(pqxx::transaction_base& tx, const HandlerDependencies& dependencies,
+                       const User& user, absl::Time now);
 
 enum class FactorOutcome {
   kNotNeeded,    // has none, and needs none

@@ -108,6 +108,8 @@ absl::StatusOr<v1::RecoveryCodes> CredentialHandlers::RenewRecoveryCodes(
         if (!account.has_value()) return UserNotFound(user_id);
         check =
             CheckSecondFactor(tx, dependencies_, account->user, request.code(), call.received_at);
+        // Rolled back: the code stays good for a sign-in.
+        if (check.outcome == FactorOutcome::kRecovered) return SecondFactorWrong();
         if (check.outcome == FactorOutcome::kWrong) return absl::OkStatus();
         ForgetAttempt(tx, attempt_id);
         if (check.outcome != FactorOutcome::kPassed) return absl::OkStatus();

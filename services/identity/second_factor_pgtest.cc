@@ -5,6 +5,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
+#include "services/identity/post_handlers.h"
 #include "services/identity/second_factor_check.h"
 #include "services/identity/sign_in_budget.h"
 #include "services/identity/test_identity.h"
@@ -212,6 +213,55 @@ TEST_F(SecondFactorTest, AnotherAdministratorTakesItAway) {
   EXPECT_EQ(ErrorReason(credentials.RemoveSecondFactor(Admin(), request).status()),
             "SECOND_FACTOR_NOT_ENROLLED");
   EXPECT_EQ(database.Value("SELECT count(*) FROM identity.recovery_code"), "0");
+}
+
+TEST_F(SecondFactorTest, ARecoveryCodeRenewsNothingAndStaysGood) {
+  const std::string key = Enrol();
+  const auto codes = Confirm(NextCode(key));
+  ASSERT_TRUE(codes.ok());
+  v1::RenewRecoveryCodesRequest request;
+  request.set_code(codes->codes(0));
+  EXPECT_EQ(ErrorReason(credentials.RenewRecoveryCodes(As("chen"), request).status()),
+            "SECOND_FACTOR_WRONG");
+  EXPECT_EQ(ReasonWith(codes->codes(0)), "");
+}
+
+TEST_F(SecondFactorTest, OnePostThatNeedsItIsEnough) {
+  const std::string token = SignInWith("", "li")->refresh_token();
+  PostHandlers posts(&pool(), &clock);
+  v1::CreatePostRequest request;
+  request.mutable_post()->set_user("users/li");
+  request.mutable_post()->add_roles(v1::ROLE_APPROVER);
+  request.mutable_post()->set_scope(v1::SCOPE_ALLIANCE);
+  request.mutable_post()->set_alliance("alliances/east");
+  request.mutable_post()->mutable_start_time()->set_seconds(absl::ToUnixSeconds(clock.Now()) + 60);
+  const auto made = posts.CreatePost(Admin(), request);
+  ASSERT_TRUE(made.ok()) << made.status();
+  const auto refreshed = Refresh(token);
+  ASSERT_TRUE(refreshed.ok()) << "it has not begun";
+  EXPECT_FALSE(SignInWith("", "li")->enrolment_required());
+  clock.Advance(absl::Seconds(60));
+  EXPECT_EQ(ErrorDetails(Refresh(refreshed->refresh_token()).status()).at("because"),
+            "SECOND_FACTOR_CHANGED");
+  const auto signed_in = SignInWith("", "li");
+  ASSERT_TRUE(signed_in.ok()) << signed_in.status();
+  EXPECT_EQ(signed_in->user().roles(0), v1::ROLE_DEPARTMENT_NURSE);
+  EXPECT_TRUE(signed_in->enrolment_required());
+}
+
+TEST_F(SecondFactorTest, WhichPostsThereAreIsToldToWhoPassedIt) {
+  const std::string key = Enrol();
+  ASSERT_TRUE(Confirm(NextCode(key)).ok());
+  v1::SignInRequest request;
+  request.set_user("chen");
+  request.set_password(kPassword);
+  request.set_post("posts/no-such-post");
+  EXPECT_EQ(ErrorReason(handlers.SignIn(Nobody(), request).status()), "SECOND_FACTOR_REQUIRED");
+  request.set_second_factor_code("000000");
+  EXPECT_EQ(ErrorReason(handlers.SignIn(Nobody(), request).status()), "SECOND_FACTOR_WRONG");
+  request.set_second_factor_code(NextCode(key));
+  EXPECT_EQ(ErrorReason(handlers.SignIn(Nobody(), request).status()), "POST_NOT_FOUND");
+  EXPECT_EQ(ReasonWith(request.second_factor_code()), "") << "the code stayed good";
 }
 
 // As after the flag was set, or a role added.

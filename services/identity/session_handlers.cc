@@ -59,10 +59,14 @@ absl::StatusOr<v1::SignInResponse> IdentityHandlers::SignIn(const CallContext& c
   }
   QINGQU_ASSIGN_OR_RETURN(const PostChoice wanted, WantedPost(request.post()));
   User user;
-  QINGQU_RETURN_IF_ERROR(
+  const absl::Status placeable =
       db::RunRead(*dependencies_.pool, platform, [&](pqxx::transaction_base& tx) {
         return PutInPost(tx, proof.account->user, wanted, call.received_at, user);
-      }));
+      });
+  if (!placeable.ok()) {
+    return RefuseOnceProved(dependencies_, platform, user_id, request.second_factor_code(),
+                            proof.attempt_id, placeable);
+  }
   const CallContext signed_in = AsUser(call, user);
   const RefreshToken token = NewRefreshToken();
   Admission admission;
@@ -117,8 +121,8 @@ IdentityHandlers::Refreshed IdentityHandlers::Refresh(pqxx::transaction_base& tx
   // A session that a hospital's own sign-in began stays in that institution.
   absl::Status placed = PutInPost(tx, account->user, choice, now, user);
   if (!placed.ok()) return {.refusal = std::move(placed)};
-  // Who needs a second factor by now, or in this post, and began without.
-  if (!session->second_factor && MustHaveSecondFactor(dependencies_, user)) {
+  // Who needs a second factor by now, and began without.
+  if (!session->second_factor && MustHaveInAnyPost(tx, dependencies_, user, now)) {
     return {.refusal = SessionEnded("SECOND_FACTOR_CHANGED")};
   }
   if (user.post_id != session->post_id || user.delegation_id != session->delegation_id) {
@@ -197,17 +201,21 @@ absl::StatusOr<v1::User> IdentityHandlers::ChangePassword(
     violations.Add("new_password", "must be another one");
   }
   QINGQU_RETURN_IF_ERROR(violations.ToStatus());
+  QINGQU_ASSIGN_OR_RETURN(const Proof proof,
+                          ProvePassword(dependencies_, call, user_id, request.current_password()));
   // The request is remembered by a hash of its content, which must not help to guess a password.
   v1::ChangePasswordRequest remembered;
   remembered.set_request_id(request.request_id());
-  QINGQU_ASSIGN_OR_RETURN(
-      *remembered.mutable_new_password(),
-      dependencies_.hasher->Fingerprint(request.current_password() + "\n" + request.new_password(),
-                                        call.request_id, call.deadline));
-  QINGQU_ASSIGN_OR_RETURN(const Proof proof,
-                          ProvePassword(dependencies_, call, user_id, request.current_password()));
-  QINGQU_ASSIGN_OR_RETURN(const std::string new_hash,
-                          dependencies_.hasher->Hash(request.new_password(), call.deadline));
+  const absl::StatusOr<std::string> fingerprint = dependencies_.hasher->Fingerprint(
+      request.current_password() + "\n" + request.new_password(), call.request_id, call.deadline);
+  const absl::StatusOr<std::string> new_hash =
+      fingerprint.ok() ? dependencies_.hasher->Hash(request.new_password(), call.deadline)
+                       : fingerprint;
+  if (!new_hash.ok()) {
+    if (proof.fits) ForgetTry(dependencies_, call, proof.attempt_id);
+    return new_hash.status();
+  }
+  remembered.set_new_password(*fingerprint);
   // A repeated call gets its first answer, although the current password is another one by now.
   absl::StatusOr<v1::User> changed = db::RunIdempotent<v1::User>(
       *dependencies_.pool, call, remembered,
@@ -219,7 +227,7 @@ absl::StatusOr<v1::User> IdentityHandlers::ChangePassword(
         }
         ForgetAttempt(tx, proof.attempt_id);
         RememberAddress(tx, user_id, call.client_address, call.received_at);
-        SetPasswordHash(tx, user_id, new_hash);
+        SetPasswordHash(tx, user_id, *new_hash);
         ++account->user.version;
         EndUserSessions(tx, user_id, call.received_at, "PASSWORD_CHANGED");
         JournalUser(tx, call, "user.password_changed", account->user);

@@ -12,6 +12,7 @@
 #include "common/base/strings.h"
 #include "common/db/transaction.h"
 #include "common/status/status_macros.h"
+#include "services/identity/credential_errors.h"
 #include "services/identity/organisation_store.h"
 #include "services/identity/queries.h"
 #include "services/identity/session.h"
@@ -20,6 +21,8 @@
 namespace qingqu::identity {
 namespace {
 
+// At how many keys that are trusted or to come no other one is made: each process reads 64 at most.
+constexpr int kTrustedSigningKeysMax = 8;
 constexpr absl::Duration kTableReadInterval = absl::Seconds(1);
 // By how much clocks of processes may differ.
 constexpr absl::Duration kClockLeeway = absl::Minutes(1);
@@ -51,6 +54,21 @@ int ActiveNumber(const std::vector<SigningKey>& keys, absl::Time now) {
     if (key.activates_at <= now) active = key.number;
   }
   return active;
+}
+
+// That the key at this place, not the last one, has signed.
+absl::Time LastTokenEnds(const std::vector<SigningKey>& keys, size_t index) {
+  return keys[index + 1].activates_at + kAccessTokenLifetime + kClockLeeway;
+}
+
+// Those whose files have to be there: active, to come, or with tokens that are out.
+int CountTrusted(const std::vector<SigningKey>& keys, absl::Time now) {
+  int trusted = 0;
+  for (size_t index = 0; index < keys.size(); ++index) {
+    const bool last = index + 1 == keys.size();
+    if (!keys[index].revoked && (last || now < LastTokenEnds(keys, index))) ++trusted;
+  }
+  return trusted;
 }
 
 }  // namespace
@@ -93,10 +111,8 @@ void SigningKeys::TakeAway(absl::Time now) const {
   const int active = ActiveNumber(keys_, now);
   for (size_t index = 0; index + 1 < keys_.size(); ++index) {
     const SigningKey& key = keys_[index];
-    const absl::Time last_token_ends =
-        keys_[index + 1].activates_at + kAccessTokenLifetime + kClockLeeway;
     if (key.number >= active || gone_.contains(key.number)) continue;
-    if (!key.revoked && now < last_token_ends) continue;
+    if (!key.revoked && now < LastTokenEnds(keys_, index)) continue;
     const absl::Status removed = auth::RemoveKeyPair(options_.keys_dir, SigningKeyId(key.number));
     if (!removed.ok()) {
       spdlog::error("signing keys: {}", ToStd(removed.message()));
@@ -146,7 +162,11 @@ absl::StatusOr<std::string> SigningKeys::PublicJwks() const {
 absl::StatusOr<int> SigningKeys::Rotate(pqxx::transaction_base& tx, absl::Time activates_at,
                                         bool revoke) const {
   LockNamed(tx, "signing_key");
-  const int number = ListSigningKeys(tx).back().number + 1;
+  const std::vector<SigningKey> keys = ListSigningKeys(tx);
+  if (!revoke && CountTrusted(keys, options_.clock->Now()) >= kTrustedSigningKeysMax) {
+    return TooManySigningKeys();
+  }
+  const int number = keys.back().number + 1;
   // The files come before the row, so that nobody reads of a key that is not there. Files without a
   // row, of a transaction that failed, are taken over by the next one.
   QINGQU_RETURN_IF_ERROR(

@@ -76,6 +76,18 @@ TEST_F(SigningKeysTest, NobodyIsSignedOutByARotation) {
             "signingKeys/identity-1 admin");
 }
 
+TEST_F(SigningKeysTest, EightAreTrustedAtATime) {
+  for (int made = 1; made < 8; ++made) ASSERT_TRUE(Rotate().ok()) << made;
+  EXPECT_EQ(ErrorReason(Rotate().status()), "TOO_MANY_SIGNING_KEYS");
+  EXPECT_EQ(ErrorReason(Rotate(absl::Hours(1)).status()), "TOO_MANY_SIGNING_KEYS");
+  ASSERT_TRUE(Rotate(absl::ZeroDuration(), true).ok()) << "a stolen key can always be revoked";
+  EXPECT_EQ(KeyIds(), "identity-8");
+  for (int made = 1; made < 8; ++made) ASSERT_TRUE(Rotate().ok()) << made;
+  EXPECT_EQ(ErrorReason(Rotate().status()), "TOO_MANY_SIGNING_KEYS");
+  clock.Advance(absl::Minutes(12));
+  EXPECT_TRUE(Rotate().ok()) << "their last tokens have ended";
+}
+
 TEST_F(SigningKeysTest, AnotherProcessTakesTheNewKeyUpWithinASecond) {
   const auto other =
       SigningKeys::Create({.keys_dir = keys.path(), .clock = &clock, .pool = &pool()});
