@@ -2,8 +2,6 @@
 
 #include "fmt/format.h"
 
-#include "common/sealed_log/hash.h"
-
 namespace qingqu::sealed_log {
 namespace {
 
@@ -12,6 +10,8 @@ constexpr uint32_t kVarint = 0;
 constexpr uint32_t kLengthDelimited = 2;
 
 constexpr std::string_view kEmptyObject = "{}";
+// In the place of a salt's length: there is none, which is not an empty one.
+constexpr uint32_t kNoSalt = 0xffffffff;
 
 // Writes fields as proto3 does; the caller keeps their order. Kept by hand, because the order and
 // the spelling are part of what is promised, and sealing must not wait for messages to be filled.
@@ -83,11 +83,12 @@ std::optional<Opening> OpeningIn(const JournalRow& row, const Lists& lists) {
   if (lists.regular()) {
     for (size_t i = 0; i < lists.subjects->size(); ++i) {
       const std::string& subject = (*lists.subjects)[i];
-      if (IsRestrictedName(subject)) hidden += fmt::format("\n{} {}", i, subject);
+      if (IsRestrictedName(subject))
+        hidden += fmt::format("\n{} {} {}", i, subject.size(), subject);
     }
   }
   if (hidden.empty() && row.restricted == kEmptyObject && !row.salt) return std::nullopt;
-  return Opening{.salt = row.salt.value_or(""), .text = std::string(row.restricted) + hidden};
+  return Opening{.salt = row.salt, .text = std::string(row.restricted) + hidden};
 }
 
 }  // namespace
@@ -112,6 +113,13 @@ std::optional<std::vector<std::string>> ParseTextArray(std::string_view text) {
 
 bool IsRestrictedName(std::string_view name) {
   return name.starts_with("patients/") || name.starts_with("doctors/");
+}
+
+Hash CommitmentTo(const Opening& opening) {
+  const uint32_t length = opening.salt ? static_cast<uint32_t>(opening.salt->size()) : kNoSalt;
+  std::string bytes;
+  for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(length >> shift & 0xff);
+  return Sha256(bytes + opening.salt.value_or("") + opening.text);
 }
 
 std::optional<Opening> OpeningOf(const JournalRow& row) { return OpeningIn(row, ListsOf(row)); }
@@ -143,7 +151,7 @@ std::string LeafOf(const JournalRow& row) {
   writer.Optional(16, row.supplier_id);
   writer.Text(17, row.details);
   if (const std::optional<Opening> opening = OpeningIn(row, lists)) {
-    writer.Present(18, BytesOf(Sha256(opening->salt + opening->text)));
+    writer.Present(18, BytesOf(CommitmentTo(*opening)));
   }
   if (!lists.regular()) {
     writer.Present(19, row.subjects);

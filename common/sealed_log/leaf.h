@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "common/sealed_log/hash.h"
+
 namespace qingqu::sealed_log {
 
 // An entry of the journal as PostgreSQL prints its columns. The texts belong to whoever made it.
@@ -31,9 +33,9 @@ struct JournalRow {
   std::optional<std::string> salt;  // bytes
 };
 
-// What an entry's leaf keeps to itself: its commitment is SHA-256(salt || text).
+// What an entry's leaf keeps to itself.
 struct Opening {
-  std::string salt;
+  std::optional<std::string> salt;
   std::string text;
   bool operator==(const Opening&) const = default;
 };
@@ -41,6 +43,9 @@ struct Opening {
 // The leaf of the entry: the bytes of qingqu.supervision.v1.SealedEntry, whose proto says which
 // they are. Every row has a leaf, and two rows that differ have different ones.
 std::string LeafOf(const JournalRow& row);
+
+// The leaf's restricted_commitment to it: SHA-256 of the salt's length, the salt, and the text.
+Hash CommitmentTo(const Opening& opening);
 
 // What the leaf's restricted_commitment commits to; nothing where it has none.
 std::optional<Opening> OpeningOf(const JournalRow& row);

@@ -47,7 +47,7 @@ std::string ByProtobuf(const JournalRow& row) {
     entry.add_irregular_lists(std::string(row.actor_roles));
   }
   if (const auto opening = OpeningOf(row)) {
-    entry.set_restricted_commitment(std::string(BytesOf(Sha256(opening->salt + opening->text))));
+    entry.set_restricted_commitment(std::string(BytesOf(CommitmentTo(*opening))));
   }
   std::string bytes;
   google::protobuf::io::StringOutputStream stream(&bytes);
@@ -177,7 +177,7 @@ TEST(LeafTest, PatientsAreBoundButNotShown) {
   const std::string leaf = LeafOf(row);
   EXPECT_EQ(leaf.find("p1"), std::string::npos);
   EXPECT_EQ(leaf.find("doctors"), std::string::npos);
-  EXPECT_EQ(OpeningOf(row)->text, "{\"patient\": \"p1\"}\n1 patients/p1\n2 doctors/d1");
+  EXPECT_EQ(OpeningOf(row)->text, "{\"patient\": \"p1\"}\n1 11 patients/p1\n2 10 doctors/d1");
   JournalRow other = row;
   other.salt = std::string(32, 'y');
   EXPECT_NE(LeafOf(other), leaf);
@@ -185,6 +185,35 @@ TEST(LeafTest, PatientsAreBoundButNotShown) {
   other.subjects = "{items/x,doctors/d1,patients/p1}";
   EXPECT_NE(LeafOf(other), leaf);
   EXPECT_EQ(OpeningOf(Example()), std::nullopt);
+}
+
+TEST(LeafTest, TheCommitmentOfTheDocumentation) {
+  const std::string text = "{\"patient\": \"p1\"}\n1 11 patients/p1\n2 10 doctors/d1";
+  EXPECT_EQ(ToHex(CommitmentTo({.salt = "\x01\x02", .text = text})),
+            "77a0583f7dbee0e92d3c92b0a45016eb35f67528a06153472cbfa0ae1dd5c3a1");
+  EXPECT_EQ(ToHex(CommitmentTo({.salt = std::nullopt, .text = text})),
+            "f19707c23c51bbf54329247a53ac6c351113761fad79317abae37a10cecce65f");
+}
+
+TEST(LeafTest, WhatIsHiddenIsBoundWithoutAmbiguity) {
+  JournalRow row = Example();
+  row.salt = "s";
+  const auto with = [&row](std::string_view subjects, std::string_view restricted,
+                           std::optional<std::string> salt) {
+    JournalRow other = row;
+    other.subjects = subjects;
+    other.restricted = restricted;
+    other.salt = std::move(salt);
+    return LeafOf(other);
+  };
+  // A line feed in a subject is not the beginning of the next one.
+  EXPECT_NE(with("{\"patients/a\n1 patients/b\"}", "{}", "s"),
+            with("{patients/a,patients/b}", "{}", "s"));
+  EXPECT_NE(with("{\"patients/a\n1 10 patients/b\"}", "{}", "s"),
+            with("{patients/a,patients/b}", "{}", "s"));
+  // Where the salt ends is bound.
+  EXPECT_NE(with("{}", "{}", "s{"), with("{}", "{{}", "s"));
+  EXPECT_NE(with("{patients/a}", "{}", ""), with("{patients/a}", "{}", std::nullopt));
 }
 
 TEST(LeafTest, TextArrays) {

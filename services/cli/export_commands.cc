@@ -137,6 +137,13 @@ class ExportRun {
     return absl::OkStatus();
   }
 
+  // Whether what is there is of the stretch that is asked for; without an end: of the whole log.
+  bool IsThisExport() const {
+    const auto to = static_cast<uint64_t>(request_.to_index());
+    return checker_.begun() && checker_.from() == static_cast<uint64_t>(request_.from_index()) &&
+           checker_.to() == (to == 0 ? checker_.tree_size() : to);
+  }
+
   // Reads what is there already; everything after its last good record is cut off.
   absl::Status TakeUp() {
     std::error_code error;
@@ -145,19 +152,19 @@ class ExportRun {
     if (!error && size > 0) {
       const auto report = ReadExport(path_, checker_);
       if (!report.ok()) return FileError(Message::kFileNotReadable, path_, EIO, context_.catalogue);
-      const bool ours =
-          checker_.begun() && checker_.from() == static_cast<uint64_t>(request_.from_index()) &&
-          (request_.to_index() == 0 || checker_.to() == static_cast<uint64_t>(request_.to_index()));
       const bool whole = report->problem == ExportProblem::kNone;
       const bool cut = report->problem == ExportProblem::kTruncated;
-      if (!ours || (!whole && !cut)) {
+      // One that broke before its header may become any export.
+      if (!(cut && !checker_.begun()) && (!IsThisExport() || (!whole && !cut))) {
         return LocalFileError(
             MakeError(absl::StatusCode::kFailedPrecondition, "NOT_THIS_EXPORT",
                       context_.catalogue.Format(Message::kExportOfOthers, path_)));
       }
       if (whole) return absl::OkStatus();
       good_bytes = report->good_bytes;
-      context_.Note(context_.catalogue.Format(Message::kExportGoesOn, path_, checker_.next()));
+      if (checker_.begun()) {
+        context_.Note(context_.catalogue.Format(Message::kExportGoesOn, path_, checker_.next()));
+      }
     }
     QINGQU_RETURN_IF_ERROR(file_.Open(good_bytes));
     return good_bytes > 0 ? absl::OkStatus() : file_.Append(kExportMagic);

@@ -97,12 +97,15 @@ TEST_F(ExportTest, GoesOnAfterEveryBreak) {
 TEST_F(ExportTest, TakesUpAFileThatWasInterrupted) {
   ExportAll({"--to=900"});
   const std::string whole = text_;
-  for (const size_t bytes : {whole.size() - 1, whole.size() / 2, whole.size() / 3, size_t{0}}) {
+  for (const size_t bytes : {whole.size() - 1, whole.size() / 2, whole.size() / 3,
+                             kExportMagic.size() + 3, kExportMagic.size(), size_t{0}}) {
     WriteFile("export", whole.substr(0, bytes));
     platform_.journal().TakeRequests();
     ExportAll({"--to=900"});
     EXPECT_EQ(text_, whole) << bytes;
-    EXPECT_EQ(platform_.journal().TakeRequests()[0].from_index() > 0, bytes > 0) << bytes;
+    EXPECT_EQ(platform_.journal().TakeRequests()[0].from_index() > 0,
+              bytes > kExportMagic.size() + 3)
+        << bytes;
   }
   platform_.journal().TakeRequests();
   EXPECT_EQ(Export({"--to=900"}).code, ExitCode::kOk);
@@ -118,6 +121,10 @@ TEST_F(ExportTest, NeverWritesOverSomethingElse) {
   EXPECT_EQ(Export({"--from=6"}).code, ExitCode::kLocalFile);
   EXPECT_EQ(ReadFile("export"), text_);
   EXPECT_EQ(Run({"journal", "export", path_}).code, ExitCode::kUsage) << "without a purpose";
+  std::filesystem::remove(path_);
+  ExportAll({"--to=50"});
+  EXPECT_EQ(Export().code, ExitCode::kLocalFile) << "it is not the whole log";
+  EXPECT_EQ(Export({"--to=50"}).code, ExitCode::kOk);
 }
 
 TEST_F(ExportTest, AServerThatLiesIsFoundOut) {

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "common/sealed_log/leaf.h"
 #include "common/sealed_log/proof.h"
 #include "qingqu/supervision/v1/sealed_entry.pb.h"
 
@@ -24,8 +25,8 @@ std::string LeafAt(size_t index) {
   entry.set_event("thing.done");
   entry.set_details("{}");
   if (index % 3 == 0) {
-    entry.set_restricted_commitment(
-        std::string(sealed_log::BytesOf(sealed_log::Sha256(SaltOf(index) + RestrictedOf(index)))));
+    entry.set_restricted_commitment(std::string(sealed_log::BytesOf(
+        sealed_log::CommitmentTo({.salt = SaltOf(index), .text = RestrictedOf(index)}))));
   }
   return entry.SerializeAsString();
 }

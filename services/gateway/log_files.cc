@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::string_view kPrefix = "/journal";
 constexpr std::string_view kCheckpoint = "checkpoint";
+constexpr size_t kTileBytesMax = sealed_log::kTileWidth * sealed_log::kHashBytes;
 
 std::string_view PathWithoutQuery(std::string_view target) {
   return target.substr(0, target.find('?'));
@@ -42,8 +43,8 @@ HttpResponse LogFiles::Serve(const HttpRequest& request) const {
   const std::string_view name = path.substr(kPrefix.size() + 1);
   const bool is_checkpoint = name == kCheckpoint;
   if (!is_checkpoint && !sealed_log::ParseTilePath(name).ok()) return Refused(404);
-  const auto content =
-      ReadFileIfThere(fmt::format("{}/{}", folder_, name), sealed_log::kNoteBytesMax);
+  const auto content = ReadFileIfThere(fmt::format("{}/{}", folder_, name),
+                                       is_checkpoint ? sealed_log::kNoteBytesMax : kTileBytesMax);
   if (!content.ok()) {
     spdlog::error("the journal's file cannot be served: {}", content.status().ToString());
     return Refused(503);

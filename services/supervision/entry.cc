@@ -4,6 +4,8 @@
 #include <optional>
 #include <unordered_map>
 
+#include "common/sealed_log/leaf.h"
+
 namespace qingqu::supervision {
 namespace {
 
@@ -55,10 +57,8 @@ void RevealRestricted(Entry& entry) {
 
 void HideRestricted(Entry& entry) {
   entry.restricted = Json::object();
-  std::erase_if(entry.subjects, [](const std::string& subject) {
-    const std::string_view collection = CollectionOf(subject);
-    return collection == "patients" || collection == "doctors";
-  });
+  // Also what is no name, as one with a space in it: the rule of the leaf.
+  std::erase_if(entry.subjects, sealed_log::IsRestrictedName);
 }
 
 std::string_view CollectionOf(std::string_view text) {

@@ -38,7 +38,7 @@ TEST(EntryTest, RevealsWhatIsRestrictedWhereItBelongs) {
 
 TEST(EntryTest, HidesWhatIsRestrictedAlsoInSubjects) {
   Entry entry = EntryWith("{}", R"({"patient": "p1"})");
-  entry.subjects = {"items/x", "patients/p1", "doctors/d1", "uses/u1"};
+  entry.subjects = {"items/x", "patients/p1", "doctors/d1", "patients/Li Si", "uses/u1"};
   HideRestricted(entry);
   EXPECT_TRUE(entry.restricted.empty());
   EXPECT_THAT(entry.subjects, ElementsAre("items/x", "uses/u1"));

@@ -25,6 +25,11 @@ absl::Status EntryNotSealed(uint64_t size) {
                                size));
 }
 
+absl::Status EntryNotAsSealed(uint64_t index) {
+  return MakeError(absl::StatusCode::kDataLoss, "ENTRY_NOT_AS_SEALED",
+                   fmt::format("the entry is not what was sealed as index {}", index));
+}
+
 absl::Status LogTooShort(uint64_t size) {
   return MakeError(absl::StatusCode::kOutOfRange, "LOG_TOO_SHORT",
                    fmt::format("the log has {} entries", size), {{"size", std::to_string(size)}});

@@ -14,6 +14,8 @@ absl::Status LotNotFound(std::string_view item_id, std::string_view lot_number);
 absl::Status CheckpointNotFound(uint64_t size);
 // There is no such entry in a log of this size.
 absl::Status EntryNotSealed(uint64_t size);
+// The entry of the leaf of this index is another one than was sealed.
+absl::Status EntryNotAsSealed(uint64_t index);
 // The log is not that long (yet).
 absl::Status LogTooShort(uint64_t size);
 // The log tells of everybody, so nobody gets a part of it.

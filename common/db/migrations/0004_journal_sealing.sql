@@ -9,7 +9,8 @@ $$ SELECT uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) $$;
 REVOKE EXECUTE ON FUNCTION journal.new_salt() FROM PUBLIC;
 
 ALTER TABLE journal.entry DISABLE TRIGGER entry_append_only;
-UPDATE journal.entry SET restricted_salt = journal.new_salt() WHERE restricted <> '{}';
+UPDATE journal.entry SET restricted_salt = journal.new_salt()
+WHERE restricted <> '{}' OR array_to_string(subjects, E'\n') ~ '(^|\n)(patients|doctors)/';
 ALTER TABLE journal.entry ENABLE TRIGGER entry_append_only;
 
 CREATE OR REPLACE FUNCTION journal.append(
@@ -35,6 +36,27 @@ BEGIN
     PERFORM pg_notify('journal', p_event);
   END IF;
   RETURN v_sequence;
+END $$;
+
+CREATE OR REPLACE FUNCTION journal.append_many(
+  p_event text, p_methods text[], p_request_ids text[], p_resources text[], p_subjects text[], p_actor_user_ids text[],
+  p_actor_institution_ids text[], p_actor_roles text[], p_clients text[], p_institution_ids text[], p_alliance_ids text[],
+  p_reasons text[], p_details text[]
+) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+BEGIN
+  INSERT INTO journal.entry (event, method, resource, subjects, actor_user_id, actor_institution_id, actor_roles, client,
+                             request_id, reason, institution_id, alliance_id, details, restricted, restricted_salt)
+  SELECT p_event, entry.method, entry.resource, entry.subjects::text[], entry.actor_user_id,
+         nullif(entry.actor_institution_id, ''), entry.actor_roles::text[], entry.client, nullif(entry.request_id, ''),
+         nullif(entry.reason, ''), nullif(entry.institution_id, ''), nullif(entry.alliance_id, ''), entry.details::jsonb, '{}',
+         CASE WHEN array_to_string(entry.subjects::text[], E'\n') ~ '(^|\n)(patients|doctors)/' THEN journal.new_salt() END
+  FROM unnest(p_methods, p_request_ids, p_resources, p_subjects, p_actor_user_ids, p_actor_institution_ids, p_actor_roles,
+              p_clients, p_institution_ids, p_alliance_ids, p_reasons, p_details)
+    AS entry (method, request_id, resource, subjects, actor_user_id, actor_institution_id, actor_roles, client,
+              institution_id, alliance_id, reason, details);
+  IF EXISTS (SELECT FROM journal.wake_up WHERE event = p_event) THEN
+    PERFORM pg_notify('journal', p_event);
+  END IF;
 END $$;
 
 -- Whether there is anything after a place that is final below the horizon; for an idle look. Ordered, so that a plan made for

@@ -7,6 +7,7 @@
 
 #include "common/base/strings.h"
 #include "common/sealed_log/hash.h"
+#include "common/sealed_log/leaf.h"
 #include "common/sealed_log/proof.h"
 #include "common/status/status_macros.h"
 #include "qingqu/supervision/v1/sealed_entry.pb.h"
@@ -18,7 +19,7 @@ using sealed_log::Hash;
 using sealed_log::kHashBytes;
 using supervision::v1::LogChunk;
 
-constexpr size_t kChunkBytesMax = size_t{256} << 20;
+constexpr size_t kChunkBytesMax = size_t{64} << 20;
 constexpr int kVarintBytesMax = 5;
 constexpr uint64_t kProgressEvery = 16;  // records
 
@@ -39,8 +40,9 @@ bool RevealsWhatWasSealed(const supervision::v1::LogRow& row) {
   if (row.salt().empty() && row.restricted().empty()) return true;
   supervision::v1::SealedEntry entry;
   if (!entry.ParseFromString(row.leaf())) return false;
-  return entry.restricted_commitment() ==
-         sealed_log::BytesOf(sealed_log::Sha256(row.salt() + row.restricted()));
+  sealed_log::Opening opening{.salt = std::nullopt, .text = row.restricted()};
+  if (!row.salt().empty()) opening.salt = row.salt();
+  return entry.restricted_commitment() == sealed_log::BytesOf(sealed_log::CommitmentTo(opening));
 }
 
 // Reads records from the front of a file.
@@ -76,6 +78,10 @@ class RecordReader {
       text += part;
     }
     if (!chunk.ParseFromString(text)) return Got::kMalformed;
+    // Each leaf has bytes, so there are no more hashes than what was read has room for.
+    const auto& rows = chunk.rows().rows();
+    const auto has_leaf = [](const supervision::v1::LogRow& row) { return !row.leaf().empty(); };
+    if (!std::all_of(rows.begin(), rows.end(), has_leaf)) return Got::kMalformed;
     hashes.resize(static_cast<size_t>(chunk.rows().rows_size()));
     for (Hash& hash : hashes) {
       std::string bytes(kHashBytes, '\0');

@@ -20,6 +20,12 @@ namespace {
 using sealed_log::Tile;
 
 constexpr std::string_view kCheckpoint = "checkpoint";
+// A tile that is longer than any can be is to be told as a wrong tile, up to twice the length.
+constexpr size_t kTileBytesMax = size_t{2} * sealed_log::kTileWidth * sealed_log::kHashBytes;
+
+size_t BytesMaxOf(std::string_view name) {
+  return name == kCheckpoint ? sealed_log::kNoteBytesMax : kTileBytesMax;
+}
 
 size_t BytesOfTile(const Tile& tile) {
   return static_cast<size_t>(tile.width) * sealed_log::kHashBytes;
@@ -31,7 +37,7 @@ class FolderLog final : public LogSource {
 
   absl::StatusOr<std::string> ReadFile(std::string_view name) override {
     const std::string path = fmt::format("{}/{}", folder_, name);
-    auto content = ReadFileIfThere(path, sealed_log::kNoteBytesMax);
+    auto content = ReadFileIfThere(path, BytesMaxOf(name));
     if (!content.ok()) return absl::UnavailableError(content.status().message());
     if (!content->has_value()) {
       return absl::NotFoundError(ToAbsl(fmt::format("{} is not there", path)));
@@ -60,7 +66,7 @@ class HttpLog final : public LogSource {
   HttpLog(const HttpUrl& url, absl::Duration timeout) : path_(url.path), http_(url, timeout) {}
 
   absl::StatusOr<std::string> ReadFile(std::string_view name) override {
-    return http_.Get(fmt::format("{}/{}", path_, name), sealed_log::kNoteBytesMax);
+    return http_.Get(fmt::format("{}/{}", path_, name), BytesMaxOf(name));
   }
 
  private:

@@ -23,6 +23,7 @@ namespace {
 
 using sealed_log::Checkpoint;
 using sealed_log::Hash;
+using sealed_log::NoteSignature;
 using sealed_log::VerifierKey;
 
 constexpr std::string_view kKeyStem = "witness";
@@ -77,15 +78,28 @@ absl::StatusOr<VerifierKey> PinnedKey(const std::string& folder,
   return pinned;
 }
 
-// Which of the two the tiles belong to is not asked: a log that cannot prove that it only grew, did
-// not.
+// A tile that is damaged, which says nothing about what was signed.
+absl::Status TilesDamaged(std::string_view problem) {
+  return absl::UnavailableError(ToAbsl(fmt::format("the tiles prove nothing: {}", problem)));
+}
+
+// DATA_LOSS when `to`, as its tiles prove, has another beginning than `from`.
 absl::Status ProveGrowth(const Checkpoint& from, const Checkpoint& to,
                          sealed_log::TileSource& tiles) {
   if (from.size == 0) return absl::OkStatus();
   sealed_log::TileReader reader(to.size, &tiles);
-  QINGQU_ASSIGN_OR_RETURN(const sealed_log::Proof proof,
-                          sealed_log::ConsistencyProof(reader, from.size, to.size));
-  return sealed_log::VerifyConsistency(from.size, to.size, from.root, to.root, proof);
+  const auto proof = sealed_log::ConsistencyProof(reader, from.size, to.size);
+  if (absl::IsDataLoss(proof.status())) return TilesDamaged(ToStd(proof.status().message()));
+  QINGQU_RETURN_IF_ERROR(proof.status());
+  const auto verify = [&](const sealed_log::Hash& from_root) {
+    return sealed_log::VerifyConsistency(from.size, to.size, from_root, to.root, *proof);
+  };
+  const absl::Status verified = verify(from.root);
+  if (verified.ok()) return verified;
+  const auto in_tiles = sealed_log::ReadRoot(reader, from.size);
+  if (!in_tiles.ok() || !verify(*in_tiles).ok()) return TilesDamaged(ToStd(verified.message()));
+  return absl::DataLossError(ToAbsl(fmt::format(
+      "the first {} entries of the {} are not those that were signed before", from.size, to.size)));
 }
 
 }  // namespace
@@ -136,6 +150,9 @@ absl::StatusOr<Witness::Seen> Witness::Look(std::string_view note, sealed_log::T
   if (last_) {
     const absl::Status grown = CheckGrowth(*last_, seen.checkpoint, tiles);
     if (absl::IsDataLoss(grown)) return KeepEvidence(seen.checkpoint, note, grown);
+    if (!grown.ok() && seen.checkpoint.size > last_->size) {
+      return KeepUnproven(seen.checkpoint, note, grown);
+    }
     QINGQU_RETURN_IF_ERROR(grown);
     seen.from = last_->size;
     seen.growth = last_->size == seen.checkpoint.size ? Growth::kSame : Growth::kGrew;
@@ -147,14 +164,19 @@ absl::StatusOr<Witness::Seen> Witness::Look(std::string_view note, sealed_log::T
 }
 
 absl::Status Witness::Remember(sealed_log::Note note) {
-  const VerifierKey own = own_key();
-  const uint32_t own_id = KeyId(own);
-  std::erase_if(note.signatures, [&](const sealed_log::NoteSignature& signature) {
-    return signature.key_name == own.name && signature.key_id == own_id;
-  });
+  // Only the log's signature was verified; what else stands there anybody may have added.
+  const uint32_t log_id = KeyId(log_key_);
+  const auto of_log = std::find_if(
+      note.signatures.begin(), note.signatures.end(), [&](const NoteSignature& signature) {
+        return signature.key_name == log_key_.name && signature.key_id == log_id;
+      });
+  if (of_log == note.signatures.end()) return absl::InternalError("the log's signature is gone");
+  note.signatures = std::vector<NoteSignature>{*of_log};
   const auto now = static_cast<uint64_t>(std::max<int64_t>(0, absl::ToUnixSeconds(clock_->Now())));
   QINGQU_RETURN_IF_ERROR(sealed_log::Cosign(own_.name, own_.key, now, note));
   std::string text = FormatNote(note);
+  // What could not be read again must not take the place of what can.
+  QINGQU_RETURN_IF_ERROR(sealed_log::OpenCheckpoint(text, log_key_).status());
   QINGQU_RETURN_IF_ERROR(
       WriteDurableFile({.path = fmt::format("{}/{}", folder_, kCheckpointFile), .content = text}));
   last_note_ = std::move(text);
@@ -163,19 +185,40 @@ absl::Status Witness::Remember(sealed_log::Note note) {
 
 absl::Status Witness::KeepEvidence(const Checkpoint& shown, std::string_view note,
                                    const absl::Status& problem) const {
-  const auto path_of = [this](const Checkpoint& checkpoint, std::string_view whose) {
-    return fmt::format("{}/fork-{}-{}-{}", folder_, checkpoint.size,
-                       sealed_log::ToHex(checkpoint.root).substr(0, 16), whose);
+  // A folder that cannot be written to does not hide the fork.
+  std::string evidence;
+  const auto keep = [&](const Checkpoint& checkpoint, std::string_view whose,
+                        std::string_view content) {
+    const std::string path = PathOf("fork", checkpoint, whose);
+    const absl::Status kept =
+        WriteDurableFile({.path = path, .content = content, .if_present = IfPresent::kKeep});
+    if (!evidence.empty()) evidence += '\n';
+    evidence += kept.ok() ? path : fmt::format("{} ({})", path, ToStd(kept.message()));
   };
-  const std::string known_path = path_of(*last_, "known");
-  const std::string shown_path = path_of(shown, "shown");
-  QINGQU_RETURN_IF_ERROR(WriteDurableFile(
-      {.path = known_path, .content = last_note_, .if_present = IfPresent::kKeep}));
-  QINGQU_RETURN_IF_ERROR(
-      WriteDurableFile({.path = shown_path, .content = note, .if_present = IfPresent::kKeep}));
+  keep(*last_, "-known", last_note_);
+  keep(shown, "-shown", note);
   absl::Status status = problem;
-  status.SetPayload(ToAbsl(kEvidence), absl::Cord(fmt::format("{}\n{}", known_path, shown_path)));
+  status.SetPayload(ToAbsl(kEvidence), absl::Cord(evidence));
   return status;
+}
+
+absl::Status Witness::KeepUnproven(const Checkpoint& shown, std::string_view note,
+                                   const absl::Status& problem) const {
+  const std::string path = PathOf("unproven", shown, "");
+  const absl::Status kept =
+      WriteDurableFile({.path = path, .content = note, .if_present = IfPresent::kKeep});
+  const std::string_view message = ToStd(problem.message());
+  return absl::Status(
+      problem.code(),
+      ToAbsl(kept.ok() ? fmt::format("{}; the checkpoint is kept as {}", message, path)
+                       : fmt::format("{}; the checkpoint cannot be kept: {}", message,
+                                     ToStd(kept.message()))));
+}
+
+std::string Witness::PathOf(std::string_view kind, const Checkpoint& checkpoint,
+                            std::string_view ending) const {
+  return fmt::format("{}/{}-{}-{}{}", folder_, kind, checkpoint.size,
+                     sealed_log::ToHex(checkpoint.root).substr(0, 16), ending);
 }
 
 std::string EvidenceOf(const absl::Status& status) {

@@ -22,6 +22,7 @@ namespace qingqu::cli {
 //   log.vkey         the key of the log, pinned at the first use
 //   checkpoint       the last one that was found good, cosigned (c2sp.org/tlog-cosignature, v1)
 //   fork-…           two notes that cannot both be true, as evidence
+//   unproven-…       a larger checkpoint that the log signed and did not prove to be its growth
 //
 // A file is replaced whole or not at all, and only `checkpoint` ever changes.
 class Witness {
@@ -51,7 +52,8 @@ class Witness {
   //   INVALID_ARGUMENT  not a checkpoint signed with the log's key
   //   OUT_OF_RANGE      an older one of the same history
   //   FAILED_PRECONDITION, RESOURCE_EXHAUSTED  the folder cannot be written
-  //   others            the tiles cannot be read
+  //   others            the tiles cannot be read or prove nothing; a larger checkpoint is kept,
+  //                     which the message tells
   absl::StatusOr<Seen> Look(std::string_view note, sealed_log::TileSource& tiles);
 
   // "" before the first one.
@@ -68,6 +70,10 @@ class Witness {
         own_(std::move(own)),
         clock_(clock) {}
   absl::Status Remember(sealed_log::Note note);
+  absl::Status KeepUnproven(const sealed_log::Checkpoint& shown, std::string_view note,
+                            const absl::Status& problem) const;
+  std::string PathOf(std::string_view kind, const sealed_log::Checkpoint& checkpoint,
+                     std::string_view ending) const;
   absl::Status KeepEvidence(const sealed_log::Checkpoint& shown, std::string_view note,
                             const absl::Status& problem) const;
 
@@ -81,13 +87,14 @@ class Witness {
 };
 
 // Whether a log that showed `last` may show `next`: OK when it only grew; OUT_OF_RANGE when `next`
-// is the older one, of the same history; DATA_LOSS when they belong to two histories or the tiles
-// cannot prove that they belong to one; others when the tiles cannot be read. What `tiles` says is
-// believed only as far as it leads to the roots.
+// is the older one, of the same history; DATA_LOSS when they belong to two histories, or the log
+// has lost what it had signed; others when the tiles cannot be read or do not lead to the roots,
+// which proves nothing.
 absl::Status CheckGrowth(const sealed_log::Checkpoint& last, const sealed_log::Checkpoint& next,
                          sealed_log::TileSource& tiles);
 
-// The two files that hold what contradicts each other, one a line; "" when there are none.
+// The two files that hold what contradicts each other, one a line, behind one that could not be
+// written why; "" when there are none.
 std::string EvidenceOf(const absl::Status& status);
 
 }  // namespace qingqu::cli

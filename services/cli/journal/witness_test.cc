@@ -142,14 +142,49 @@ TEST_F(WitnessTest, ARewrittenPastIsAFork) {
   EXPECT_EQ(Evidence().size(), 4U) << "three that were shown, and what was known";
 }
 
-TEST_F(WitnessTest, TilesThatProveNothingAreAFork) {
+TEST_F(WitnessTest, TilesThatProveNothingAreNoForkAndTheCheckpointIsKept) {
   log_.Publish(tree_, 300);
   ASSERT_EQ(FirstLook().code, ExitCode::kOk);
   log_.Publish(tree_, 700);
   std::string tile = log_.Read("tile/0/001");
   tile[100] ^= 1;
   log_.Write("tile/0/001", tile);
-  ExpectForked(Look(), tree_, 300);
+  const std::string unproven =
+      "unproven-700-" + sealed_log::ToHex(tree_.Root(0, 700)).substr(0, 16);
+  for (int i = 0; i < 2; ++i) {
+    const Result result = Look();
+    EXPECT_EQ(result.code, ExitCode::kUnavailable) << result.errors;
+    EXPECT_THAT(result.errors, HasSubstr(unproven));
+    EXPECT_EQ(State(unproven), log_.Note(tree_, 700));
+    EXPECT_EQ(Evidence().size(), 0U);
+    ExpectRemembers(tree_, 300);
+    log_.Remove("tile");  // withheld
+  }
+}
+
+TEST_F(WitnessTest, AForkIsToldThoughItsEvidenceCannotBeKept) {
+  auto witness = Witness::Open({.folder = state_, .name = "", .log_key = log_.key()}, &clock_);
+  ASSERT_TRUE(witness.ok()) << witness.status();
+  log_.Publish(tree_, 300);
+  const std::unique_ptr<LogSource> source = log_.Open();
+  ASSERT_TRUE(witness->Look(log_.Note(tree_, 300), *source).ok());
+  std::filesystem::remove_all(state_);
+  const absl::Status forked = witness->Look(log_.Note(ForkedTree(700, 7), 300), *source).status();
+  EXPECT_EQ(forked.code(), absl::StatusCode::kDataLoss) << forked;
+  EXPECT_THAT(EvidenceOf(forked), HasSubstr("fork-300-"));
+}
+
+TEST_F(WitnessTest, SignaturesOfOthersAreNotKept) {
+  auto note = sealed_log::ParseNote(log_.Note(tree_, 300));
+  ASSERT_TRUE(note.ok());
+  while (note->signatures.size() < sealed_log::kNoteSignaturesMax) {
+    note->signatures.push_back({.key_name = "junk", .key_id = 7, .bytes = std::string(64, 'x')});
+  }
+  log_.Publish(tree_, 300);
+  log_.Write("checkpoint", FormatNote(*note));
+  ASSERT_EQ(FirstLook().code, ExitCode::kOk);
+  ExpectRemembers(tree_, 300);
+  EXPECT_EQ(Look().code, ExitCode::kOk);
 }
 
 TEST_F(WitnessTest, AnOlderCheckpointIsNoNews) {

@@ -50,6 +50,19 @@ absl::StatusOr<int64_t> ParseEntry(std::string_view name) {
   return static_cast<int64_t>(*sequence);
 }
 
+// A proof of a leaf is none of the entry when the entry is not what was sealed there.
+absl::Status CheckIsLeaf(pqxx::transaction_base& tx, int64_t sequence,
+                         const v1::GetInclusionProofResponse& proof) {
+  QINGQU_ASSIGN_OR_RETURN(LogCursor cursor, SeekLeaf(tx, static_cast<uint64_t>(proof.index())));
+  bool is_leaf = false;
+  QINGQU_RETURN_IF_ERROR(
+      ReadLeaves(tx, cursor, 1, kRowBytesMax, [&](uint64_t, const sealed_log::JournalRow& row) {
+        is_leaf = row.sequence == sequence &&
+                  BytesOf(sealed_log::LeafHash(sealed_log::LeafOf(row))) == proof.leaf_hash();
+      }));
+  return is_leaf ? absl::OkStatus() : EntryNotAsSealed(static_cast<uint64_t>(proof.index()));
+}
+
 absl::StatusOr<v1::GetInclusionProofResponse> ProveInclusion(pqxx::transaction_base& tx,
                                                              uint64_t index, uint64_t size) {
   TableTiles tiles(&tx);
@@ -106,7 +119,10 @@ absl::StatusOr<v1::GetInclusionProofResponse> JournalHandlers::GetInclusionProof
         const std::optional<uint64_t> index =
             sequence ? FindLeafIndex(tx, *sequence) : static_cast<uint64_t>(request.index());
         if (!index || *index >= size) return EntryNotSealed(size);
-        return ProveInclusion(tx, *index, size);
+        QINGQU_ASSIGN_OR_RETURN(v1::GetInclusionProofResponse proof,
+                                ProveInclusion(tx, *index, size));
+        if (sequence) QINGQU_RETURN_IF_ERROR(CheckIsLeaf(tx, *sequence, proof));
+        return proof;
       });
 }
 
@@ -163,7 +179,7 @@ absl::StatusOr<v1::LogRow> JournalHandlers::OpenEntry(const CallContext& call,
                                             opened.set_leaf(sealed_log::LeafOf(row));
                                             auto opening = sealed_log::OpeningOf(row);
                                             if (!opening) return;
-                                            opened.set_salt(std::move(opening->salt));
+                                            opened.set_salt(opening->salt.value_or(""));
                                             opened.set_restricted(std::move(opening->text));
                                           }));
         return opened;

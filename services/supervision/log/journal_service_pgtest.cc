@@ -10,6 +10,7 @@
 #include "common/rpc/status_conversion.h"
 #include "common/sealed_log/checkpoint.h"
 #include "common/sealed_log/key_file.h"
+#include "common/sealed_log/leaf.h"
 #include "common/sealed_log/proof.h"
 #include "common/status/status.h"
 #include "qingqu/supervision/v1/journal_service.grpc.pb.h"
@@ -273,6 +274,18 @@ TEST_F(JournalServiceTest, AChangedRowDoesNotProveItself) {
   Verifier verifier;
   ASSERT_TRUE(Export(Range(0, 0), "discipline_inspector", verifier).ok());
   EXPECT_FALSE(verifier.Holds());
+
+  v1::GetInclusionProofRequest request;
+  v1::GetInclusionProofResponse proof;
+  const auto prove = [&](const std::string& resource) {
+    request.set_entry(
+        "entries/" + host_.database().Value(
+                         "SELECT sequence FROM journal.entry WHERE resource = '" + resource + "'"));
+    return host_.Call("qingqu.supervision.v1.JournalService/GetInclusionProof", request, proof,
+                      AuthorizationOf("discipline_inspector"));
+  };
+  EXPECT_FALSE(prove("things/33").ok());
+  EXPECT_TRUE(prove("things/34").ok());
 }
 
 TEST_F(JournalServiceTest, AFollowerGetsWhatIsSealed) {
@@ -334,7 +347,7 @@ TEST_F(JournalServiceTest, OneEntryIsOpenedAtATime) {
   ASSERT_TRUE(entry.ParseFromString(row.leaf()));
   EXPECT_EQ(entry.resource(), "things/290");
   EXPECT_EQ(row.restricted(), R"({"patient": "p77"})");
-  EXPECT_EQ(sealed_log::Sha256(row.salt() + row.restricted()),
+  EXPECT_EQ(sealed_log::CommitmentTo({.salt = row.salt(), .text = row.restricted()}),
             HashOf(entry.restricted_commitment()));
   EXPECT_EQ(open("bureau_administrator"), "PERMISSION_MISSING");
   request.set_entry("entries/999999");

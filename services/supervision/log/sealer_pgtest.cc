@@ -314,7 +314,14 @@ TEST_F(SealerTest, OnlyEntriesAboutPatientsHaveASalt) {
   EXPECT_EQ(database_.Value("SELECT string_agg(coalesce(octet_length(restricted_salt), 0)::text, "
                             "',' ORDER BY sequence) FROM journal.entry"),
             "0,0,32,32");
-  EXPECT_EQ(database_.Value("SELECT count(DISTINCT restricted_salt) FROM journal.entry"), "2");
+  database_.Execute(
+      "SELECT journal.append_many('a.b', '{t,t}', '{r,r}', '{x/1,x/2}', "
+      "ARRAY['{items/x,patients/p}', '{items/x}'], '{u,u}', '{i,i}', ARRAY['{}', '{}'], '{c,c}', "
+      "'{i,i}', '{a,a}', ARRAY['', ''], ARRAY['{}', '{}'])");
+  EXPECT_EQ(database_.Value("SELECT string_agg(coalesce(octet_length(restricted_salt), 0)::text, "
+                            "',' ORDER BY sequence) FROM journal.entry WHERE method = 't'"),
+            "32,32,0");
+  EXPECT_EQ(database_.Value("SELECT count(DISTINCT restricted_salt) FROM journal.entry"), "3");
 }
 
 }  // namespace
