@@ -100,7 +100,9 @@ absl::StatusOr<ParsedUse> ParseUse(const CallContext& call, const v1::CreateUseR
   const v1::Use& proto = request.use();
   Use& use = parsed.use;
   use.use_id = request.use_id().empty() ? call.request_id : request.use_id();
-  violations.AddIfError("use_id", ValidateResourceId(use.use_id));
+  if (!request.use_id().empty()) {
+    violations.AddIfError("use_id", ValidateResourceId(use.use_id));
+  }
   const absl::StatusOr<std::string> location =
       ParseResourceId("locations/{location}", proto.location());
   violations.AddIfError("use.location", location.status());
