@@ -28,7 +28,7 @@ class FaceTest : public ::testing::Test {
 
 TEST_F(FaceTest, EachMethodIsWiredAndGuarded) {
   const auto& service = *v1::Receipt::descriptor()->file()->service(0);
-  ASSERT_EQ(service.method_count(), 12);
+  ASSERT_EQ(service.method_count(), 14);
   for (int index = 0; index < service.method_count(); ++index) {
     const auto& method = *service.method(index);
     EXPECT_EQ(host_.AnswerToEmpty(method, ""), "SIGN_IN_REQUIRED") << method.name();

@@ -50,6 +50,7 @@ TEST_F(SealerTest, AnEntryOfManyBytesBoundsTheRound) {
   std::string details = "{\"lines\": [";
   for (int i = 0; i < 2000; ++i) details += fmt::format("{}\"{}\"", i == 0 ? "" : ",", i * 7919);
   Append(5, details + "]}");
+  database_.WaitForJournalHorizon();
   Sealer sealer(pool_.get(), &clock_, {.origin = kOrigin, .key = key_, .bytes_max = 1});
   const absl::StatusOr<Sealer::Round> round = sealer.Seal();
   ASSERT_TRUE(round.ok()) << round.status();
