@@ -80,9 +80,11 @@ class EdgeTest(EdgeCase):
             answer = self.assert_grpc(client.grpc(GET_SELF, token=token), 0)
             self.assertEqual(first_text(answer.messages()[0]), "users/nurse")
             self.assert_grpc(client.grpc(GET_SELF, token=token, grpc_timeout="5S"), 0)
-            streams = [client.open(f"/{GET_SELF}", grpc_headers(token), grpc_frame(b"")) for _ in range(50)]
-            for stream in streams:
-                self.assertIn(client.wait(stream).grpc_status, ("0", "14"), "served, or told that it is too much")
+            for _ in range(3):
+                # As many as the edge allows at a time on one connection.
+                streams = [client.open(f"/{GET_SELF}", grpc_headers(token), grpc_frame(b"")) for _ in range(16)]
+                for stream in streams:
+                    self.assertEqual(client.wait(stream).grpc_status, "0")
 
     def test_07_a_stream_goes_both_ways_and_survives_silence(self):
         token = self.sign_in("pharmacist")
