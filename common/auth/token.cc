@@ -15,7 +15,7 @@
 #include "common/auth/key_pair.h"
 #include "common/auth/token_claims.h"
 #include "common/auth/verified_token_cache.h"
-#include "common/base/sodium.h"
+#include "common/base/base64_url.h"
 #include "common/base/strings.h"
 #include "common/base/uuid.h"
 #include "common/status/status_macros.h"
@@ -91,21 +91,6 @@ class KeyPairSigner final : public TokenSigner {
   const std::string jwk_;
   const Clock* const clock_;
 };
-
-// Strict RFC 4648 5 without padding: each content has one text, so that nobody makes variants of a
-// token.
-std::optional<std::string> DecodeBase64Url(std::string_view text) {
-  InitializeSodium();
-  std::string bytes(text.size(), '\0');
-  size_t size = 0;
-  if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(),
-                        text.size(), nullptr, &size, nullptr,
-                        sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0) {
-    return std::nullopt;
-  }
-  bytes.resize(size);
-  return bytes;
-}
 
 struct TokenParts {
   std::string key_id;

@@ -66,6 +66,7 @@ constexpr std::array kVerifyJournalOptions = std::to_array<OptionSpec>({
     {"database", "CONNINFO", Message::kOptionDatabase},
     {"tiles", "FOLDER|URL", Message::kOptionTiles},
     {"key", "VERIFIER_KEY", Message::kOptionKey},
+    {"checkpoint", "FILE", Message::kOptionKeptCheckpoint},
     {"wait", "SECONDS", Message::kOptionWait},
 });
 
@@ -220,7 +221,9 @@ constexpr std::array kCommands = std::to_array<Command>({
      .description = Message::kVerifyJournalDescription,
      .options = kVerifyJournalOptions,
      .examples = "  qingqu journal verify --database='dbname=qingqu user=auditor' "
-                 "--tiles=var/journal --key=journal.vkey\n",
+                 "--tiles=var/journal --key=journal.vkey\n"
+                 "  qingqu journal verify --database='dbname=qingqu user=auditor' "
+                 "--tiles=var/journal --key=journal.vkey --checkpoint=witness/checkpoint\n",
      .run = RunVerifyJournal},
     {.name = "journal search",
      .arguments = "--purpose TEXT",

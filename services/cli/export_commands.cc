@@ -226,19 +226,6 @@ const ProblemName* NameOf(ExportProblem problem) {
   return found == std::end(kProblemNames) ? nullptr : found;
 }
 
-absl::StatusOr<sealed_log::Checkpoint> CheckpointOption(const CommandContext& context) {
-  QINGQU_RETURN_IF_ERROR(NeedOption(context, "checkpoint"));
-  QINGQU_ASSIGN_OR_RETURN(const sealed_log::VerifierKey key, KeyOption(context));
-  QINGQU_ASSIGN_OR_RETURN(const std::string note,
-                          ReadWholeFile(context.arguments.Get("checkpoint"),
-                                        sealed_log::kNoteBytesMax, context.catalogue));
-  const auto opened = sealed_log::OpenCheckpoint(note, key);
-  if (opened.ok()) return opened->checkpoint;
-  return NegativeError(MakeError(
-      absl::StatusCode::kDataLoss, "CHECKPOINT_INVALID",
-      context.catalogue.Format(Message::kCheckpointInvalid, ToStd(opened.status().message()))));
-}
-
 absl::StatusOr<ExportReport> VerifyExport(const CommandContext& context,
                                           const sealed_log::Checkpoint& checkpoint) {
   const std::string& path = context.arguments.positionals[0];

@@ -1,3 +1,4 @@
+#include <optional>
 #include <ostream>
 
 #include "nlohmann/json.hpp"
@@ -31,7 +32,8 @@ constexpr ProblemName kProblemNames[] = {
     {JournalProblem::kEntryInserted, "ENTRY_INSERTED", Message::kJournalEntryInserted},
     {JournalProblem::kEntryUnsealed, "ENTRY_UNSEALED", Message::kJournalEntryUnsealed},
     {JournalProblem::kTile, "TILE", Message::kJournalTile},
-    {JournalProblem::kRoot, "ROOT", Message::kJournalRoot}};
+    {JournalProblem::kRoot, "ROOT", Message::kJournalRoot},
+    {JournalProblem::kRewritten, "REWRITTEN", Message::kJournalRewritten}};
 
 const ProblemName* NameOf(JournalProblem problem) {
   for (const ProblemName& name : kProblemNames) {
@@ -56,6 +58,10 @@ absl::StatusOr<JournalReport> Verify(const CommandContext& context) {
   QINGQU_RETURN_IF_ERROR(NeedOption(context, "database"));
   QINGQU_ASSIGN_OR_RETURN(const std::unique_ptr<LogSource> log, LogOption(context, "tiles"));
   QINGQU_ASSIGN_OR_RETURN(const sealed_log::VerifierKey key, KeyOption(context));
+  std::optional<sealed_log::Checkpoint> kept;
+  if (context.arguments.Has("checkpoint")) {
+    QINGQU_ASSIGN_OR_RETURN(kept, CheckpointOption(context));
+  }
   QINGQU_ASSIGN_OR_RETURN(const int64_t wait,
                           NumberOption(context, "wait", {.min = 0, .max = kWaitMax}, kWaitSeconds));
   const Environment& environment = context.environment;
@@ -65,6 +71,7 @@ absl::StatusOr<JournalReport> Verify(const CommandContext& context) {
   const JournalCheck check{
       .log = log.get(),
       .key = key,
+      .kept = kept,
       .open_leaves = [&] { return OpenDatabaseLeaves(context.arguments.Get("database")); },
       .wait = absl::Seconds(wait),
       .on_progress =
@@ -102,7 +109,8 @@ ExitCode RunVerifyJournal(CommandContext& context) {
     output << context.catalogue.Format(Message::kJournalFine, report->entries, root,
                                        report->unfinished)
            << '\n';
-  } else if (report->problem == JournalProblem::kCheckpoint) {
+  } else if (report->problem == JournalProblem::kCheckpoint ||
+             report->problem == JournalProblem::kRewritten) {
     output << context.catalogue.Format(problem->message, ForTerminal(report->detail)) << '\n';
   } else {
     output << context.catalogue.Format(problem->message, report->index, ForTerminal(report->detail))

@@ -1,8 +1,10 @@
 #include "services/cli/journal_options.h"
 
+#include "common/base/strings.h"
 #include "common/sealed_log/key_file.h"
 #include "common/status/status.h"
 #include "common/status/status_macros.h"
+#include "services/cli/local_file.h"
 
 namespace qingqu::cli {
 namespace {
@@ -34,6 +36,19 @@ absl::StatusOr<sealed_log::VerifierKey> KeyOption(const CommandContext& context)
   key = sealed_log::LoadVerifierKey(text);
   if (key.ok()) return key;
   return BadOptionValue(context, "key", context.catalogue.Text(Message::kVerifierKeyExpected));
+}
+
+absl::StatusOr<sealed_log::Checkpoint> CheckpointOption(const CommandContext& context) {
+  QINGQU_RETURN_IF_ERROR(NeedOption(context, "checkpoint"));
+  QINGQU_ASSIGN_OR_RETURN(const sealed_log::VerifierKey key, KeyOption(context));
+  QINGQU_ASSIGN_OR_RETURN(const std::string note,
+                          ReadWholeFile(context.arguments.Get("checkpoint"),
+                                        sealed_log::kNoteBytesMax, context.catalogue));
+  const auto opened = sealed_log::OpenCheckpoint(note, key);
+  if (opened.ok()) return opened->checkpoint;
+  return NegativeError(MakeError(
+      absl::StatusCode::kDataLoss, "CHECKPOINT_INVALID",
+      context.catalogue.Format(Message::kCheckpointInvalid, ToStd(opened.status().message()))));
 }
 
 absl::StatusOr<std::unique_ptr<LogSource>> LogOption(const CommandContext& context,

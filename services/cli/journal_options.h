@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 
+#include "common/sealed_log/checkpoint.h"
 #include "common/sealed_log/note.h"
 #include "services/cli/command.h"
 #include "services/cli/journal/log_source.h"
@@ -19,6 +20,10 @@ absl::Status NeedOption(const CommandContext& context, std::string_view name);
 
 // --key: a verifier key, or a file that holds one.
 absl::StatusOr<sealed_log::VerifierKey> KeyOption(const CommandContext& context);
+
+// --checkpoint: the file of one that the log signed with --key; else DATA_LOSS CHECKPOINT_INVALID,
+// with which the command ends negatively.
+absl::StatusOr<sealed_log::Checkpoint> CheckpointOption(const CommandContext& context);
 
 // A folder or URL of a published log.
 absl::StatusOr<std::unique_ptr<LogSource>> LogOption(const CommandContext& context,

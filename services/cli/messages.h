@@ -105,6 +105,7 @@ enum class Message {
   kOptionKey,
   kOptionWitnessName,
   kOptionCheckpoint,
+  kOptionKeptCheckpoint,
   kOptionOut,
   kOptionFollow,
   kOptionEvery,
@@ -197,6 +198,7 @@ enum class Message {
   kQuantityHeading,
   kDetailsHeading,
   kQuantityWithRejected,
+  kActsFor,
   // Proofs.
   kOptionMissing,
   kProofHolds,
@@ -224,6 +226,7 @@ enum class Message {
   kJournalEntryUnsealed,
   kJournalTile,
   kJournalRoot,
+  kJournalRewritten,
   kSearchFound,
   kSearchMore,
   kExportGoesOn,

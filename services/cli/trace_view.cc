@@ -181,6 +181,15 @@ std::string WhereAndWhy(const supervision::v1::Entry& entry) {
   return text;
 }
 
+// An entry made by a delegation names the holder of the post, too.
+std::string WhoText(const supervision::v1::Entry& entry, const Catalogue& catalogue) {
+  std::string who = entry.actor();
+  const std::string holder = TextOf(entry.details(), "on_behalf_of");
+  if (!holder.empty()) who = catalogue.Format(Message::kActsFor, who, holder);
+  if (!entry.actor_institution().empty()) who += fmt::format(" ({})", entry.actor_institution());
+  return who;
+}
+
 std::string EventText(const std::string& event, const Catalogue& catalogue) {
   for (const EventName& known : kEventNames) {
     if (known.event == event) return std::string(catalogue.Text(known.message));
@@ -194,11 +203,9 @@ std::span<const EventName> AllEventNames() { return kEventNames; }
 
 std::vector<std::string> TraceRow(const supervision::v1::Entry& entry, const TracedLot& traced,
                                   const Catalogue& catalogue) {
-  std::string who = entry.actor();
-  if (!entry.actor_institution().empty()) who += fmt::format(" ({})", entry.actor_institution());
   return {LocalTime(entry.entry_time().seconds()),
           EventText(entry.event(), catalogue),
-          who,
+          WhoText(entry, catalogue),
           entry.resource(),
           QuantityText(entry.details(), traced, catalogue),
           WhereAndWhy(entry)};

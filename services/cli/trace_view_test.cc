@@ -46,6 +46,14 @@ TEST(TraceRow, FindsTheLotInAllocations) {
   EXPECT_EQ(row[5], "locations/a → locations/b; urgent");
 }
 
+TEST(TraceRow, NamesWhomSomebodyStoodInFor) {
+  const auto entry = EntryWith("receipt.posted", R"({"on_behalf_of": "users/wang", "lines": []})");
+  EXPECT_EQ(TraceRow(entry, kTraced, Catalogue(Language::kEnglish))[2],
+            "users/lin for users/wang (institutions/county)");
+  EXPECT_EQ(TraceRow(entry, kTraced, Catalogue(Language::kChinese))[2],
+            "users/lin 代 users/wang (institutions/county)");
+}
+
 TEST(TraceRow, UnknownEventsAndDetailsAreShownAsTheyAre) {
   const auto row = TraceRow(EntryWith("lot.blocked", R"({"lines": "odd"})"), kTraced,
                             Catalogue(Language::kChinese));

@@ -5,11 +5,14 @@
 
 #include "fmt/format.h"
 
-#include "common/status/status.h"
+#include "common/base/strings.h"
 #include "services/distribution/errors.h"
 
 namespace qingqu::distribution {
 namespace {
+
+constexpr int kDisplayNameMax = 100;
+constexpr int kShelfLifeDaysMax = 3650;
 
 constexpr std::array<std::string_view, 5> kPhrases{"a central store", "a store of an institution",
                                                    "a department", "a cabinet",
@@ -73,6 +76,18 @@ std::string OwnerAt(const Location& location) {
 }
 
 bool IsSupplierOwned(std::string_view owner) { return owner.rfind("suppliers/", 0) == 0; }
+
+void CheckLocationTexts(const Location& location, FieldViolations& violations) {
+  const int length = CodePointCount(location.display_name);
+  if (length < 1 || length > kDisplayNameMax) {
+    violations.Add("location.display_name",
+                   fmt::format("must be 1 to {} characters", kDisplayNameMax));
+  }
+  if (location.shelf_life_days_min < 0 || location.shelf_life_days_min > kShelfLifeDaysMax) {
+    violations.Add("location.shelf_life_days_min",
+                   fmt::format("must be 0 to {} days", kShelfLifeDaysMax));
+  }
+}
 
 std::string SeenBy(const Location& location) {
   return location.kind == LocationKind::kCentralStore ? "" : location.institution_id;

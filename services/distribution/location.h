@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 
 #include "common/auth/principal.h"
+#include "common/status/status.h"
 
 namespace qingqu::distribution {
 
@@ -46,6 +47,9 @@ std::string OwnerAt(const Location& location);
 
 // On consignment: a supplier's, "suppliers/kangda", wherever they lie.
 bool IsSupplierOwned(std::string_view owner);
+
+// Adds what is wrong with what a location is called, and with how long goods for it must last.
+void CheckLocationTexts(const Location& location, FieldViolations& violations);
 
 // Whose accounts the row-level security lets see what lies there: the institution, or "" for the
 // whole alliance.

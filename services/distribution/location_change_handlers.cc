@@ -19,8 +19,6 @@
 namespace qingqu::distribution {
 namespace {
 
-constexpr int kDisplayNameMax = 100;
-constexpr int kShelfLifeDaysMax = 3650;
 constexpr int kReasonMax = 500;
 // How many of what stands in the way of closing are named.
 constexpr int kNamedMax = 20;
@@ -45,14 +43,7 @@ FieldViolations Apply(const v1::UpdateLocationRequest& request, Location& locati
       violations.Add("update_mask", fmt::format("{} cannot be changed", path));
     }
   }
-  const int length = CodePointCount(location.display_name);
-  if (length < 1 || length > kDisplayNameMax) {
-    violations.Add("location.display_name", "must be 1 to 100 characters");
-  }
-  if (location.shelf_life_days_min < 0 || location.shelf_life_days_min > kShelfLifeDaysMax) {
-    violations.Add("location.shelf_life_days_min",
-                   fmt::format("must be 0 to {} days", kShelfLifeDaysMax));
-  }
+  CheckLocationTexts(location, violations);
   CheckReason(request.reason(), violations);
   return violations;
 }

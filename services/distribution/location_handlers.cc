@@ -1,10 +1,8 @@
 #include <optional>
 
-#include "fmt/format.h"
 #include "pqxx/pqxx"
 
 #include "common/base/resource_name.h"
-#include "common/base/strings.h"
 #include "common/db/idempotency.h"
 #include "common/db/journal.h"
 #include "common/db/transaction.h"
@@ -18,9 +16,6 @@
 
 namespace qingqu::distribution {
 namespace {
-
-constexpr int kDisplayNameMax = 100;
-constexpr int kShelfLifeDaysMax = 3650;
 
 void ReadOwner(const v1::Location& proto, Location& location, FieldViolations& violations) {
   const std::string prefix = "location.";
@@ -66,14 +61,7 @@ absl::StatusOr<Location> ParseLocation(const CallContext& call,
                     .created_at = ToMicroseconds(call.received_at),
                     .shelf_life_days_min = proto.shelf_life_days_min()};
   violations.AddIfError("location_id", ValidateResourceId(location.location_id));
-  const int length = CodePointCount(location.display_name);
-  if (length < 1 || length > kDisplayNameMax) {
-    violations.Add("location.display_name", "must be 1 to 100 characters");
-  }
-  if (location.shelf_life_days_min < 0 || location.shelf_life_days_min > kShelfLifeDaysMax) {
-    violations.Add("location.shelf_life_days_min",
-                   fmt::format("must be 0 to {} days", kShelfLifeDaysMax));
-  }
+  CheckLocationTexts(location, violations);
   if (proto.kind() < v1::LOCATION_KIND_CENTRAL_STORE ||
       proto.kind() > v1::LOCATION_KIND_OPERATING_ROOM) {
     violations.Add("location.kind", "must be set");

@@ -6,9 +6,9 @@
 
 #include "nlohmann/json.hpp"
 
+#include "common/base/base64_url.h"
 #include "common/base/strings.h"
 #include "services/identity/errors.h"
-#include "services/identity/jose_text.h"
 
 namespace qingqu::identity {
 namespace {

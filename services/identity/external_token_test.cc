@@ -4,12 +4,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <functional>
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
+#include "absl/synchronization/notification.h"
 #include "fmt/format.h"
-#include "gtest/gtest.h"
+#include "gmock/gmock.h"
 
 #include "common/auth/test_directory.h"
 #include "common/base/clock.h"
@@ -55,6 +58,7 @@ class ExternalTokenTest : public ::testing::Test {
   const TestIssuer ec_{"ec-1", "ES256"};
   std::string key_set_ = KeySetOf({rsa_.Jwk(), ec_.Jwk()});
   int fetches_ = 0;
+  std::function<void()> on_fetch_;
   ExternalTokenVerifier verifier_{
       {{.issuer = "https://sso.example", .audience = "qingqu", .institution = "county-hospital"},
        {.issuer = "https://ec-only.example",
@@ -65,6 +69,7 @@ class ExternalTokenTest : public ::testing::Test {
       &clock_,
       [this](const std::string&) -> absl::StatusOr<std::string> {
         ++fetches_;
+        if (on_fetch_) on_fetch_();
         if (key_set_.empty()) return absl::UnavailableError("away");
         return key_set_;
       }};
@@ -145,6 +150,29 @@ TEST_F(ExternalTokenTest, KeysAreReadAgainWhenTheyChangeAndNotMoreOften) {
   clock_.Advance(kWebKeysReadInterval);
   EXPECT_EQ(SubjectOf(same_name.Token(Claims())), "E1017") << "another key under the same id";
   EXPECT_EQ(SubjectOf(next.Token(Claims())), "SIGNATURE");
+}
+
+TEST_F(ExternalTokenTest, ASlowIssuerHoldsUpOnlyThoseWhoseKeyIsNotKnown) {
+  EXPECT_EQ(SubjectOf(rsa_.Token(Claims())), "E1017");
+  clock_.Advance(kWebKeysReadInterval);
+  const TestIssuer next("rsa-2", "RS256");
+  key_set_ = KeySetOf({rsa_.Jwk(), next.Jwk()});
+  absl::Notification asked;
+  absl::Notification answers;
+  on_fetch_ = [&] {
+    asked.Notify();
+    answers.WaitForNotification();
+  };
+  std::vector<std::string> subjects(2);
+  std::vector<std::jthread> newcomers;
+  newcomers.emplace_back([&] { subjects[0] = SubjectOf(next.Token(Claims())); });
+  asked.WaitForNotification();
+  newcomers.emplace_back([&] { subjects[1] = SubjectOf(next.Token(Claims())); });
+  EXPECT_EQ(SubjectOf(rsa_.Token(Claims())), "E1017") << "while the issuer is asked";
+  answers.Notify();
+  newcomers.clear();
+  EXPECT_THAT(subjects, testing::Each("E1017"));
+  EXPECT_EQ(fetches_, 2) << "once for both";
 }
 
 TEST_F(ExternalTokenTest, AnIssuerThatIsAwayLeavesItsKeysForAWhile) {

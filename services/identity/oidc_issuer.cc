@@ -11,7 +11,7 @@
 #include "common/base/resource_name.h"
 #include "common/status/status.h"
 #include "common/status/status_macros.h"
-#include "services/identity/jose_text.h"
+#include "services/identity/jose_algorithms.h"
 
 namespace qingqu::identity {
 namespace {

@@ -279,6 +279,9 @@ TEST_F(SecondFactorTest, ASessionWithoutItEndsWhenItBecomesNeeded) {
   const absl::Status status = stricter.RefreshSession(Nobody(), request).status();
   EXPECT_EQ(ErrorReason(status), "SESSION_ENDED");
   EXPECT_EQ(ErrorDetails(status).at("because"), "SECOND_FACTOR_CHANGED");
+  const absl::Status for_all = Refresh(refreshed->refresh_token()).status();
+  EXPECT_EQ(ErrorReason(for_all), "SESSION_ENDED");
+  EXPECT_EQ(ErrorDetails(for_all).at("because"), "SECOND_FACTOR_CHANGED");
 }
 
 TEST_F(SecondFactorTest, NothingOfItLiesOpen) {

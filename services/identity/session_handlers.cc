@@ -123,6 +123,7 @@ IdentityHandlers::Refreshed IdentityHandlers::Refresh(pqxx::transaction_base& tx
   if (!placed.ok()) return {.refusal = std::move(placed)};
   // Who needs a second factor by now, and began without.
   if (!session->second_factor && MustHaveInAnyPost(tx, dependencies_, user, now)) {
+    EndSession(tx, present.handle_hash, now, "SECOND_FACTOR_CHANGED");
     return {.refusal = SessionEnded("SECOND_FACTOR_CHANGED")};
   }
   if (user.post_id != session->post_id || user.delegation_id != session->delegation_id) {

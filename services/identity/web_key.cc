@@ -11,7 +11,8 @@
 
 #include "nlohmann/json.hpp"
 
-#include "services/identity/jose_text.h"
+#include "common/base/base64_url.h"
+#include "services/identity/jose_algorithms.h"
 
 namespace qingqu::identity {
 namespace {

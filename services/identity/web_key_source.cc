@@ -88,35 +88,64 @@ const OidcIssuer* ExternalTokenVerifier::Find(std::string_view issuer) const {
   return found == known_.end() ? nullptr : &found->second->issuer;
 }
 
-absl::Status ExternalTokenVerifier::ReadKeys(Known& known) {
-  known.tried_at = clock_->Now();
-  absl::StatusOr<std::string> text = fetch_(known.issuer.jwks);
+bool ExternalTokenVerifier::WasReadLately(const Known& known) const {
+  return absl::AbsDuration(clock_->Now() - known.tried_at) < kWebKeysReadInterval;
+}
+
+absl::StatusOr<ExternalTokenVerifier::KeysPtr> ExternalTokenVerifier::FetchKeys(
+    const OidcIssuer& issuer) const {
+  absl::StatusOr<std::string> text = fetch_(issuer.jwks);
   absl::StatusOr<WebKeys> keys = text.ok() ? ParseWebKeys(*text) : text.status();
-  if (!keys.ok()) {
-    spdlog::warn("keys of {} at {}: {}", known.issuer.issuer, known.issuer.jwks,
-                 ToStd(keys.status().message()));
-    return keys.status();
+  if (keys.ok()) return std::make_shared<const WebKeys>(*std::move(keys));
+  spdlog::warn("keys of {} at {}: {}", issuer.issuer, issuer.jwks, ToStd(keys.status().message()));
+  return keys.status();
+}
+
+ExternalTokenVerifier::KeysPtr ExternalTokenVerifier::ReadKeys(Known& known, bool wait) {
+  std::unique_lock reading(known.reading, std::defer_lock);
+  if (wait) {
+    reading.lock();
+  } else if (!reading.try_lock()) {
+    const std::lock_guard lock(known.mutex);
+    return known.keys;
   }
-  known.keys = *std::move(keys);
-  known.read_at = known.tried_at;
-  return absl::OkStatus();
+  {
+    const std::lock_guard lock(known.mutex);
+    if (WasReadLately(known)) return known.keys;
+  }
+  const absl::Time tried_at = clock_->Now();
+  absl::StatusOr<KeysPtr> keys = FetchKeys(known.issuer);
+  const std::lock_guard lock(known.mutex);
+  known.tried_at = tried_at;
+  if (keys.ok()) {
+    known.keys = *std::move(keys);
+    known.read_at = tried_at;
+  } else if (tried_at - known.read_at >= 2 * kWebKeysAgeMax) {
+    // Withdrawn keys must not live on because the issuer cannot be reached.
+    known.keys = nullptr;
+  }
+  return known.keys;
+}
+
+ExternalTokenVerifier::KeysPtr ExternalTokenVerifier::KeysOf(Known& known) {
+  bool wait = false;
+  {
+    const std::lock_guard lock(known.mutex);
+    const absl::Duration age = clock_->Now() - known.read_at;
+    if (age < kWebKeysAgeMax) return known.keys;
+    wait = age >= 2 * kWebKeysAgeMax;
+  }
+  return ReadKeys(known, wait);
 }
 
 absl::Status ExternalTokenVerifier::CheckWithKeys(Known& known, const ExternalToken& token) {
-  const std::lock_guard lock(known.mutex);
-  const absl::Time now = clock_->Now();
-  const bool may_read = absl::AbsDuration(now - known.tried_at) >= kWebKeysReadInterval;
-  if (now - known.read_at >= kWebKeysAgeMax && may_read) {
-    // Withdrawn keys must not live on because the issuer cannot be reached.
-    if (!ReadKeys(known).ok() && now - known.read_at >= 2 * kWebKeysAgeMax) known.keys.clear();
-  }
-  if (known.keys.empty()) return IssuerUnavailable();
-  const absl::Status checked = CheckSignature(token, known.issuer, known.keys);
-  if (checked.ok() || !IsWorthAnotherLook(checked) || known.tried_at == now || !may_read) {
-    return checked;
-  }
-  if (!ReadKeys(known).ok()) return checked;
-  return CheckSignature(token, known.issuer, known.keys);
+  const KeysPtr keys = KeysOf(known);
+  if (keys == nullptr) return IssuerUnavailable();
+  absl::Status checked = CheckSignature(token, known.issuer, *keys);
+  if (checked.ok() || !IsWorthAnotherLook(checked)) return checked;
+  const KeysPtr newer = ReadKeys(known, /*wait=*/true);
+  if (newer == nullptr || newer == keys) return checked;
+  return CheckSignature(token, known.issuer, *newer);
 }
 
 absl::StatusOr<ExternalTokenVerifier::Verified> ExternalTokenVerifier::Verify(

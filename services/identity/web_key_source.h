@@ -28,8 +28,8 @@ inline constexpr absl::Duration kWebKeysAgeMax = absl::Hours(1);
 // most. UNAVAILABLE when it cannot be had.
 absl::StatusOr<std::string> FetchWebKeySet(const std::string& source);
 
-// Verifies tokens of the issuers that a file names. Thread-safe; callers for one issuer wait while
-// one of them reads its keys.
+// Verifies tokens of the issuers that a file names. Thread-safe. One caller at a time reads an
+// issuer's keys; only those whose key is not known yet wait for it.
 class ExternalTokenVerifier {
  public:
   using Fetch = std::function<absl::StatusOr<std::string>(const std::string& source)>;
@@ -50,16 +50,24 @@ class ExternalTokenVerifier {
   const OidcIssuer* Find(std::string_view issuer) const;
 
  private:
+  using KeysPtr = std::shared_ptr<const WebKeys>;
   struct Known {
     OidcIssuer issuer;
+    std::mutex reading;  // whoever reads the keys; taken before `mutex`
     std::mutex mutex;
     // Guarded by mutex:
-    WebKeys keys;
+    KeysPtr keys;                               // null: none are known
     absl::Time read_at = absl::InfinitePast();  // successfully
     absl::Time tried_at = absl::InfinitePast();
   };
   absl::Status CheckWithKeys(Known& known, const ExternalToken& token);
-  absl::Status ReadKeys(Known& known);
+  // The keys, read anew when they are too old.
+  KeysPtr KeysOf(Known& known);
+  // The keys, read anew unless they were lately. Waits for another caller who reads them, or
+  // returns those that are known.
+  KeysPtr ReadKeys(Known& known, bool wait);
+  absl::StatusOr<KeysPtr> FetchKeys(const OidcIssuer& issuer) const;
+  bool WasReadLately(const Known& known) const;
 
   const Clock* const clock_;
   const Fetch fetch_;

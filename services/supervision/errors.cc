@@ -42,8 +42,9 @@ absl::Status CountyOnly() {
 
 absl::Status TooManyStreams() {
   return WithRetryDelay(
-      MakeError(absl::StatusCode::kUnavailable, "TOO_MANY_STREAMS",
-                "as many exports and followers as may run are running; try again later"),
+      MakeError(
+          absl::StatusCode::kUnavailable, "TOO_MANY_STREAMS",
+          "as many exports and followers as may run are running, yours or in all; try again later"),
       absl::Seconds(5));
 }
 

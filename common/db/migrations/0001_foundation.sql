@@ -68,6 +68,15 @@ CREATE FUNCTION scope.sees_institution(institution_id text, alliance_id text) RE
 LANGUAGE sql STABLE PARALLEL SAFE AS
 $$ SELECT coalesce(scope.sees_all() OR institution_id = scope.own_institution() OR alliance_id = scope.whole_alliance(), false) $$;
 
+-- Whom the caller stands in for; the default of columns that remember it.
+CREATE FUNCTION scope.on_behalf_of() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT nullif(current_setting('qingqu.on_behalf_of', true), '') $$;
+
+-- Whether one person stands behind two acts, given who did each, and for whom (common/auth/principal.h, ShareAPerson).
+CREATE FUNCTION scope.one_person_behind(p_user text, p_for text, p_other_user text, p_other_for text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$ SELECT coalesce(p_user IN (p_other_user, p_other_for), false) OR coalesce(p_for IN (p_other_user, p_other_for), false) $$;
+
 CREATE SCHEMA journal;
 GRANT USAGE ON SCHEMA journal TO PUBLIC;
 
@@ -90,10 +99,12 @@ CREATE TABLE journal.entry (
   alliance_id text,
   supplier_id text,
   details jsonb NOT NULL,
-  restricted jsonb NOT NULL
+  restricted jsonb NOT NULL,
+  restricted_salt bytea
 );
 COMMENT ON COLUMN journal.entry.institution_id IS 'Whom the entry concerns, with alliance_id and supplier_id: decides who may read it.';
 COMMENT ON COLUMN journal.entry.restricted IS 'What tells of patients or doctors.';
+COMMENT ON COLUMN journal.entry.restricted_salt IS 'Random; only where restricted or a subject tells of patients or doctors.';
 
 CREATE INDEX entry_position ON journal.entry (transaction_id, sequence);
 -- Its pending list is merged in the background (0004_journal_sealing.sql), because whoever fills it up would wait for the merging.
@@ -117,22 +128,39 @@ CREATE TRIGGER entry_append_only BEFORE UPDATE OR DELETE ON journal.entry
 CREATE TRIGGER entry_no_truncate BEFORE TRUNCATE ON journal.entry
   FOR EACH STATEMENT EXECUTE FUNCTION journal.refuse_change();
 
--- Who did it is read from the session's settings, not from the arguments.
+-- Without it what tells of patients could be guessed from the commitment in an entry's leaf.
+CREATE FUNCTION journal.new_salt() RETURNS bytea LANGUAGE sql VOLATILE SET search_path = pg_catalog AS
+$$ SELECT uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) $$;
+REVOKE EXECUTE ON FUNCTION journal.new_salt() FROM PUBLIC;
+
+-- Who did it is read from the session's settings, not from the arguments. Whoever acts by a delegation (授权代理) is named together
+-- with whom they stand in for: in the entry's details, and among its subjects.
 CREATE FUNCTION journal.append(
   p_event text, p_method text, p_request_id text, p_resource text, p_subjects text[],
   p_institution_id text, p_alliance_id text, p_supplier_id text, p_reason text, p_details jsonb, p_restricted jsonb
 ) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE
   v_sequence bigint;
+  v_holder text := nullif(current_setting('qingqu.on_behalf_of', true), '');
+  v_subjects text[] := p_subjects;
+  v_details jsonb := p_details;
 BEGIN
+  IF v_holder IS NOT NULL THEN
+    v_subjects := ARRAY(SELECT DISTINCT subject COLLATE "C" FROM unnest(p_subjects || ('users/' || v_holder)) AS subject ORDER BY 1);
+    v_details := p_details || jsonb_build_object('on_behalf_of', 'users/' || v_holder,
+                                                 'delegation', 'delegations/' || current_setting('qingqu.delegation'));
+  END IF;
   INSERT INTO journal.entry (event, method, resource, subjects, actor_user_id, actor_institution_id, actor_roles,
-                             client, request_id, reason, institution_id, alliance_id, supplier_id, details, restricted)
-  VALUES (p_event, p_method, p_resource, p_subjects, coalesce(nullif(current_setting('qingqu.user', true), ''), 'system'),
+                             client, request_id, reason, institution_id, alliance_id, supplier_id, details, restricted,
+                             restricted_salt)
+  VALUES (p_event, p_method, p_resource, v_subjects, coalesce(nullif(current_setting('qingqu.user', true), ''), 'system'),
           nullif(current_setting('qingqu.institution', true), ''),
           coalesce(nullif(current_setting('qingqu.roles', true), ''), '{}')::text[],
           coalesce(nullif(current_setting('qingqu.client', true), ''), 'system'),
           nullif(p_request_id, ''), nullif(p_reason, ''), nullif(p_institution_id, ''), nullif(p_alliance_id, ''),
-          nullif(p_supplier_id, ''), p_details, p_restricted)
+          nullif(p_supplier_id, ''), v_details, p_restricted,
+          CASE WHEN p_restricted <> '{}' OR array_to_string(p_subjects, E'\n') ~ '(^|\n)(patients|doctors)/'
+            THEN journal.new_salt() END)
   RETURNING sequence INTO v_sequence;
   IF EXISTS (SELECT FROM journal.wake_up WHERE event = p_event) THEN
     PERFORM pg_notify('journal', p_event);

@@ -9,10 +9,11 @@ CREATE FUNCTION journal.append_many(
 ) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 BEGIN
   INSERT INTO journal.entry (event, method, resource, subjects, actor_user_id, actor_institution_id, actor_roles, client,
-                             request_id, reason, institution_id, alliance_id, details, restricted)
+                             request_id, reason, institution_id, alliance_id, details, restricted, restricted_salt)
   SELECT p_event, entry.method, entry.resource, entry.subjects::text[], entry.actor_user_id,
          nullif(entry.actor_institution_id, ''), entry.actor_roles::text[], entry.client, nullif(entry.request_id, ''),
-         nullif(entry.reason, ''), nullif(entry.institution_id, ''), nullif(entry.alliance_id, ''), entry.details::jsonb, '{}'
+         nullif(entry.reason, ''), nullif(entry.institution_id, ''), nullif(entry.alliance_id, ''), entry.details::jsonb, '{}',
+         CASE WHEN array_to_string(entry.subjects::text[], E'\n') ~ '(^|\n)(patients|doctors)/' THEN journal.new_salt() END
   FROM unnest(p_methods, p_request_ids, p_resources, p_subjects, p_actor_user_ids, p_actor_institution_ids, p_actor_roles,
               p_clients, p_institution_ids, p_alliance_ids, p_reasons, p_details)
     AS entry (method, request_id, resource, subjects, actor_user_id, actor_institution_id, actor_roles, client,

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/time/clock.h"
+#include "fmt/format.h"
 
 #include "common/base/strings.h"
 #include "common/sealed_log/proof.h"
@@ -47,6 +48,7 @@ class Checker {
     if (report_.problem == JournalProblem::kNone) {
       QINGQU_RETURN_IF_ERROR(CompareUnsealed());
     }
+    if (report_.problem == JournalProblem::kNone) CompareWithKept();
     return report_;
   }
 
@@ -55,6 +57,22 @@ class Checker {
     report_.problem = problem;
     report_.index = index;
     report_.detail = std::move(detail);
+  }
+
+  void Append(const Hash& hash) {
+    journal_.Append(hash);
+    if (check_.kept && journal_.size() == check_.kept->size) root_at_kept_ = journal_.Root();
+  }
+
+  void CompareWithKept() {
+    if (!check_.kept || check_.kept->size == 0) return;
+    const uint64_t size = check_.kept->size;
+    if (journal_.size() < size) {
+      Find(JournalProblem::kRewritten, 0,
+           fmt::format("{} entries were signed, and {} are there", size, journal_.size()));
+    } else if (root_at_kept_ != check_.kept->root) {
+      Find(JournalProblem::kRewritten, 0, fmt::format("the first {} entries are others now", size));
+    }
   }
 
   // False when there is none to compare with, which is a finding.
@@ -76,7 +94,7 @@ class Checker {
     for (uint64_t index = 0; index < size && !ended_; ++index) {
       QINGQU_ASSIGN_OR_RETURN(const auto leaf, leaves_->Next());
       ended_ = !leaf.has_value();
-      if (leaf) journal_.Append(leaf->hash);
+      if (leaf) Append(leaf->hash);
       std::optional<Hash> fallback;
       if (leaf) fallback = leaf->hash;
       QINGQU_ASSIGN_OR_RETURN(const std::optional<Hash> in_tile, tiles_->Append(fallback));
@@ -157,7 +175,7 @@ class Checker {
         ++report_.unfinished;
         continue;
       }
-      journal_.Append(leaf->hash);
+      Append(leaf->hash);
       if (kept.size() < kUnsealedKept) kept.push_back(leaf->hash);
     }
     report_.entries = journal_.size();
@@ -210,6 +228,7 @@ class Checker {
   std::unique_ptr<LeafSource> leaves_;
   bool ended_ = false;  // the journal has no more
   CompactTree journal_;
+  std::optional<Hash> root_at_kept_;  // of as many entries as the kept checkpoint has
   std::optional<CheckedTiles> tiles_;
   std::optional<Difference> difference_;
 };

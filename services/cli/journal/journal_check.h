@@ -37,14 +37,15 @@ enum class JournalProblem {
   kEntryInserted,  // it stands where something else was sealed, or where nothing can stand yet
   kEntryUnsealed,  // it should have been sealed and was not
   kTile,           // the journal is right, a tile is not
-  kRoot            // journal and tiles agree with each other and not with the checkpoint
+  kRoot,           // journal and tiles agree with each other and not with the checkpoint
+  kRewritten       // all agree with each other and not with the checkpoint that was kept
 };
 
 struct JournalReport {
   JournalProblem problem = JournalProblem::kNone;  // the first one
-  uint64_t index = 0;                              // the first bad index
-  std::string detail;                              // of kTile and kCheckpoint: which, and what
-  uint64_t entries = 0;                            // that were compared
+  uint64_t index = 0;                              // the first bad index; of kRewritten none
+  std::string detail;       // of kTile, kCheckpoint and kRewritten: which, and what
+  uint64_t entries = 0;     // that were compared
   uint64_t unfinished = 0;  // entries behind them whose order is not final yet, so not compared
   sealed_log::Checkpoint checkpoint;  // the first one that was read
 };
@@ -52,6 +53,9 @@ struct JournalReport {
 struct JournalCheck {
   LogSource* log = nullptr;
   sealed_log::VerifierKey key;
+  // That somebody kept, a witness for instance: the journal must begin with it. Whoever holds the
+  // log's key and the database can make all else agree with another past.
+  std::optional<sealed_log::Checkpoint> kept;
   // Takes its snapshot when it is called, which is after the checkpoint was read.
   std::function<absl::StatusOr<std::unique_ptr<LeafSource>>()> open_leaves;
   // How long after the snapshot an entry of it may still be sealed.

@@ -45,6 +45,7 @@ class JournalCheckTest : public testing::Test {
     const auto report =
         CheckJournal({.log = source.get(),
                       .key = log_.key(),
+                      .kept = kept_,
                       .open_leaves = [&]() -> absl::StatusOr<std::unique_ptr<LeafSource>> {
                         return std::make_unique<VectorLeaves>(journal_, not_final, impossible);
                       },
@@ -68,6 +69,7 @@ class JournalCheckTest : public testing::Test {
   const TestTree tree_;
   TestLog log_{"journal_check_log"};
   std::vector<Hash> journal_;
+  std::optional<sealed_log::Checkpoint> kept_;
 };
 
 // A log with tiles of three levels.
@@ -186,6 +188,29 @@ TEST_F(JournalCheckTest, AHugeCheckpointHasAnEnd) {
   const TestTree tree = TestTree::Of(1000);
   log_.Write("checkpoint", log_.SignedNote(uint64_t{1} << 62, tree.Root(0, 1000)));
   Expect(JournalProblem::kEntryMissing, 1000);
+}
+
+TEST_F(JournalCheckTest, AllMustBeginWithTheCheckpointThatWasKept) {
+  kept_ = {.origin = TestLog::kOrigin, .size = 700, .root = tree_.Root(0, 700)};
+  EXPECT_EQ(Check().problem, JournalProblem::kNone);
+  kept_ = {.origin = TestLog::kOrigin, .size = 1000, .root = tree_.Root(0, 1000)};
+  EXPECT_EQ(Check().problem, JournalProblem::kNone);
+  kept_ = {.origin = TestLog::kOrigin, .size = 700, .root = ForkedTree(1000, 699).Root(0, 700)};
+  const JournalReport rewritten = Check();
+  EXPECT_EQ(rewritten.problem, JournalProblem::kRewritten);
+  EXPECT_EQ(rewritten.detail, "the first 700 entries are others now");
+  kept_ = {.origin = TestLog::kOrigin, .size = 1001, .root = TestTree::Of(1001).Root(0, 1001)};
+  const JournalReport set_back = Check();
+  EXPECT_EQ(set_back.problem, JournalProblem::kRewritten);
+  EXPECT_EQ(set_back.detail, "1001 entries were signed, and 1000 are there");
+}
+
+TEST_F(JournalCheckTest, TheKeptCheckpointMayBeLargerThanThePublishedOne) {
+  log_.Remove("tile");
+  log_.Publish(tree_, 600);
+  kept_ = {.origin = TestLog::kOrigin, .size = 900, .root = tree_.Root(0, 900)};
+  EXPECT_EQ(Check(400).problem, JournalProblem::kRewritten) << "none of them is final";
+  EXPECT_EQ(Check().problem, JournalProblem::kEntryUnsealed);
 }
 
 TEST_F(JournalCheckTest, WaitsForTheNextCheckpoint) {

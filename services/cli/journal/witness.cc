@@ -115,6 +115,12 @@ absl::Status CheckGrowth(const Checkpoint& last, const Checkpoint& next,
   const absl::Status older = ProveGrowth(next, last, tiles);
   if (older.ok()) return absl::OutOfRangeError("the checkpoint is an older one");
   if (!absl::IsNotFound(older)) return older;
+  // A place that has no tile at all, not even of what it shows, has lost nothing: it is no log.
+  sealed_log::TileReader reader(next.size, &tiles);
+  if (const auto shown = sealed_log::ReadRoot(reader, next.size);
+      absl::IsNotFound(shown.status())) {
+    return TilesDamaged(ToStd(shown.status().message()));
+  }
   return absl::DataLossError("the log has lost what it had signed");
 }
 

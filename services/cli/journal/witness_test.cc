@@ -206,6 +206,16 @@ TEST_F(WitnessTest, ALogThatWasSetBackIsAFork) {
   ExpectForked(Look(), tree_, 700);
 }
 
+TEST_F(WitnessTest, APlaceThatHasNothingOfTheLogLostNothing) {
+  log_.Publish(tree_, 700);
+  ASSERT_EQ(FirstLook().code, ExitCode::kOk);
+  log_.Remove("tile");
+  log_.Write("checkpoint", log_.Note(tree_, 300));
+  EXPECT_EQ(Look().code, ExitCode::kUnavailable);
+  EXPECT_EQ(Evidence().size(), 0U);
+  ExpectRemembers(tree_, 700);
+}
+
 TEST_F(WitnessTest, OnlyTheLogsOwnSignatureCounts) {
   const TestLog another("another_log");
   log_.Publish(tree_, 300);

@@ -31,35 +31,15 @@ CREATE TABLE identity.department (
 );
 CREATE INDEX department_institution ON identity.department (institution_id, department_id);
 
--- A person or a machine client. A supplier is known to the catalogue, so its id is not checked here.
+-- A person or a machine client. Where they work and as what: 0007_posts.sql.
 CREATE TABLE identity.account (
   user_id text CONSTRAINT account_pkey PRIMARY KEY
     CONSTRAINT account_id_check CHECK (user_id ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'),
   display_name text NOT NULL CONSTRAINT account_display_name_check CHECK (length(display_name) BETWEEN 1 AND 100),
-  roles text[] NOT NULL CONSTRAINT account_roles_count_check CHECK (cardinality(roles) BETWEEN 1 AND 5),
-  scope text NOT NULL,
-  institution_id text,
-  alliance_id text CONSTRAINT account_alliance_fkey REFERENCES identity.alliance,
-  supplier_id text CONSTRAINT account_supplier_check CHECK (supplier_id ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'),
   password_hash text NOT NULL CONSTRAINT account_password_hash_check CHECK (password_hash LIKE '$argon2id$%'),
   disabled boolean NOT NULL DEFAULT false,
   version bigint NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL,
-  CONSTRAINT account_institution_fkey FOREIGN KEY (institution_id, alliance_id)
-    REFERENCES identity.institution (institution_id, alliance_id),
-  CONSTRAINT account_belongs_check CHECK (CASE scope
-    WHEN 'institution' THEN institution_id IS NOT NULL AND alliance_id IS NOT NULL AND supplier_id IS NULL
-    WHEN 'alliance' THEN alliance_id IS NOT NULL AND supplier_id IS NULL
-    WHEN 'county' THEN institution_id IS NULL AND alliance_id IS NULL AND supplier_id IS NULL
-    WHEN 'supplier' THEN institution_id IS NULL AND alliance_id IS NULL AND supplier_id IS NOT NULL
-    ELSE false END),
-  CONSTRAINT account_roles_check CHECK (CASE scope
-    WHEN 'institution' THEN roles <@ ARRAY['hospital_pharmacist', 'department_nurse', 'approver']
-    WHEN 'alliance' THEN roles <@ ARRAY['procurement_officer', 'approver', 'operator']
-    WHEN 'county' THEN roles <@ ARRAY['insurance_bureau', 'market_supervision', 'bureau_administrator']
-                    OR roles = ARRAY['discipline_inspector']
-    WHEN 'supplier' THEN roles = ARRAY['supplier']
-    ELSE false END)
+  created_at timestamptz NOT NULL
 );
 
 -- One row for a sign-in and all refreshes that follow it. Of the refresh token only hashes are kept: of its handle,

@@ -83,8 +83,10 @@ LANGUAGE sql VOLATILE SET search_path = pg_catalog AS $$
     AND (mine.ends_at IS NULL OR mine.ends_at > now()) AND (other.ends_at IS NULL OR other.ends_at > now())
 $$;
 
--- As before (0007_posts.sql), over all duties.
-CREATE OR REPLACE FUNCTION identity.separation_conflicts(p_user_id text, p_permission text)
+-- People who hold both sides of a separation at one time from now on: in one duty, or in two. Of one user, or with '' of all;
+-- by one permission, or with '' by any. Besides: who is a supplier or a discipline inspector is nothing else in another post,
+-- and an operator learns of use in none.
+CREATE FUNCTION identity.separation_conflicts(p_user_id text, p_permission text)
 RETURNS TABLE (user_id text, proposing text, approving text) LANGUAGE sql VOLATILE SET search_path = pg_catalog AS $$
   SELECT mine.user_id, pair.proposing, pair.approving
   FROM identity.separation AS pair
@@ -109,9 +111,10 @@ RETURNS TABLE (user_id text, proposing text, approving text) LANGUAGE sql VOLATI
   WHERE 'operator' = ANY (mine.roles) AND p_permission IN ('', held.permission)
   LIMIT 1
 $$;
-DROP FUNCTION identity.posts_at_one_time(text);
 
-CREATE OR REPLACE FUNCTION identity.check_separation() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+-- Deferred, behind the lock that also edits of roles take (LockNamed "roles"): of two who race, the second sees what the
+-- first did.
+CREATE FUNCTION identity.check_separation() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
 DECLARE
   v_row jsonb := to_jsonb(NEW);
   v_conflict record;
@@ -125,6 +128,10 @@ BEGIN
   END IF;
   RETURN NULL;
 END $$;
+CREATE CONSTRAINT TRIGGER post_separation AFTER INSERT OR UPDATE ON identity.post
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION identity.check_separation();
+CREATE CONSTRAINT TRIGGER role_permission_people AFTER INSERT ON identity.role_permission
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION identity.check_separation();
 CREATE CONSTRAINT TRIGGER delegation_separation AFTER INSERT OR UPDATE ON identity.delegation
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION identity.check_separation();
 

@@ -30,6 +30,20 @@ void StreamPlaces::GiveBack() {
   left_.notify_all();
 }
 
+bool StreamPlaces::TakeFor(const std::string& user_id) {
+  const std::lock_guard lock(mutex_);
+  int& taken = users_[user_id];
+  if (taken == users_places_max_) return false;
+  ++taken;
+  return true;
+}
+
+void StreamPlaces::GiveBackFor(const std::string& user_id) {
+  const std::lock_guard lock(mutex_);
+  const auto user = users_.find(user_id);
+  if (--user->second == 0) users_.erase(user);
+}
+
 void StreamPlaces::Drain() {
   std::unique_lock lock(mutex_);
   draining_ = true;
@@ -116,13 +130,22 @@ absl::Status ChunkStream::Serve(const google::protobuf::Message& request, const 
   const absl::StatusOr<CallContext> call =
       server_.runner->AdmitAudited(server_.method, incoming_, request);
   if (!call.ok()) return call.status();
-  ThreadSink sink(this);
-  absl::Status status = produce(*call, sink);
-  if (status.ok()) status = sink.WaitUntilTaken();
-  const absl::Status told = server_.runner->JournalSent(server_.method, *call, sink.rows(), status);
-  if (status.ok()) status = told;
+  const std::string& user_id = call->principal.user_id;
+  absl::Status status = TooManyStreams();
+  if (server_.places->TakeFor(user_id)) {
+    status = ServeAdmitted(*call, produce);
+    server_.places->GiveBackFor(user_id);
+  }
   server_.runner->ReportAdmitted(server_.method, *call, arrived_at, status);
   return status;
+}
+
+absl::Status ChunkStream::ServeAdmitted(const CallContext& call, const Produce& produce) {
+  ThreadSink sink(this);
+  absl::Status status = produce(call, sink);
+  if (status.ok()) status = sink.WaitUntilTaken();
+  const absl::Status told = server_.runner->JournalSent(server_.method, call, sink.rows(), status);
+  return status.ok() ? told : status;
 }
 
 void ChunkStream::Run(const google::protobuf::Message& request, const Produce& produce) {

@@ -3,8 +3,10 @@
 #include <atomic>
 #include <condition_variable>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -18,22 +20,29 @@
 
 namespace qingqu::supervision {
 
-// How many streams run at once, each with a thread of its own. Thread-safe.
+// How many streams run at once, each with a thread of its own: in all, and for one user, so that
+// nobody keeps the others out. Thread-safe.
 class StreamPlaces {
  public:
-  explicit StreamPlaces(int places_max) : places_max_(places_max) {}
+  StreamPlaces(int places_max, int users_places_max)
+      : places_max_(places_max), users_places_max_(users_places_max) {}
   bool Take();
   void GiveBack();
+  // One of those taken, for a user, who is known later.
+  bool TakeFor(const std::string& user_id);
+  void GiveBackFor(const std::string& user_id);
   // Lets no more in, and returns when those inside have left.
   void Drain();
   bool draining() const;
 
  private:
   const int places_max_;
+  const int users_places_max_;
   mutable std::mutex mutex_;
   std::condition_variable left_;
-  int taken_ = 0;          // guarded by mutex_
-  bool draining_ = false;  // guarded by mutex_
+  int taken_ = 0;                     // guarded by mutex_
+  std::map<std::string, int> users_;  // guarded by mutex_; those who have any
+  bool draining_ = false;             // guarded by mutex_
 };
 
 // One server-streaming call. On a thread of its own it writes the call's entry into the journal and
@@ -76,6 +85,7 @@ class ChunkStream final : public grpc::ServerWriteReactor<v1::LogChunk> {
   explicit ChunkStream(const Server& server);
   void Run(const google::protobuf::Message& request, const Produce& produce);
   absl::Status Serve(const google::protobuf::Message& request, const Produce& produce);
+  absl::Status ServeAdmitted(const CallContext& call, const Produce& produce);
   void Leave();
 
   const Server server_;

@@ -50,17 +50,25 @@ absl::StatusOr<int64_t> ParseEntry(std::string_view name) {
   return static_cast<int64_t>(*sequence);
 }
 
-// A proof of a leaf is none of the entry when the entry is not what was sealed there.
-absl::Status CheckIsLeaf(pqxx::transaction_base& tx, int64_t sequence,
-                         const v1::GetInclusionProofResponse& proof) {
-  QINGQU_ASSIGN_OR_RETURN(LogCursor cursor, SeekLeaf(tx, static_cast<uint64_t>(proof.index())));
-  bool is_leaf = false;
+// The entry as it stands now. DATA_LOSS ENTRY_NOT_AS_SEALED when it is not what was sealed there:
+// neither the entry nor a proof of the leaf must pass for what the log has.
+absl::StatusOr<sealed_log::JournalRow> ReadSealed(pqxx::transaction_base& tx, int64_t sequence,
+                                                  uint64_t index, std::string_view leaf_hash) {
+  QINGQU_ASSIGN_OR_RETURN(LogCursor cursor, SeekLeaf(tx, index));
+  std::optional<sealed_log::JournalRow> sealed;
   QINGQU_RETURN_IF_ERROR(
       ReadLeaves(tx, cursor, 1, kRowBytesMax, [&](uint64_t, const sealed_log::JournalRow& row) {
-        is_leaf = row.sequence == sequence &&
-                  BytesOf(sealed_log::LeafHash(sealed_log::LeafOf(row))) == proof.leaf_hash();
+        const Hash hash = sealed_log::LeafHash(sealed_log::LeafOf(row));
+        if (row.sequence == sequence && BytesOf(hash) == leaf_hash) sealed = row;
       }));
-  return is_leaf ? absl::OkStatus() : EntryNotAsSealed(static_cast<uint64_t>(proof.index()));
+  if (!sealed) return EntryNotAsSealed(index);
+  return *std::move(sealed);
+}
+
+absl::StatusOr<Hash> ReadLeafHash(sealed_log::TileReader& reader, uint64_t index) {
+  QINGQU_ASSIGN_OR_RETURN(const std::vector<Hash> leaf,
+                          reader.ReadNodes({{.level = 0, .index = index}}));
+  return leaf[0];
 }
 
 absl::StatusOr<v1::GetInclusionProofResponse> ProveInclusion(pqxx::transaction_base& tx,
@@ -69,13 +77,12 @@ absl::StatusOr<v1::GetInclusionProofResponse> ProveInclusion(pqxx::transaction_b
   sealed_log::TileReader reader(size, &tiles);
   QINGQU_ASSIGN_OR_RETURN(const sealed_log::Proof proof,
                           sealed_log::InclusionProof(reader, index, size));
-  QINGQU_ASSIGN_OR_RETURN(const std::vector<Hash> leaf,
-                          reader.ReadNodes({{.level = 0, .index = index}}));
+  QINGQU_ASSIGN_OR_RETURN(const Hash leaf, ReadLeafHash(reader, index));
   QINGQU_ASSIGN_OR_RETURN(const Hash root, sealed_log::ReadRoot(reader, size));
   v1::GetInclusionProofResponse response;
   response.set_index(static_cast<int64_t>(index));
   response.set_tree_size(static_cast<int64_t>(size));
-  response.set_leaf_hash(std::string(BytesOf(leaf[0])));
+  response.set_leaf_hash(std::string(BytesOf(leaf)));
   AddHashes(proof, response.mutable_hashes());
   response.set_root(std::string(BytesOf(root)));
   return response;
@@ -121,7 +128,9 @@ absl::StatusOr<v1::GetInclusionProofResponse> JournalHandlers::GetInclusionProof
         if (!index || *index >= size) return EntryNotSealed(size);
         QINGQU_ASSIGN_OR_RETURN(v1::GetInclusionProofResponse proof,
                                 ProveInclusion(tx, *index, size));
-        if (sequence) QINGQU_RETURN_IF_ERROR(CheckIsLeaf(tx, *sequence, proof));
+        if (sequence) {
+          QINGQU_RETURN_IF_ERROR(ReadSealed(tx, *sequence, *index, proof.leaf_hash()).status());
+        }
         return proof;
       });
 }
@@ -171,17 +180,18 @@ absl::StatusOr<v1::LogRow> JournalHandlers::OpenEntry(const CallContext& call,
         QINGQU_ASSIGN_OR_RETURN(const uint64_t size, SizeOf(tx, 0));
         const std::optional<uint64_t> index = FindLeafIndex(tx, sequence);
         if (!index || *index >= size) return EntryNotSealed(size);
-        QINGQU_ASSIGN_OR_RETURN(LogCursor cursor, SeekLeaf(tx, *index));
+        TableTiles tiles(&tx);
+        sealed_log::TileReader reader(size, &tiles);
+        QINGQU_ASSIGN_OR_RETURN(const Hash leaf, ReadLeafHash(reader, *index));
+        QINGQU_ASSIGN_OR_RETURN(const sealed_log::JournalRow row,
+                                ReadSealed(tx, sequence, *index, BytesOf(leaf)));
         v1::LogRow opened;
-        QINGQU_RETURN_IF_ERROR(ReadLeaves(tx, cursor, 1, kRowBytesMax,
-                                          [&](uint64_t at, const sealed_log::JournalRow& row) {
-                                            opened.set_index(static_cast<int64_t>(at));
-                                            opened.set_leaf(sealed_log::LeafOf(row));
-                                            auto opening = sealed_log::OpeningOf(row);
-                                            if (!opening) return;
-                                            opened.set_salt(opening->salt.value_or(""));
-                                            opened.set_restricted(std::move(opening->text));
-                                          }));
+        opened.set_index(static_cast<int64_t>(*index));
+        opened.set_leaf(sealed_log::LeafOf(row));
+        if (auto opening = sealed_log::OpeningOf(row)) {
+          opened.set_salt(opening->salt.value_or(""));
+          opened.set_restricted(std::move(opening->text));
+        }
         return opened;
       });
 }

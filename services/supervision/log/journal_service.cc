@@ -19,6 +19,7 @@ using grpc::ServerWriteReactor;
 using Handlers = JournalHandlers;
 
 constexpr int kStreamsMax = 32;
+constexpr int kStreamsOfUserMax = 8;
 // A stream keeps a connection only while it reads a chunk.
 constexpr int kStreamConnections = 2;
 
@@ -95,7 +96,7 @@ class Face final : public JournalFace {
                       .connections_max = kStreamConnections,
                       .queries = {queries::kAllQueries.begin(), queries::kAllQueries.end()}}),
         exporter_(&stream_pool_, keeper, dependencies.pseudonyms, {}),
-        places_(kStreamsMax),
+        places_(kStreamsMax, kStreamsOfUserMax),
         service_(runner_.get(), &places_, dependencies, &exporter_) {}
 
   grpc::Service& grpc_service() override { return service_; }

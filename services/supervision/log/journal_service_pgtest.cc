@@ -110,6 +110,16 @@ class JournalServiceTest : public ::testing::Test {
     if (chunks == chunks_max) context.TryCancel();
     return rpc::FromGrpcStatus(reader->Finish());
   }
+  bool Opens(const std::string& entry) {
+    v1::OpenEntryRequest request;
+    request.set_purpose("a test");
+    request.set_entry(entry);
+    v1::LogRow row;
+    return host_
+        .Call("qingqu.supervision.v1.JournalService/OpenEntry", request, row,
+              AuthorizationOf("discipline_inspector"))
+        .ok();
+  }
   static v1::ExportEntriesRequest Range(int64_t from, int64_t to) {
     v1::ExportEntriesRequest request;
     request.set_purpose("a test");
@@ -285,7 +295,9 @@ TEST_F(JournalServiceTest, AChangedRowDoesNotProveItself) {
                       AuthorizationOf("discipline_inspector"));
   };
   EXPECT_FALSE(prove("things/33").ok());
+  EXPECT_FALSE(Opens(request.entry()));
   EXPECT_TRUE(prove("things/34").ok());
+  EXPECT_TRUE(Opens(request.entry()));
 }
 
 TEST_F(JournalServiceTest, AFollowerGetsWhatIsSealed) {
@@ -311,6 +323,55 @@ TEST_F(JournalServiceTest, AFollowerGetsWhatIsSealed) {
   EXPECT_GE(verifier.rows_.size(), 100);
   context.TryCancel();
   EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+}
+
+// A stream that reads the header and then waits.
+class Follower {
+ public:
+  Follower(v1::JournalService::Stub& stub, const std::string& authorization) {
+    context_.AddMetadata("authorization", authorization);
+    v1::FollowRequest request;
+    request.set_purpose("to watch");
+    reader_ = stub.Follow(&context_, request);
+    follows_ = reader_->Read(&chunk_);
+  }
+  bool follows() const { return follows_; }
+  std::string End() {
+    if (follows_) context_.TryCancel();
+    return ErrorReason(rpc::FromGrpcStatus(reader_->Finish()));
+  }
+
+ private:
+  grpc::ClientContext context_;
+  v1::LogChunk chunk_;
+  std::unique_ptr<grpc::ClientReader<v1::LogChunk>> reader_;
+  bool follows_ = false;
+};
+
+TEST_F(JournalServiceTest, NobodyKeepsTheOthersOut) {
+  Append(3);
+  CheckpointAtLeast(3);
+  const std::string inspector = AuthorizationOf("discipline_inspector");
+  std::vector<std::unique_ptr<Follower>> followers;
+  for (int i = 0; i < 8; ++i) {
+    followers.push_back(std::make_unique<Follower>(*stub_, inspector));
+    ASSERT_TRUE(followers.back()->follows()) << i;
+  }
+  Follower ninth(*stub_, inspector);
+  EXPECT_FALSE(ninth.follows());
+  EXPECT_EQ(ninth.End(), "TOO_MANY_STREAMS");
+  Follower other(*stub_, AuthorizationOf("bureau_administrator"));
+  EXPECT_TRUE(other.follows());
+  other.End();
+  for (const auto& follower : followers) follower->End();
+  bool follows = false;
+  for (int i = 0; i < 300 && !follows; ++i) {
+    absl::SleepFor(absl::Milliseconds(20));
+    Follower next(*stub_, inspector);
+    follows = next.follows();
+    next.End();
+  }
+  EXPECT_TRUE(follows) << "places are given back";
 }
 
 TEST_F(JournalServiceTest, StreamsAreRefusedWithTheirReasonAndEachRefusalIsAnEntry) {

@@ -35,6 +35,8 @@ struct LogKeeper::Metrics {
                            "Size of the log that the published checkpoint names")),
         unsealed(NewGauge(registry, "qingqu_journal_unsealed_entries",
                           "Entries of the journal that are not sealed yet (at most a million)")),
+        oldest(NewGauge(registry, "qingqu_journal_unsealed_oldest_seconds",
+                        "Age of the oldest entry that is not sealed yet")),
         lag(NewGauge(registry, "qingqu_journal_seal_lag_seconds",
                      "Age of the oldest entry of the last round when it was sealed")),
         failures(&prometheus::BuildCounter()
@@ -46,6 +48,7 @@ struct LogKeeper::Metrics {
   prometheus::Gauge* size;
   prometheus::Gauge* published;
   prometheus::Gauge* unsealed;
+  prometheus::Gauge* oldest;
   prometheus::Gauge* lag;
   prometheus::Counter* failures;
 };
@@ -186,16 +189,17 @@ void LogKeeper::CountAndThin() {
   const absl::Time now = absl::Now();
   if (now - counted_at_ >= options_.count_every) {
     counted_at_ = now;
-    const absl::StatusOr<int64_t> unsealed =
-        db::RunRead(*pool_, LogCall(*clock_, "journal/count", kUpkeepTimeMax),
-                    [](pqxx::transaction_base& tx) -> absl::StatusOr<int64_t> {
-                      const LogHead head = ReadLogHead(tx);
-                      return tx
-                          .exec_prepared(queries::kCountUnsealed.name, head.transaction_id,
-                                         head.sequence, kCountMax)[0]["unsealed"]
-                          .as<int64_t>();
-                    });
-    if (unsealed.ok()) metrics_->unsealed->Set(static_cast<double>(*unsealed));
+    const absl::Status counted = db::RunRead(
+        *pool_, LogCall(*clock_, "journal/count", kUpkeepTimeMax),
+        [this](pqxx::transaction_base& tx) -> absl::Status {
+          const LogHead head = ReadLogHead(tx);
+          const pqxx::row unsealed = tx.exec_prepared(
+              queries::kCountUnsealed.name, head.transaction_id, head.sequence, kCountMax)[0];
+          metrics_->unsealed->Set(unsealed["entries"].as<double>());
+          metrics_->oldest->Set(unsealed["oldest_seconds"].as<double>());
+          return absl::OkStatus();
+        });
+    if (!counted.ok()) spdlog::warn("what is not sealed is not counted: {}", counted.ToString());
   }
   if (now - thinned_at_ < options_.thin_every) return;
   thinned_at_ = now;

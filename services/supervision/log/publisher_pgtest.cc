@@ -1,8 +1,10 @@
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <thread>
 
 #include "absl/time/clock.h"
+#include "pqxx/pqxx"
 #include "prometheus/registry.h"
 
 #include "services/supervision/log/log_keeper.h"
@@ -142,6 +144,12 @@ class LogKeeperTest : public PublisherTest {
             .folder = folder_,
             .poll_every = absl::Milliseconds(20)};
   }
+  double GaugeOf(const std::string& name) const {
+    for (const auto& family : metrics_.Collect()) {
+      if (family.name == name) return family.metric.front().gauge.value;
+    }
+    return -1;
+  }
   prometheus::Registry metrics_;
 };
 
@@ -211,6 +219,29 @@ TEST_F(LogKeeperTest, NewSubjectsAreMergedIntoTheirIndexInTheBackground) {
   for (int i = 0; i < 3000 && pending() != "0"; ++i) absl::SleepFor(absl::Milliseconds(10));
   keeper.Stop();
   EXPECT_EQ(pending(), "0");
+}
+
+TEST_F(LogKeeperTest, WhatHoldsSealingUpIsToBeSeen) {
+  pqxx::connection connection(database_.superuser_conninfo());
+  pqxx::work open(connection);
+  open.exec("SELECT pg_current_xact_id()");
+  Append(3);
+  LogKeeper::Options options = Options();
+  options.count_every = absl::Milliseconds(20);
+  options.merge_every = absl::Milliseconds(20);
+  LogKeeper keeper(pool_.get(), &clock_, &metrics_, options);
+  keeper.Start();
+  const auto waits_for = [&](const std::function<bool()>& holds) {
+    for (int i = 0; i < 3000 && !holds(); ++i) absl::SleepFor(absl::Milliseconds(10));
+    return holds();
+  };
+  EXPECT_TRUE(waits_for([&] { return GaugeOf("qingqu_journal_unsealed_oldest_seconds") > 0.2; }));
+  EXPECT_EQ(GaugeOf("qingqu_journal_unsealed_entries"), 3);
+  EXPECT_EQ(keeper.WaitForGrowth(0, absl::Milliseconds(1)), 0);
+  open.commit();
+  EXPECT_TRUE(waits_for([&] { return GaugeOf("qingqu_journal_unsealed_oldest_seconds") == 0; }));
+  keeper.Stop();
+  ExpectSealed();
 }
 
 TEST_F(LogKeeperTest, OldCheckpointsAreThinnedToOneAnHour) {

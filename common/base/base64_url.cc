@@ -1,8 +1,8 @@
-#include "services/identity/jose_text.h"
+#include "common/base/base64_url.h"
 
 #include "common/base/sodium.h"
 
-namespace qingqu::identity {
+namespace qingqu {
 
 std::optional<std::string> DecodeBase64Url(std::string_view text) {
   InitializeSodium();
@@ -17,4 +17,4 @@ std::optional<std::string> DecodeBase64Url(std::string_view text) {
   return bytes;
 }
 
-}  // namespace qingqu::identity
+}  // namespace qingqu
