@@ -7,10 +7,12 @@
 namespace qingqu::auth {
 namespace {
 
-TEST(AllianceScopeTest, OneInstitutionIsTooNarrow) {
-  const absl::Status refused = RequireAllianceScope({.scope = Scope::kInstitution});
-  EXPECT_EQ(refused.code(), absl::StatusCode::kPermissionDenied);
-  EXPECT_EQ(ErrorReason(refused), "SCOPE_TOO_NARROW");
+TEST(AllianceScopeTest, OneInstitutionOrDepartmentIsTooNarrow) {
+  for (const Scope scope : {Scope::kInstitution, Scope::kDepartment}) {
+    const absl::Status refused = RequireAllianceScope({.scope = scope});
+    EXPECT_EQ(refused.code(), absl::StatusCode::kPermissionDenied);
+    EXPECT_EQ(ErrorReason(refused), "SCOPE_TOO_NARROW");
+  }
 }
 
 TEST(AllianceScopeTest, AnythingWiderIsEnough) {

@@ -14,6 +14,8 @@ std::string_view ScopeName(Scope scope) {
       return "county";
     case Scope::kSupplier:
       return "supplier";
+    case Scope::kDepartment:
+      return "department";
     case Scope::kSystem:
       return "system";
   }

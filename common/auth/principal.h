@@ -11,10 +11,10 @@ class RoleTable;
 
 // What part of the county's data a principal sees (qingqu.identity.v1.Scope, and "system" for the
 // platform's own work such as journal followers, which no token can claim).
-enum class Scope { kInstitution, kAlliance, kCounty, kSupplier, kSystem };
+enum class Scope { kInstitution, kAlliance, kCounty, kSupplier, kDepartment, kSystem };
 
-std::string_view ScopeName(
-    Scope scope);  // "institution", "alliance", "county", "supplier", "system"
+// "institution", "alliance", "county", "supplier", "department", "system".
+std::string_view ScopeName(Scope scope);
 
 // Who is calling. Ids are the last parts of resource names ("wang", not "users/wang"); empty when
 // not applicable.
@@ -23,7 +23,7 @@ struct Principal {
   std::string institution_id;
   std::string alliance_id;
   std::string supplier_id;
-  std::string department_id;  // of a post in a department of the institution
+  std::string department_id;  // of a post in a department of the institution; of kDepartment always
   Scope scope = Scope::kInstitution;
   // Lower-case role names as in role_grants.h: "department_nurse".
   std::vector<std::string> roles;

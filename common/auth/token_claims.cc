@@ -71,6 +71,9 @@ std::string_view MissingIdOfScope(const Principal& principal) {
       return principal.alliance_id.empty() ? "alliance" : "";
     case Scope::kSupplier:
       return principal.supplier_id.empty() ? "supplier" : "";
+    case Scope::kDepartment:
+      if (principal.institution_id.empty()) return "institution";
+      return principal.department_id.empty() ? "department" : "";
     case Scope::kCounty:
     case Scope::kSystem:
       return "";
@@ -79,8 +82,8 @@ std::string_view MissingIdOfScope(const Principal& principal) {
 }
 
 std::optional<Scope> ScopeOfName(std::string_view name) {
-  for (const Scope scope :
-       {Scope::kInstitution, Scope::kAlliance, Scope::kCounty, Scope::kSupplier}) {
+  for (const Scope scope : {Scope::kInstitution, Scope::kAlliance, Scope::kCounty, Scope::kSupplier,
+                            Scope::kDepartment}) {
     if (ScopeName(scope) == name) return scope;
   }
   return std::nullopt;

@@ -165,6 +165,8 @@ TEST(TokenClaimsTest, ValuesAreChecked) {
       {{"scope", ""}},
       {{"scope", "alliance"}},
       {{"scope", "supplier"}},
+      {{"scope", "department"}},
+      {{"scope", "department"}, {"dept", ""}},
       {{"roles", {"Department Nurse"}}},
       {{"roles", {""}}},
       {{"roles", Json(std::vector<std::string>(17, "approver"))}},

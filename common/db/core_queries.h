@@ -15,7 +15,7 @@ inline constexpr Query kEnterScope{
     " set_config('qingqu.alliance', $3, false), set_config('qingqu.supplier', $4, false),"
     " set_config('qingqu.scope', $5, false), set_config('qingqu.roles', $6, false),"
     " set_config('qingqu.client', $7, false), set_config('qingqu.on_behalf_of', $8, false),"
-    " set_config('qingqu.delegation', $9, false)"};
+    " set_config('qingqu.delegation', $9, false), set_config('qingqu.department', $10, false)"};
 
 inline constexpr Query kClaimRequest{
     "db.claim_request",

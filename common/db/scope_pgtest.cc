@@ -18,21 +18,23 @@ using ::testing::ContainerEq;
 
 // The settings that the pool writes at the start of a call.
 struct Caller {
-  std::string scope, institution, alliance, supplier;
+  std::string scope, institution, alliance, supplier, department;
 };
+
+constexpr const char* kRules[] = {"alliance", "institution", "holder", "supplier", "department"};
 
 // A table for each rule of scope.*_rule, with the same rows in each: named by where they belong.
 class ScopeTest : public ::testing::Test {
  protected:
   ScopeTest() {
-    for (const char* rule : {"alliance", "institution", "holder", "supplier"}) {
+    for (const char* rule : kRules) {
       database_.Execute(fmt::format(
           "CREATE TABLE usage.{0}_probe (name text, institution_id text, alliance_id text, "
-          "supplier_id text);"
-          "INSERT INTO usage.{0}_probe VALUES ('h1 of east', 'h1', 'east', 'acme'),"
-          " ('h2 of east', 'h2', 'east', 'zeta'), ('east', NULL, 'east', 'acme'),"
-          " ('h9 of west', 'h9', 'west', 'zeta'), ('west', NULL, 'west', 'zeta'),"
-          " ('nobody', NULL, NULL, NULL);"
+          "supplier_id text, department_id text);"
+          "INSERT INTO usage.{0}_probe VALUES ('h1 of east', 'h1', 'east', 'acme', 'd1'),"
+          " ('h2 of east', 'h2', 'east', 'zeta', 'd2'), ('east', NULL, 'east', 'acme', NULL),"
+          " ('h9 of west', 'h9', 'west', 'zeta', 'd9'), ('west', NULL, 'west', 'zeta', NULL),"
+          " ('nobody', NULL, NULL, NULL, NULL);"
           "SELECT scope.protect('usage.{0}_probe', scope.{0}_rule());"
           "GRANT SELECT, INSERT ON usage.{0}_probe TO qingqu_usage",
           rule));
@@ -65,7 +67,9 @@ class ScopeTest : public ::testing::Test {
   testing::TestDatabase database_;
   const std::map<std::string, Caller> callers_{{"nobody", {}},
                                                {"supplier", {"supplier", "", "", "acme"}},
-                                               {"nurse", {"institution", "h1", "east", ""}},
+                                               {"nurse", {"institution", "h1", "east", "", "d1"}},
+                                               {"ward", {"department", "h1", "east", "", "d1"}},
+                                               {"no ward", {"department", "h1", "east", ""}},
                                                {"operator", {"alliance", "", "east", ""}},
                                                {"inspector", {"county", "", "", ""}},
                                                {"system", {"system", "", "", ""}},
@@ -78,7 +82,8 @@ class ScopeTest : public ::testing::Test {
          std::vector<std::pair<std::string, std::string>>{{"scope", caller.scope},
                                                           {"institution", caller.institution},
                                                           {"alliance", caller.alliance},
-                                                          {"supplier", caller.supplier}}) {
+                                                          {"supplier", caller.supplier},
+                                                          {"department", caller.department}}) {
       tx.exec_params("SELECT set_config('qingqu.' || $1, $2, true)", name, value);
     }
   }
@@ -97,7 +102,9 @@ TEST_F(ScopeTest, EachRuleShowsWhatIsTheCallers) {
         {"operator", of_east},
         {"inspector", all},
         {"system", all}}},
-      {"supplier", {{"supplier", {"h1 of east", "east"}}, {"forged", {"h1 of east", "east"}}}}};
+      {"supplier", {{"supplier", {"h1 of east", "east"}}, {"forged", {"h1 of east", "east"}}}},
+      // Who sees one department sees it by this rule alone, and nobody else does.
+      {"department", {{"ward", {"h1 of east"}}}}};
   for (const auto& [rule, of_rule] : expected) {
     for (const auto& [who, caller] : callers_) {
       const auto found = of_rule.find(who);
@@ -119,6 +126,17 @@ TEST_F(ScopeTest, TheRuleForASingleRowIsTheSame) {
                      "WHERE scope.sees_institution(institution_id, alliance_id)"),
                 ContainerEq(SeenOf("institution", caller)))
         << who;
+    Rows of_department = SeenOf("institution", caller);
+    of_department.merge(SeenOf("department", caller));
+    EXPECT_THAT(Seen(caller,
+                     "SELECT name FROM (VALUES ('h1 of east', 'h1', 'east', 'd1'),"
+                     " ('h2 of east', 'h2', 'east', 'd2'), ('east', NULL, 'east', NULL),"
+                     " ('h9 of west', 'h9', 'west', 'd9'), ('west', NULL, 'west', NULL),"
+                     " ('nobody', NULL, NULL, NULL))"
+                     " AS probe (name, institution_id, alliance_id, department_id)"
+                     " WHERE scope.sees_department(department_id, institution_id, alliance_id)"),
+                ContainerEq(of_department))
+        << who;
   }
 }
 
@@ -133,7 +151,7 @@ TEST_F(ScopeTest, NobodyWritesWhatTheyDoNotSee) {
 
 // A rule that is asked once a row is seen in the plan as a filter with a function.
 TEST_F(ScopeTest, SettingsAreReadOnceAStatement) {
-  for (const char* rule : {"alliance", "institution", "holder", "supplier"}) {
+  for (const char* rule : kRules) {
     std::string plan;
     for (const std::string& line :
          Seen(callers_.at("nurse"), fmt::format("EXPLAIN SELECT name FROM usage.{}_probe", rule))) {

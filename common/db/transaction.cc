@@ -26,16 +26,16 @@ void EnterScope(Connection& connection, const CallContext& call, bool beyond_sco
   const auth::Principal& principal = call.principal;
   const std::string scope(beyond_scope ? "system" : auth::ScopeName(principal.scope));
   const std::string roles = TextArray(principal.roles);
-  const std::string key =
-      fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", principal.user_id, principal.institution_id,
-                  principal.alliance_id, principal.supplier_id, scope, roles, call.client,
-                  principal.on_behalf_of, principal.delegation_id);
+  const std::string key = fmt::format(
+      "{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", principal.user_id, principal.institution_id,
+      principal.alliance_id, principal.supplier_id, scope, roles, call.client,
+      principal.on_behalf_of, principal.delegation_id, principal.department_id);
   if (connection.entered_scope == key) return;
   connection.entered_scope.clear();
   pqxx::nontransaction tx(*connection.session);
   tx.exec_prepared(kEnterScope.name, principal.user_id, principal.institution_id,
                    principal.alliance_id, principal.supplier_id, scope, roles, call.client,
-                   principal.on_behalf_of, principal.delegation_id);
+                   principal.on_behalf_of, principal.delegation_id, principal.department_id);
   connection.entered_scope = key;
 }
 

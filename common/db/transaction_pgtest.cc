@@ -233,14 +233,19 @@ TEST_F(TransactionTest, NoCallerLeavesAnythingToTheNext) {
                   "SELECT concat_ws(' ', current_setting('qingqu.user'),"
                   " current_setting('qingqu.scope'), current_setting('qingqu.institution'),"
                   " current_setting('qingqu.alliance'), current_setting('qingqu.supplier'),"
-                  " current_setting('qingqu.roles'), current_setting('qingqu.client'))")[0][0]
+                  " current_setting('qingqu.roles'), current_setting('qingqu.client'),"
+                  " nullif(current_setting('qingqu.department'), ''))")[0][0]
               .as<std::string>();
         });
   };
   const CallContext seller = testing::CallBySupplier("seller", "acme");
   const std::string of_seller = "seller supplier   acme {\"supplier\"} grpc";
   const std::string of_nurse = "li institution county-hospital east  {\"department_nurse\"} grpc";
+  CallContext ward = Call();
+  ward.principal.scope = auth::Scope::kDepartment;
+  ward.principal.department_id = "ward";
   EXPECT_EQ(scope(seller), of_seller);
+  EXPECT_EQ(scope(ward), "li department county-hospital east  {\"department_nurse\"} grpc ward");
   EXPECT_EQ(scope(Call()), of_nurse);
   EXPECT_EQ(scope(seller), of_seller);
   EXPECT_EQ(scope(seller, {.beyond_scope = true}), "seller system   acme {\"supplier\"} grpc");

@@ -6,8 +6,9 @@ namespace qingqu::privacy {
 namespace {
 
 bool IsInside(const auth::Principal& principal, std::string_view institution_id) {
-  const bool acts_there =
-      principal.scope == auth::Scope::kInstitution || principal.scope == auth::Scope::kAlliance;
+  const bool acts_there = principal.scope == auth::Scope::kInstitution ||
+                          principal.scope == auth::Scope::kDepartment ||
+                          principal.scope == auth::Scope::kAlliance;
   return acts_there && !institution_id.empty() && principal.institution_id == institution_id;
 }
 

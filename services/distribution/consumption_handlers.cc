@@ -140,7 +140,9 @@ PostingDocument UseDocument(const CallContext& call, const Location& location,
           .from_location_id = location.location_id,
           .from_institution_id = location.institution_id,
           .to_location_id = location.location_id,
-          .to_institution_id = location.institution_id};
+          .to_institution_id = location.institution_id,
+          .from_department_id = location.department_id,
+          .to_department_id = location.department_id};
 }
 
 Posting PostingOf(const Stock& stock, const Allocation& taken, size_t line_index) {
@@ -174,7 +176,8 @@ absl::StatusOr<std::vector<int64_t>> TakeOwnership(pqxx::transaction_base& tx,
                       .lot_id = stock.lot_id,
                       .serial = stock.serial,
                       .owner = OwnerAt(location),
-                      .institution_id = SeenBy(location)});
+                      .institution_id = SeenBy(location),
+                      .department_id = location.department_id});
       postings.push_back(PostingOf(stock, taken, index));
       stock_indexes.push_back(taken.stock_index);
     }
@@ -233,6 +236,9 @@ void JournalUse(pqxx::transaction_base& tx, const CallContext& call, const Locat
                          .subjects = {"locations/" + location.location_id},
                          .institution_id = location.institution_id,
                          .alliance_id = location.alliance_id};
+  if (!location.department_id.empty()) {
+    entry.subjects.push_back("departments/" + location.department_id);
+  }
   nlohmann::json parts = nlohmann::json::array();
   for (size_t index = 0; index < consumption.lines.size(); ++index) {
     for (const Allocation& taken : consumption.lines[index].taken) {

@@ -86,6 +86,8 @@ std::vector<MovementWrite> Apply(const PostingDocument& document, absl::Time pos
                          .from_institution_id = document.from_institution_id,
                          .to_location_id = document.to_location_id,
                          .to_institution_id = document.to_institution_id,
+                         .from_department_id = document.from_department_id,
+                         .to_department_id = document.to_department_id,
                          .document = document.document});
   }
   return movements;
@@ -114,7 +116,9 @@ std::vector<int64_t> OpenAccounts(pqxx::transaction_base& tx, const std::string&
   db::ArrayBuilder serials;
   db::ArrayBuilder owners;
   db::ArrayBuilder institutions;
+  db::ArrayBuilder departments;
   db::ArrayBuilder from_institutions;
+  db::ArrayBuilder from_departments;
   for (const AccountKey& key : keys) {
     kinds.AddText(key.kind);
     locations.AddText(key.location_id);
@@ -123,11 +127,14 @@ std::vector<int64_t> OpenAccounts(pqxx::transaction_base& tx, const std::string&
     serials.AddText(key.serial);
     owners.AddText(key.owner);
     institutions.AddTextOrNull(key.institution_id);
+    departments.AddTextOrNull(key.department_id);
+    from_departments.AddTextOrNull(key.from_department_id);
     from_institutions.AddTextOrNull(key.from_institution_id);
   }
   tx.exec_prepared(queries::kOpenAccounts.name, kinds.Build(), locations.Build(), items.Build(),
                    lots.Build(), serials.Build(), owners.Build(), institutions.Build(),
-                   from_institutions.Build(), alliance_id);
+                   departments.Build(), from_institutions.Build(), from_departments.Build(),
+                   alliance_id);
   std::vector<int64_t> account_ids(keys.size());
   size_t found = 0;
   for (const auto& row :

@@ -18,7 +18,9 @@ struct AccountKey {
   std::string serial;
   std::string owner;                // "alliances/east", "institutions/h1"
   std::string institution_id;       // who sees it; "": the whole alliance
+  std::string department_id;        // who sees it besides, of the institution; may be ""
   std::string from_institution_id;  // in transit: who sees it besides; else ""
+  std::string from_department_id;   // in transit: where it comes from; else ""
 };
 
 // Opens the accounts that are not there yet, locks all of them in the order of their ids until the
@@ -49,6 +51,8 @@ struct PostingDocument {
   std::string from_institution_id;
   std::string to_location_id;
   std::string to_institution_id;
+  std::string from_department_id;  // besides, of the institutions; may be empty
+  std::string to_department_id;
   std::string bound_for_location_id = {};  // of what goes into transit: where it is to arrive
 };
 

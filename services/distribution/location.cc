@@ -24,6 +24,10 @@ bool IsBelowStore(LocationKind kind) {
   return kind == LocationKind::kDepartment || LiesInDepartment(kind);
 }
 
+bool IsOwnDepartments(const auth::Principal& principal, const Location& location) {
+  return !principal.department_id.empty() && principal.department_id == location.department_id;
+}
+
 bool IsNurseOnly(const auth::Principal& principal) {
   return std::all_of(principal.roles.begin(), principal.roles.end(),
                      [](const std::string& role) { return role == "department_nurse"; });
@@ -101,6 +105,8 @@ bool IsOnSideOf(const auth::Principal& principal, const Location& location) {
                  : principal.institution_id == location.institution_id;
     case auth::Scope::kAlliance:
       return principal.alliance_id == location.alliance_id;
+    case auth::Scope::kDepartment:
+      return IsOwnDepartments(principal, location);
     case auth::Scope::kCounty:
     case auth::Scope::kSystem:
       return true;
@@ -112,6 +118,7 @@ bool IsOnSideOf(const auth::Principal& principal, const Location& location) {
 
 bool MayCreate(const auth::Principal& principal, const Location& location) {
   if (!IsOnSideOf(principal, location)) return false;
+  if (principal.scope == auth::Scope::kDepartment) return LiesInDepartment(location.kind);
   return location.kind != LocationKind::kCentralStore ||
          principal.scope != auth::Scope::kInstitution;
 }
@@ -120,6 +127,7 @@ bool WorksAt(const auth::Principal& principal, const Location& location) {
   if (principal.scope == auth::Scope::kInstitution) {
     return principal.institution_id == location.institution_id;
   }
+  if (principal.scope == auth::Scope::kDepartment) return IsOwnDepartments(principal, location);
   return principal.scope == auth::Scope::kAlliance &&
          location.kind == LocationKind::kCentralStore &&
          principal.alliance_id == location.alliance_id;
@@ -135,6 +143,11 @@ absl::Status CheckRoute(const auth::Principal& principal, const Location& from,
   if (to.alliance_id != from.alliance_id) return LocationNotFound(to.location_id);
   if (WorksAt(principal, to) || from.kind == LocationKind::kCentralStore ||
       to.kind == LocationKind::kCentralStore) {
+    return absl::OkStatus();
+  }
+  // What a department does not need any more goes back to its institution's store.
+  if (principal.scope == auth::Scope::kDepartment && to.kind == LocationKind::kInstitutionStore &&
+      to.institution_id == from.institution_id) {
     return absl::OkStatus();
   }
   return RouteNotAllowed();

@@ -56,16 +56,18 @@ void CheckLocationTexts(const Location& location, FieldViolations& violations);
 std::string SeenBy(const Location& location);
 
 // Whether the caller belongs to the side whose the place is: its institution, for a central store
-// the whole alliance; an operator to all of its alliance, the county to every side.
+// the whole alliance; who sees one department, to that alone; an operator to all of its alliance,
+// the county to every side.
 bool IsOnSideOf(const auth::Principal& principal, const Location& location);
 
 // Whether the place is the caller's to set up: its institution's; for an operator its alliance's;
-// for the county any. A central store belongs to the alliance: no institution makes one.
+// for the county any. A central store belongs to the alliance: no institution makes one; and a
+// department's own place is its institution's to make, what lies within it the department's.
 bool MayCreate(const auth::Principal& principal, const Location& location);
 
 // True when the caller handles goods there: staff of its institution (or of the one that keeps the
-// central store), at a central store also an operator of its alliance. Watching the place, as the
-// county does, is not working there.
+// central store), at a central store also an operator of its alliance; who sees one department, at
+// its places. Watching the place, as the county does, is not working there.
 bool WorksAt(const auth::Principal& principal, const Location& location);
 
 // Goods are used up where they belong to an institution, never out of the alliance's central store.
@@ -76,6 +78,7 @@ bool MayUseUp(const auth::Principal& principal, const Location& location);
 //   operator:    central store -> anywhere in the alliance
 //   institution: its own places -> its own places or the central store;
 //                the central store that it keeps -> anywhere in the alliance
+//   department:  its own places -> its own places, a store of its institution or the central store
 absl::Status CheckRoute(const auth::Principal& principal, const Location& from, const Location& to);
 
 // PERMISSION_DENIED NOT_AT_DESTINATION unless the caller works there; nurses work in departments,

@@ -62,6 +62,35 @@ TEST(LocationTest, RoutesOfAPharmacist) {
   EXPECT_EQ(Route(kLead, kCentral, kWestStore), "LOCATION_NOT_FOUND");
 }
 
+TEST(LocationTest, WhoSeesOneDepartmentWorksInThatAlone) {
+  Location ward = kWard;
+  Location cabinet = kCabinet;
+  ward.department_id = cabinet.department_id = "surgery";
+  Location other_ward = kWard;
+  other_ward.location_id = "other-ward";
+  other_ward.department_id = "medicine";
+  auth::Principal nurse = Of(auth::Scope::kDepartment, "town", "department_nurse");
+  nurse.department_id = "surgery";
+  EXPECT_TRUE(WorksAt(nurse, ward) && WorksAt(nurse, cabinet) && MayUseUp(nurse, cabinet));
+  for (const Location& place : {kStore, other_ward, kCentral, kOtherStore}) {
+    EXPECT_FALSE(WorksAt(nurse, place)) << place.location_id;
+    EXPECT_FALSE(IsOnSideOf(nurse, place)) << place.location_id;
+    EXPECT_FALSE(MayCreate(nurse, place)) << place.location_id;
+    EXPECT_EQ(ErrorReason(CheckDestination(nurse, place)), "NOT_AT_DESTINATION");
+    EXPECT_EQ(Route(nurse, place, ward), "LOCATION_NOT_FOUND") << place.location_id;
+  }
+  EXPECT_TRUE(CheckDestination(nurse, ward).ok());
+  EXPECT_TRUE(MayCreate(nurse, cabinet));
+  EXPECT_FALSE(MayCreate(nurse, ward)) << "its institution's to make";
+  EXPECT_EQ(Route(nurse, ward, cabinet), "");
+  EXPECT_EQ(Route(nurse, ward, kStore), "");
+  EXPECT_EQ(Route(nurse, ward, kCentral), "");
+  EXPECT_EQ(Route(nurse, ward, other_ward), "ROUTE_NOT_ALLOWED");
+  EXPECT_EQ(Route(nurse, ward, kOtherStore), "ROUTE_NOT_ALLOWED");
+  nurse.department_id.clear();
+  EXPECT_FALSE(WorksAt(nurse, kStore)) << "of no department, as she is";
+}
+
 TEST(LocationTest, GoodsAreReceivedWhereTheyArrive) {
   EXPECT_TRUE(CheckDestination(kNurse, kWard).ok());
   EXPECT_TRUE(CheckDestination(kNurse, kCabinet).ok());

@@ -125,7 +125,9 @@ absl::Status PostSent(pqxx::transaction_base& tx, const Location& from, const Lo
                            .location_id = transit,
                            .owner = OwnerAt(from),
                            .institution_id = to.institution_id,
-                           .from_institution_id = from.institution_id});
+                           .department_id = to.department_id,
+                           .from_institution_id = from.institution_id,
+                           .from_department_id = from.department_id});
   QINGQU_RETURN_IF_ERROR(
       Post(tx,
            {.kind = "transfer_out",
@@ -137,6 +139,8 @@ absl::Status PostSent(pqxx::transaction_base& tx, const Location& from, const Lo
             .from_institution_id = from.institution_id,
             .to_location_id = transit,
             .to_institution_id = to.institution_id,
+            .from_department_id = from.department_id,
+            .to_department_id = to.department_id,
             .bound_for_location_id = to.location_id},
            PostingsOf(transfer, transit_accounts, &TransferPart::source_account_id)));
   size_t position = 0;
@@ -153,7 +157,8 @@ absl::Status PostReceived(pqxx::transaction_base& tx, const Location& from, cons
                                                             {.kind = "stock",
                                                              .location_id = to.location_id,
                                                              .owner = OwnerAt(to),
-                                                             .institution_id = SeenBy(to)});
+                                                             .institution_id = SeenBy(to),
+                                                             .department_id = to.department_id});
   return Post(tx,
               {.kind = "transfer_in",
                .document = "transfers/" + transfer.transfer_id,
@@ -163,13 +168,20 @@ absl::Status PostReceived(pqxx::transaction_base& tx, const Location& from, cons
                .from_location_id = TransitOf(transfer),
                .from_institution_id = from.institution_id,
                .to_location_id = to.location_id,
-               .to_institution_id = to.institution_id},
+               .to_institution_id = to.institution_id,
+               .from_department_id = from.department_id,
+               .to_department_id = to.department_id},
               PostingsOf(transfer, accounts, &TransferPart::transit_account_id));
 }
 
 void JournalTransfer(pqxx::transaction_base& tx, const CallContext& call, std::string event,
-                     const Location& concerned, const Transfer& transfer) {
+                     const Location& concerned, const Location& other, const Transfer& transfer) {
   db::JournalEntry entry = TransferEntry(std::move(event), transfer);
+  for (const Location* place : {&concerned, &other}) {
+    if (!place->department_id.empty()) {
+      entry.subjects.push_back("departments/" + place->department_id);
+    }
+  }
   entry.institution_id = concerned.institution_id;
   entry.alliance_id = concerned.alliance_id;
   db::AppendJournal(tx, call, entry);
@@ -187,7 +199,7 @@ absl::StatusOr<v1::Transfer> Send(pqxx::transaction_base& tx, const CallContext&
   QINGQU_RETURN_IF_ERROR(CheckItems(tx, to, transfer, item_ids));
   QINGQU_RETURN_IF_ERROR(InsertTransfer(tx, transfer, from, to));
   QINGQU_RETURN_IF_ERROR(TakeStock(tx, item_ids, BusinessDay(call.received_at), transfer));
-  JournalTransfer(tx, call, "transfer.sent", from, transfer);
+  JournalTransfer(tx, call, "transfer.sent", from, to, transfer);
   QINGQU_RETURN_IF_ERROR(PostSent(tx, from, to, transfer));
   return ToProto(transfer);
 }
@@ -209,7 +221,7 @@ absl::StatusOr<v1::Transfer> Receive(pqxx::transaction_base& tx, const CallConte
   ReadTransferLines(tx, transfer);
   QINGQU_RETURN_IF_ERROR(FinishTransfer(tx, transfer));
   transfer.received = true;
-  JournalTransfer(tx, call, "transfer.received", to, transfer);
+  JournalTransfer(tx, call, "transfer.received", to, places[0], transfer);
   QINGQU_RETURN_IF_ERROR(PostReceived(tx, places[0], to, transfer));
   return ToProto(transfer);
 }

@@ -32,10 +32,11 @@ absl::StatusOr<Transfer> FirstTransfer(const pqxx::result& rows, const std::stri
 
 absl::Status InsertTransfer(pqxx::transaction_base& tx, const Transfer& transfer,
                             const Location& from, const Location& to) {
-  const pqxx::result inserted = tx.exec_prepared(
-      queries::kInsertTransfer.name, transfer.transfer_id, transfer.from_location_id,
-      transfer.to_location_id, transfer.sender_id, InstantText(transfer.created_at),
-      from.institution_id, from.alliance_id, to.institution_id, to.alliance_id);
+  const pqxx::result inserted =
+      tx.exec_prepared(queries::kInsertTransfer.name, transfer.transfer_id,
+                       transfer.from_location_id, transfer.to_location_id, transfer.sender_id,
+                       InstantText(transfer.created_at), from.institution_id, from.alliance_id,
+                       to.institution_id, to.alliance_id, from.department_id, to.department_id);
   if (inserted.affected_rows() == 0) return TransferExists(transfer.transfer_id);
   db::ArrayBuilder numbers;
   db::ArrayBuilder items;

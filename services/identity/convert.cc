@@ -37,6 +37,8 @@ v1::Scope ScopeToProto(auth::Scope scope) {
       return v1::SCOPE_COUNTY;
     case auth::Scope::kSupplier:
       return v1::SCOPE_SUPPLIER;
+    case auth::Scope::kDepartment:
+      return v1::SCOPE_DEPARTMENT;
     case auth::Scope::kSystem:
       break;
   }
@@ -53,6 +55,8 @@ auth::Scope ScopeFromProto(v1::Scope scope) {
       return auth::Scope::kCounty;
     case v1::SCOPE_SUPPLIER:
       return auth::Scope::kSupplier;
+    case v1::SCOPE_DEPARTMENT:
+      return auth::Scope::kDepartment;
     default:
       return auth::Scope::kSystem;
   }
@@ -131,6 +135,7 @@ v1::User ToProto(const User& user) {
   proto.set_institution(NameOrEmpty("institutions", user.institution_id));
   proto.set_alliance(NameOrEmpty("alliances", user.alliance_id));
   proto.set_supplier(NameOrEmpty("suppliers", user.supplier_id));
+  proto.set_department(NameOrEmpty("departments", user.department_id));
   proto.set_disabled(user.disabled);
   *proto.mutable_create_time() = rpc::ToTimestamp(user.created_at);
   proto.set_etag(EtagOf(user));
@@ -152,6 +157,8 @@ User UserFromProto(const std::string& user_id, const v1::User& proto, FieldViola
       IdFromName("alliances/{alliance}", "user.alliance", proto.alliance(), violations);
   user.supplier_id =
       IdFromName("suppliers/{supplier}", "user.supplier", proto.supplier(), violations);
+  user.department_id =
+      IdFromName("departments/{department}", "user.department", proto.department(), violations);
   if (user.scope == auth::Scope::kSystem) violations.Add("user.scope", "must be set");
   return user;
 }

@@ -318,6 +318,27 @@ TEST_F(DelegationTest, OnlyToAColleague) {
   EXPECT_EQ(ReasonToAct("li", delegation), "POST_NOT_IN_FORCE");
 }
 
+TEST_F(DelegationTest, AColleagueOfTheHouseStandsInForAWardAndSeesTheWardAlone) {
+  v1::CreateDepartmentRequest department;
+  department.set_department_id("surgery");
+  department.mutable_department()->set_display_name("外科");
+  department.mutable_department()->set_institution("institutions/county-hospital");
+  ASSERT_TRUE(handlers.CreateDepartment(Admin(), department).ok());
+  v1::CreateUserRequest nurse = UserRequest("sun", v1::ROLE_DEPARTMENT_NURSE, v1::SCOPE_DEPARTMENT);
+  nurse.mutable_user()->set_institution("institutions/county-hospital");
+  nurse.mutable_user()->set_department("departments/surgery");
+  ASSERT_TRUE(handlers.CreateUser(Admin(), nurse).ok());
+  const std::string delegation = Make("sun", "li");
+  const auto acting = SignInAs("li", delegation);
+  ASSERT_TRUE(acting.ok()) << acting.status();
+  const auth::Principal principal = PrincipalIn(*acting);
+  EXPECT_EQ(principal.scope, auth::Scope::kDepartment);
+  EXPECT_EQ(principal.department_id, "surgery");
+  EXPECT_EQ(principal.on_behalf_of, "sun");
+  MakeUser("far", v1::ROLE_OPERATOR, v1::SCOPE_ALLIANCE);
+  EXPECT_EQ(ErrorReason(Delegate("sun", "far").status()), "USER_NOT_FOUND");
+}
+
 TEST_F(DelegationTest, PeriodsHaveLimits) {
   auto request = Request("zhao", "li");
   v1::Delegation& delegation = *request.mutable_delegation();

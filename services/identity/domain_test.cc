@@ -21,7 +21,10 @@ using auth::Scope;
 
 User UserOf(Scope scope, std::vector<std::string> roles) {
   User user{.user_id = "li", .display_name = "李", .roles = std::move(roles), .scope = scope};
-  if (scope == Scope::kInstitution) user.institution_id = "county-hospital";
+  if (scope == Scope::kInstitution || scope == Scope::kDepartment) {
+    user.institution_id = "county-hospital";
+  }
+  if (scope == Scope::kDepartment) user.department_id = "ward";
   if (scope == Scope::kAlliance) user.alliance_id = "east";
   if (scope == Scope::kSupplier) user.supplier_id = "acme";
   return user;
@@ -35,8 +38,8 @@ bool IsFine(const User& user) {
 
 TEST(UserTest, EachRoleGoesWithItsScopesOnly) {
   const std::map<std::string_view, std::set<Scope>> scopes_of_role{
-      {"hospital_pharmacist", {Scope::kInstitution}},
-      {"department_nurse", {Scope::kInstitution}},
+      {"hospital_pharmacist", {Scope::kInstitution, Scope::kDepartment}},
+      {"department_nurse", {Scope::kInstitution, Scope::kDepartment}},
       {"procurement_officer", {Scope::kAlliance}},
       {"approver", {Scope::kInstitution, Scope::kAlliance}},
       {"operator", {Scope::kAlliance}},
@@ -46,8 +49,8 @@ TEST(UserTest, EachRoleGoesWithItsScopesOnly) {
       {"discipline_inspector", {Scope::kCounty}},
       {"bureau_administrator", {Scope::kCounty}}};
   for (const std::string_view role : auth::AllRoles()) {
-    for (const Scope scope :
-         {Scope::kInstitution, Scope::kAlliance, Scope::kCounty, Scope::kSupplier}) {
+    for (const Scope scope : {Scope::kInstitution, Scope::kAlliance, Scope::kCounty,
+                              Scope::kSupplier, Scope::kDepartment}) {
       EXPECT_EQ(IsFine(UserOf(scope, {std::string(role)})), scopes_of_role.at(role).contains(scope))
           << role << " " << auth::ScopeName(scope);
     }
@@ -75,6 +78,12 @@ TEST(UserTest, BelongsWhereItsScopeSays) {
   User seller = UserOf(Scope::kSupplier, {"supplier"});
   seller.alliance_id = "east";
   EXPECT_FALSE(IsFine(seller));
+  User ward_nurse = UserOf(Scope::kDepartment, {"department_nurse"});
+  ward_nurse.department_id.clear();
+  EXPECT_FALSE(IsFine(ward_nurse)) << "an empty department must never be taken for all of them";
+  ward_nurse.department_id = "ward";
+  ward_nurse.institution_id.clear();
+  EXPECT_FALSE(IsFine(ward_nurse));
   User inspector = UserOf(Scope::kCounty, {"discipline_inspector"});
   inspector.institution_id = "county-hospital";
   EXPECT_FALSE(IsFine(inspector));

@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kInstitutionRoles{"hospital_pharmacist",
                                                             "department_nurse", "approver"};
+constexpr std::array<std::string_view, 2> kDepartmentRoles{"hospital_pharmacist",
+                                                           "department_nurse"};
 constexpr std::array<std::string_view, 3> kAllianceRoles{"procurement_officer", "approver",
                                                          "operator"};
 constexpr std::array<std::string_view, 4> kCountyRoles{
@@ -56,15 +58,16 @@ struct Belonging {
 
 void CheckBelonging(std::string_view prefix, const Post& post, FieldViolations& violations) {
   using auth::Scope;
-  const bool institution = post.scope == Scope::kInstitution;
+  const bool department = post.scope == Scope::kDepartment;
+  const bool institution = post.scope == Scope::kInstitution || department;
   const bool alliance = post.scope == Scope::kAlliance;
   const bool supplier = post.scope == Scope::kSupplier;
-  // The alliance of SCOPE_INSTITUTION is the institution's; it may be said, and is checked then.
+  // The alliance of these two is the institution's; it may be said, and is checked then.
   const Belonging belongings[] = {
       {"institution", post.institution_id, institution, institution || alliance},
       {"alliance", post.alliance_id, alliance, institution || alliance},
       {"supplier", post.supplier_id, supplier, supplier},
-      {"department", post.department_id, false, institution}};
+      {"department", post.department_id, department, institution}};
   for (const Belonging& belonging : belongings) {
     if (belonging.required && belonging.id.empty()) {
       violations.Add(Field(prefix, belonging.field),
@@ -89,6 +92,8 @@ std::span<const std::string_view> RolesOfScope(auth::Scope scope) {
       return kCountyRoles;
     case auth::Scope::kSupplier:
       return kSupplierRoles;
+    case auth::Scope::kDepartment:
+      return kDepartmentRoles;
     case auth::Scope::kSystem:
       return {};
   }

@@ -42,8 +42,9 @@ std::optional<Account> AccountIn(const pqxx::result& rows) {
 }  // namespace
 
 auth::Scope ScopeOfName(const std::string& name) {
-  for (const auth::Scope scope : {auth::Scope::kInstitution, auth::Scope::kAlliance,
-                                  auth::Scope::kCounty, auth::Scope::kSupplier}) {
+  for (const auth::Scope scope :
+       {auth::Scope::kInstitution, auth::Scope::kAlliance, auth::Scope::kCounty,
+        auth::Scope::kSupplier, auth::Scope::kDepartment}) {
     if (auth::ScopeName(scope) == name) return scope;
   }
   QINGQU_CHECK(false);  // the table's CHECK lets no other in

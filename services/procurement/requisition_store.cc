@@ -88,8 +88,7 @@ bool InsertRequisition(pqxx::transaction_base& tx, const Requisition& requisitio
     quantities.AddInteger(line.quantity_requested.base_units());
   }
   tx.exec_prepared(queries::kInsertRequisitionLines.name, requisition.requisition_id,
-                   requisition.institution_id, requisition.alliance_id, line_numbers.Build(),
-                   items.Build(), quantities.Build());
+                   line_numbers.Build(), items.Build(), quantities.Build());
   return true;
 }
 

@@ -154,6 +154,7 @@ db::JournalEntry MakeJournalEntry(std::string_view event, const Use& use) {
   entry.institution_id = use.institution_id;
   entry.alliance_id = use.alliance_id;
   entry.subjects = {"locations/" + use.location_id, "institutions/" + use.institution_id};
+  if (!use.department_id.empty()) entry.subjects.push_back("departments/" + use.department_id);
   nlohmann::json lines = nlohmann::json::array();
   for (const UseLine& line : use.lines) {
     entry.subjects.push_back("items/" + line.item_id);

@@ -45,6 +45,8 @@ absl::Status RefusalStatus(const Refusal& refusal) {
       {static_cast<grpc::StatusCode>(refusal.code), refusal.message, refusal.details});
 }
 
+// With the scope of the institution also for who sees one department: what is used up is booked
+// against an account of the whole institution.
 auth::Principal RecorderOf(const Use& use) {
   return {.user_id = use.recorder_id,
           .institution_id = use.institution_id,

@@ -28,12 +28,15 @@ absl::StatusOr<v1::Use> Record(pqxx::transaction_base& tx, const CallContext& ca
   Use& use = parsed.use;
   QINGQU_ASSIGN_OR_RETURN(const UseLocation location, FindLocation(tx, use.location_id));
   // What lies in a central store is the alliance's still: nobody uses it up there.
-  if (location.institution_id != call.principal.institution_id ||
+  const bool of_another_department = call.principal.scope == auth::Scope::kDepartment &&
+                                     location.department_id != call.principal.department_id;
+  if (location.institution_id != call.principal.institution_id || of_another_department ||
       location.kind == "central_store") {
     return LocationNotFound(use.location_id);
   }
   use.institution_id = location.institution_id;
   use.alliance_id = location.alliance_id;
+  use.department_id = location.department_id;
   const ScannedItems items = FindScannedItems(tx, packs);
   QINGQU_ASSIGN_OR_RETURN(use.lines,
                           MakeLines(parsed.inputs, packs, items, BusinessDay(call.received_at)));

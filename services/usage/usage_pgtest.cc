@@ -64,11 +64,11 @@ class UsageTest : public ::testing::Test {
                               ('stent', true, true, true, true))
           AS v (item_id, lot_tracked, serial_tracked, expiry_tracked, high_value);
       CREATE VIEW distribution_pub.location AS
-        SELECT * FROM (VALUES ('ward-1', 'department', 'county-hospital', 'east'),
-                              ('store-1', 'institution_store', 'county-hospital', 'east'),
-                              ('central', 'central_store', 'county-hospital', 'east'),
-                              ('ward-9', 'department', 'other-hospital', 'east'))
-          AS v (location_id, kind, institution_id, alliance_id);
+        SELECT * FROM (VALUES ('ward-1', 'department', 'county-hospital', 'east', 'surgery'),
+                              ('store-1', 'institution_store', 'county-hospital', 'east', NULL),
+                              ('central', 'central_store', 'county-hospital', 'east', NULL),
+                              ('ward-9', 'department', 'other-hospital', 'east', 'medicine'))
+          AS v (location_id, kind, institution_id, alliance_id, department_id);
       GRANT SELECT ON catalog_pub.device_identifier, catalog_pub.item, distribution_pub.location
         TO qingqu_services;
     )");

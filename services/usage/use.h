@@ -51,6 +51,7 @@ struct Use {
   std::string location_id;
   std::string institution_id;
   std::string alliance_id;
+  std::string department_id;
   UseState state = UseState::kPending;
   std::string patient_pseudonym;
   std::string procedure;

@@ -52,6 +52,7 @@ Use UseFromRow(const pqxx::row& row) {
           .location_id = row["location_id"].as<std::string>(),
           .institution_id = row["institution_id"].as<std::string>(),
           .alliance_id = row["alliance_id"].as<std::string>(),
+          .department_id = Text(row, "department_id"),
           .state = ParseState(row["state"].as<std::string>()),
           .patient_pseudonym = Text(row, "patient_pseudonym"),
           .procedure = Text(row, "procedure"),
@@ -99,7 +100,8 @@ void InsertLines(pqxx::transaction_base& tx, const Use& use) {
   }
   tx.exec_prepared(queries::kInsertUseLines.name, use.use_id, use.institution_id, use.alliance_id,
                    items.Build(), lots.Build(), serials.Build(), expiries.Build(),
-                   quantities.Build(), packs.Build(), scans.Build(), pi_scans.Build());
+                   quantities.Build(), packs.Build(), scans.Build(), pi_scans.Build(),
+                   use.department_id);
 }
 
 }  // namespace
@@ -111,7 +113,8 @@ absl::StatusOr<UseLocation> FindLocation(pqxx::transaction_base& tx,
   return UseLocation{.location_id = location_id,
                      .kind = Text(rows[0], "kind"),
                      .institution_id = Text(rows[0], "institution_id"),
-                     .alliance_id = Text(rows[0], "alliance_id")};
+                     .alliance_id = Text(rows[0], "alliance_id"),
+                     .department_id = Text(rows[0], "department_id")};
 }
 
 ScannedItems FindScannedItems(pqxx::transaction_base& tx,
@@ -145,7 +148,7 @@ absl::Status InsertUse(pqxx::transaction_base& tx, const Use& use, const std::st
       use.alliance_id, use.patient_pseudonym, use.procedure, use.doctor,
       absl::FormatTime(kInstantFormat, use.used_at, absl::UTCTimeZone()),
       static_cast<int>(use.lines.size()), use.has_high_value, use.recorder_id,
-      db::TextArray(use.recorder_roles));
+      db::TextArray(use.recorder_roles), use.department_id);
   if (inserted.affected_rows() == 0) return UseExists(use.use_id);
   InsertLines(tx, use);
   return absl::OkStatus();

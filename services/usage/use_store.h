@@ -17,6 +17,7 @@ struct UseLocation {
   std::string kind;  // "central_store", "institution_store", "department"
   std::string institution_id;
   std::string alliance_id;
+  std::string department_id;  // of a department's place, else ""
 };
 
 // NOT_FOUND LOCATION_NOT_FOUND.

@@ -1,7 +1,8 @@
 // Asks every rpc, as every role in every scope in which it is held, for what belongs to others:
-// another institution of the same alliance, another alliance, another supplier. Who asks learns
-// nothing, and of a name what they would learn of one that nobody has. The rpcs come from the
-// descriptors: one that nobody told this test how to ask fails it.
+// another department of the same institution, another institution of the same alliance, another
+// alliance, another supplier. Who asks learns nothing, and of a name what they would learn of one
+// that nobody has. The rpcs come from the descriptors: one that nobody told this test how to ask
+// fails it.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -94,7 +95,7 @@ Findings DataScopeWalkTest::AskAs(const MethodDescriptor& method, const Question
     const std::string whose = fmt::format("{} of {}", who, foreign.world->hospital);
     const Answer answer =
         platform_.Ask(method, platform_.Fill(question.request, *foreign.world), principal);
-    for (const std::string& mark : MarksOf(foreign)) {
+    for (const std::string& mark : foreign.marks) {
       for (const std::string& text : {own.text, answer.text}) {
         if (text.find(mark) == std::string::npos) continue;
         findings.push_back(fmt::format("{} finds {} in {}", whose, mark, text));
@@ -110,7 +111,8 @@ Findings DataScopeWalkTest::AskAs(const MethodDescriptor& method, const Question
   if (answers && !own.status.ok()) {
     findings.push_back(fmt::format("{}: {}", who, own.status.ToString()));
   }
-  const bool shows_own = own.text.find(Own().hospital) != std::string::npos ||
+  const bool shows_own = own.text.find(Own().ward) != std::string::npos ||
+                         own.text.find(Own().hospital) != std::string::npos ||
                          own.text.find(Own().deal) != std::string::npos;
   own_seen = own_seen || question.kind == Kind::kSelf ||
              (own.status.ok() && (question.kind == Kind::kGet || shows_own));
@@ -176,6 +178,24 @@ TEST_F(DataScopeWalkTest, EveryAnswerIsWithinTheAskersScope) {
     EXPECT_TRUE(own_seen) << method->name() << " shows nobody anything: the test is blind for it";
   }
   EXPECT_GE(methods_asked, 50);
+}
+
+TEST_F(DataScopeWalkTest, WhoSeesOneDepartmentSeesAllOfIt) {
+  const Asker nurse{"department_nurse", auth::Scope::kDepartment};
+  int asked = 0;
+  for (const MethodDescriptor* method : AllMethods()) {
+    if (!Reads(*method) || !MayAsk(nurse, *method)) continue;
+    const auto [first, last] = Questions().equal_range(method->name());
+    for (auto question = first; question != last; ++question) {
+      if (question->second.level != Level::kDepartment) continue;
+      const std::string request = platform_.Fill(question->second.request, Own());
+      const Answer answer = platform_.Ask(*method, request, PrincipalIn(Own(), nurse));
+      EXPECT_NE(answer.text.find(Own().ward), std::string::npos)
+          << method->name() << " " << request << ": " << answer.status << answer.text;
+      ++asked;
+    }
+  }
+  EXPECT_GE(asked, 8);
 }
 
 TEST_F(DataScopeWalkTest, WhatIsForeignIsNotChangedAndIsNotThere) {
@@ -310,7 +330,7 @@ const std::map<std::string, Methods>& ShownBy() {
       {"procurement.history_manufacturer", {}},
       {"distribution.account", {"ListBalances", "ExplainBalance"}},
       {"distribution.movement", {"GetMovement"}},
-      {"distribution.reservation", {}},
+      {"distribution.reservation", {}},  // only with its account
       {"distribution.period_balance", {}},
       {"distribution.despatch_line_progress", {}},
       {"distribution.receipt", {"GetReceipt"}},

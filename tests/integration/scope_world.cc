@@ -23,6 +23,8 @@ using google::protobuf::MethodDescriptor;
 
 const Asker kPharmacist{"hospital_pharmacist", auth::Scope::kInstitution};
 const Asker kNurse{"department_nurse", auth::Scope::kInstitution};
+const Asker kWardPharmacist{"hospital_pharmacist", auth::Scope::kDepartment};
+const Asker kWardNurse{"department_nurse", auth::Scope::kDepartment};
 const Asker kHospitalApprover{"approver", auth::Scope::kInstitution};
 const Asker kOfficer{"procurement_officer", auth::Scope::kAlliance};
 const Asker kApprover{"approver", auth::Scope::kAlliance};
@@ -64,30 +66,41 @@ std::string Another(std::string id) {
 }  // namespace
 
 const World& Own() {
-  static const World world{"zown",          "yown", "aown", "sown", "iown", "91370800MA3C1K2X7J",
-                           "06901234501018"};
+  static const World world{
+      "xown", "zown", "yown", "aown", "sown", "iown", "91370800MA3C1K2X7J", "06901234501018"};
+  return world;
+}
+
+const World& Sibling() {
+  static const World world = [] {
+    World sibling = Own();
+    sibling.ward = "xsib";
+    return sibling;
+  }();
   return world;
 }
 
 const World& Near() {
-  static const World world{"znbr",          "ynbr", "aown", "snbr", "inbr", "91370800MA3C1K2X8M",
-                           "06901234501025"};
+  static const World world{
+      "xnbr", "znbr", "ynbr", "aown", "snbr", "inbr", "91370800MA3C1K2X8M", "06901234501025"};
   return world;
 }
 
 const World& Far() {
-  static const World world{"zfar",          "yfar", "afar", "sfar", "ifar", "91370800MA3C1K2X9Q",
-                           "06901234501032"};
+  static const World world{
+      "xfar", "zfar", "yfar", "afar", "sfar", "ifar", "91370800MA3C1K2X9Q", "06901234501032"};
   return world;
 }
 
 const World& Nobody() {
-  static const World world{"znul", "ynul", "anul", "snul", "inul", "", "06901234501018"};
+  static const World world{"xnul", "znul", "ynul", "anul", "snul", "inul", "", "06901234501018"};
   return world;
 }
 
 const std::vector<Asker>& Askers() {
-  static const std::vector<Asker> askers{kPharmacist,
+  static const std::vector<Asker> askers{kWardPharmacist,
+                                         kWardNurse,
+                                         kPharmacist,
                                          kNurse,
                                          kHospitalApprover,
                                          kOfficer,
@@ -98,6 +111,7 @@ const std::vector<Asker>& Askers() {
                                          {"market_supervision", auth::Scope::kCounty},
                                          {"discipline_inspector", auth::Scope::kCounty},
                                          kAdministrator,
+                                         {"discipline_inspector", auth::Scope::kDepartment},
                                          {"discipline_inspector", auth::Scope::kInstitution},
                                          {"discipline_inspector", auth::Scope::kAlliance},
                                          {"discipline_inspector", auth::Scope::kSupplier}};
@@ -113,6 +127,9 @@ auth::Principal PrincipalIn(const World& world, const Asker& asker) {
   principal.roles = {asker.role};
   principal.scope = asker.scope;
   switch (asker.scope) {
+    case auth::Scope::kDepartment:
+      principal.department_id = world.ward + "-ward";
+      [[fallthrough]];
     case auth::Scope::kInstitution:
       principal.institution_id = world.hospital + "-hospital";
       principal.alliance_id = world.alliance;
@@ -126,32 +143,35 @@ auth::Principal PrincipalIn(const World& world, const Asker& asker) {
     default:
       break;
   }
-  const bool of_hospital = !principal.institution_id.empty();
-  principal.user_id =
-      fmt::format("{}-{}", of_hospital ? world.hospital : world.deal, asker.role.substr(0, 8));
+  std::string mark = principal.institution_id.empty() ? world.deal : world.hospital;
+  if (asker.scope == auth::Scope::kCounty) mark = "county";
+  principal.user_id = fmt::format("{}-{}", mark, asker.role.substr(0, 8));
   std::replace(principal.user_id.begin(), principal.user_id.end(), '_', 'x');
   return principal;
 }
 
 std::vector<Foreign> ForeignTo(const Asker& asker) {
-  const std::set<Level> all{Level::kInstitution, Level::kDeal};
+  const std::set<Level> of_hospital{Level::kDepartment, Level::kInstitution};
+  const std::set<Level> all{Level::kDepartment, Level::kInstitution, Level::kDeal};
+  const Foreign far{&Far(), all, {Far().ward, Far().hospital, Far().deal}};
+  const Foreign near_hospital{&Near(), of_hospital, {Near().ward, Near().hospital}};
+  const Foreign near{&Near(), all, {Near().ward, Near().hospital, Near().deal}};
   switch (asker.scope) {
+    case auth::Scope::kDepartment:
+      // Of the store some things came, which say so; a lot that stayed there nobody hears of.
+      return {{&Sibling(), {Level::kDepartment}, {Sibling().ward}},
+              {&Own(), {Level::kInstitution, Level::kDeal}, {"L-" + Own().hospital, Own().deal}},
+              near,
+              far};
     case auth::Scope::kInstitution:
-      return {{&Near(), {Level::kInstitution}}, {&Far(), all}};
+      return {near_hospital, far};
     case auth::Scope::kAlliance:
-      return {{&Far(), all}};
+      return {far};
     case auth::Scope::kSupplier:
-      return {{&Own(), {Level::kInstitution}}, {&Near(), all}, {&Far(), all}};
+      return {{&Own(), of_hospital, {Own().ward, Own().hospital}}, near, far};
     default:
       return {};
   }
-}
-
-std::vector<std::string> MarksOf(const Foreign& foreign) {
-  std::vector<std::string> marks;
-  if (foreign.levels.contains(Level::kInstitution)) marks.push_back(foreign.world->hospital);
-  if (foreign.levels.contains(Level::kDeal)) marks.push_back(foreign.world->deal);
-  return marks;
 }
 
 WorldHost::WorldHost()
@@ -159,26 +179,34 @@ WorldHost::WorldHost()
   // Ids of accounts of one length.
   database().Execute("ALTER TABLE distribution.account ALTER COLUMN account_id RESTART 100000001");
   for (const World* world : {&Own(), &Far(), &Near()}) {
-    MakeOrganisation(*world);
+    MakeHospital(*world);
     MakeSupply(*world);
+    MakeWard(*world);
     Buy(*world);
     StartImport(*world);
-    MoveGoods(*world);
+    MoveGoodsOfWard(*world);
+    MoveGoodsOfHospital(*world);
     ReadUse(*world);
     NoteIds(*world);
   }
+  MakeWard(Sibling());
+  MoveGoodsOfWard(Sibling());
+  NoteIds(Sibling());
   AddHistory(Own());
   AddHistory(Far());
   SignSomebodyIn(Own());
   SignSomebodyIn(Far());
-  ids_[Near().hospital + "session"] = IdOf(Far(), "session");
   for (const char* key : kIdKeys) {
-    ids_[Nobody().hospital + key] = Another(IdOf(Far(), key));
+    ids_[Nobody().hospital + key] = Another(IdOf(Far().hospital, key));
+    ids_[Nobody().ward + key] = Another(IdOf(Far().ward, key));
+  }
+  for (const World* world : {&Own(), &Near()}) {
+    ids_[world->hospital + "session"] = IdOf(Far().hospital, "session");
   }
 }
 
-std::string WorldHost::IdOf(const World& world, const char* key) const {
-  const auto found = ids_.find(world.hospital + key);
+std::string WorldHost::IdOf(const std::string& mark, const char* key) const {
+  const auto found = ids_.find(mark + key);
   return found == ids_.end() ? "" : found->second;
 }
 
@@ -191,11 +219,12 @@ std::string WorldHost::Fill(std::string_view text, const World& world) const {
   const std::string doctor = privacy::PseudonymKey::LoadOrCreate(host_.keys_dir())
                                  ->PseudonymOf({.kind = privacy::PersonKind::kDoctor,
                                                 .institution_id = world.hospital + "-hospital",
-                                                .id = "doctor-" + world.hospital});
+                                                .id = "doctor-" + world.ward});
   return absl::StrReplaceAll(ToAbsl(text),
-                             {{"$X", doctor},
-                              {"$SCAN", scan + world.hospital},
+                             {{"$SCAN", scan + world.ward},
                               {"$ASCAN", scan + world.deal},
+                              {"$X", world.ward},
+                              {"$Y", doctor},
                               {"$W", world.hospital},
                               {"$D", world.deal},
                               {"$A", world.alliance},
@@ -207,11 +236,14 @@ std::string WorldHost::Fill(std::string_view text, const World& world) const {
                               {"$E", absl::FormatTime("%Y-%m-%d", end, zone_)},
                               {"$T", absl::FormatTime("%Y-%m-%d", now, zone_)},
                               {"$P", fmt::format("{:04}-{:02}", month.year(), month.month())},
-                              {"$M", IdOf(world, "movement")},
-                              {"$R", IdOf(world, "reservation")},
-                              {"$B", IdOf(world, "account")},
-                              {"$Q", IdOf(world, "session")},
-                              {"$H", IdOf(world, "import")},
+                              {"$M", IdOf(world.hospital, "movement")},
+                              {"$R", IdOf(world.hospital, "reservation")},
+                              {"$B", IdOf(world.hospital, "account")},
+                              {"$XM", IdOf(world.ward, "movement")},
+                              {"$XR", IdOf(world.ward, "reservation")},
+                              {"$XB", IdOf(world.ward, "account")},
+                              {"$Q", IdOf(world.hospital, "session")},
+                              {"$H", IdOf(world.hospital, "import")},
                               {"$N", new_id_}});
 }
 
@@ -260,14 +292,21 @@ std::string WorldHost::Shape(const Answer& answer, const World& world) const {
                                  ToStd(answer.status.message()), answer.text);
   for (const auto& [type, payload] : details) text += fmt::format(" {} {}", type, payload);
   for (const char* key : kIdKeys) {
-    const std::string id = IdOf(world, key);
-    if (!id.empty()) text = absl::StrReplaceAll(text, {{id, "…"}});
+    for (const std::string& mark : {world.hospital, world.ward}) {
+      const std::string id = IdOf(mark, key);
+      if (!id.empty()) text = absl::StrReplaceAll(text, {{id, "…"}});
+    }
   }
-  return absl::StrReplaceAll(text, {{world.hospital, "…"},
-                                    {world.deal, "…"},
-                                    {"alliances/" + world.alliance, "…"},
-                                    {world.supplier, "…"},
-                                    {world.item, "…"}});
+  // Some requests name something of the asker's own besides.
+  for (const World& named : {world, Own()}) {
+    text = absl::StrReplaceAll(text, {{named.ward, "…"},
+                                      {named.hospital, "…"},
+                                      {named.deal, "…"},
+                                      {"alliances/" + named.alliance, "…"},
+                                      {named.supplier, "…"},
+                                      {named.item, "…"}});
+  }
+  return text;
 }
 
 Answer WorldHost::Do(const World& world, const Asker& asker, std::string_view method,
@@ -281,7 +320,7 @@ Answer WorldHost::Do(const World& world, const Asker& asker, std::string_view me
   return answer;
 }
 
-void WorldHost::MakeOrganisation(const World& world) {
+void WorldHost::MakeHospital(const World& world) {
   const bool leads = world.hospital != Near().hospital;
   if (leads) {
     Do(world, kAdministrator, "CreateAlliance",
@@ -291,9 +330,6 @@ void WorldHost::MakeOrganisation(const World& world) {
      fmt::format(R"({{"institutionId": "$W-hospital",
          "institution": {{"displayName": "h", "alliance": "alliances/$A", "lead": {}}}}})",
                  leads));
-  Do(world, kAdministrator, "CreateDepartment",
-     R"({"departmentId": "$W-ward",
-         "department": {"displayName": "w", "institution": "institutions/$W-hospital"}})");
   Do(world, kAdministrator, "CreateLocation",
      R"({"locationId": "$D-central", "location": {"displayName": "c",
          "kind": "LOCATION_KIND_CENTRAL_STORE", "alliance": "alliances/$A",
@@ -301,9 +337,23 @@ void WorldHost::MakeOrganisation(const World& world) {
   Do(world, kAdministrator, "CreateLocation",
      R"({"locationId": "$W-store", "location": {"displayName": "s",
          "kind": "LOCATION_KIND_INSTITUTION_STORE", "institution": "institutions/$W-hospital"}})");
+}
+
+void WorldHost::MakeWard(const World& world) {
+  Do(world, kAdministrator, "CreateDepartment",
+     R"({"departmentId": "$X-ward",
+         "department": {"displayName": "w", "institution": "institutions/$W-hospital"}})");
   Do(world, kAdministrator, "CreateLocation",
-     R"({"locationId": "$W-ward-store", "location": {"displayName": "w",
-         "kind": "LOCATION_KIND_DEPARTMENT", "department": "departments/$W-ward"}})");
+     R"({"locationId": "$X-store", "location": {"displayName": "w",
+         "kind": "LOCATION_KIND_DEPARTMENT", "department": "departments/$X-ward"}})");
+  for (const std::string requisition : {"requisition", "wish"}) {
+    Do(world, kWardNurse, "CreateRequisition",
+       fmt::format(R"({{"requisitionId": "$X-{}",
+           "requisition": {{"department": "departments/$X-ward",
+           "lines": [{{"item": "items/$I", "quantityRequested": "6"}}]}}}})",
+                   requisition));
+  }
+  Do(world, kHospitalApprover, "ApproveRequisition", R"({"name": "requisitions/$X-requisition"})");
 }
 
 void WorldHost::MakeSupply(const World& world) {
@@ -326,18 +376,11 @@ void WorldHost::Buy(const World& world) {
          "supplier": "suppliers/$S", "item": "items/$I", "unitPrice": "4.8500",
          "quantityCeiling": "5000", "startDate": "$T", "endDate": "$E"}})");
   Do(world, kApprover, "ApproveAgreement", R"({"name": "agreements/$D-agreement"})");
-  Do(world, kNurse, "CreateRequisition",
-     R"({"requisitionId": "$W-requisition", "requisition": {"department": "departments/$W-ward",
-         "lines": [{"item": "items/$I", "quantityRequested": "6"}]}})");
-  Do(world, kHospitalApprover, "ApproveRequisition", R"({"name": "requisitions/$W-requisition"})");
-  Do(world, kNurse, "CreateRequisition",
-     R"({"requisitionId": "$W-wish", "requisition": {"department": "departments/$W-ward",
-         "lines": [{"item": "items/$I", "quantityRequested": "6"}]}})");
   for (const std::string order : {"order", "fresh"}) {
     Do(world, kOfficer, "CreateOrder",
        fmt::format(R"({{"orderId": "$D-{}", "order": {{"supplier": "suppliers/$S",
            "deliverTo": "locations/$D-central", "lines": [{{
-           "requisition": "requisitions/$W-requisition", "requisitionLineNumber": 1,
+           "requisition": "requisitions/$X-requisition", "requisitionLineNumber": 1,
            "quantityOrdered": "3"}}]}}}})",
                    order));
   }
@@ -382,27 +425,40 @@ void WorldHost::StartImport(const World& world) {
   ids_[world.hospital + "import"] = name.substr(name.find('/') + 1);
 }
 
-void WorldHost::MoveGoods(const World& world) {
-  const std::string movement = NewRequestId();
-  ids_[world.hospital + "movement"] = movement;
+// All that the store gets of the ward's lot goes on to the ward, or is on its way there.
+void WorldHost::MoveGoodsOfWard(const World& world) {
   Do(world, kPharmacist, "PostMovement",
-     R"({"movement": {"name": "movements/$M", "kind": "MOVEMENT_KIND_RECEIVE", "item": "items/$I",
-         "lot": "L-$W", "toLocation": "locations/$W-store", "quantity": "50",
-         "expiryDate": "$E"}})");
-  Do(world, kPharmacist, "Allocate",
-     R"({"location": "locations/$W-store", "lines": [{"item": "items/$I", "quantity": "3"}]})");
+     fmt::format(R"({{"movement": {{"name": "movements/{}", "kind": "MOVEMENT_KIND_RECEIVE",
+         "item": "items/$I", "lot": "L-$X", "toLocation": "locations/$W-store", "quantity": "20",
+         "expiryDate": "$E"}}}})",
+                 NewRequestId()));
   for (const std::string transfer : {"transfer", "underway"}) {
     Do(world, kPharmacist, "CreateTransfer",
-       fmt::format(R"({{"transferId": "$W-{}", "transfer": {{"fromLocation": "locations/$W-store",
-           "toLocation": "locations/$W-ward-store",
+       fmt::format(R"({{"transferId": "$X-{}", "transfer": {{"fromLocation": "locations/$W-store",
+           "toLocation": "locations/$X-store",
            "lines": [{{"item": "items/$I", "quantity": "10"}}]}}}})",
                    transfer));
   }
-  Do(world, kNurse, "ReceiveTransfer", R"({"name": "transfers/$W-transfer"})");
-  Do(world, kNurse, "CreateUse",
-     R"({"useId": "$W-use", "use": {"location": "locations/$W-ward-store",
-         "lines": [{"scan": "$SCAN", "packs": "2"}], "patientPseudonym": "patient-$W",
-         "procedure": "p", "doctor": "doctor-$W"}})");
+  Do(world, kWardNurse, "ReceiveTransfer", R"({"name": "transfers/$X-transfer"})");
+  Do(world, kWardPharmacist, "CreateTransfer",
+     R"({"transferId": "$X-return", "transfer": {"fromLocation": "locations/$X-store",
+         "toLocation": "locations/$W-store", "lines": [{"item": "items/$I", "quantity": "1"}]}})");
+  Do(world, kWardPharmacist, "Allocate",
+     R"({"location": "locations/$X-store", "lines": [{"item": "items/$I", "quantity": "1"}]})");
+  Do(world, kWardNurse, "CreateUse",
+     R"({"useId": "$X-use", "use": {"location": "locations/$X-store",
+         "lines": [{"scan": "$SCAN", "packs": "2"}], "patientPseudonym": "patient-$X",
+         "procedure": "p", "doctor": "doctor-$X"}})");
+}
+
+void WorldHost::MoveGoodsOfHospital(const World& world) {
+  Do(world, kPharmacist, "PostMovement",
+     fmt::format(R"({{"movement": {{"name": "movements/{}", "kind": "MOVEMENT_KIND_RECEIVE",
+         "item": "items/$I", "lot": "L-$W", "toLocation": "locations/$W-store", "quantity": "50",
+         "expiryDate": "$E"}}}})",
+                 NewRequestId()));
+  Do(world, kPharmacist, "Allocate",
+     R"({"location": "locations/$W-store", "lines": [{"item": "items/$I", "quantity": "3"}]})");
   Do(world, kHospitalApprover, "ClosePeriod",
      R"({"holder": "institutions/$W-hospital", "month": "$P"})");
 }
@@ -412,17 +468,22 @@ void WorldHost::ReadUse(const World& world) {
   auth::Principal reader = PrincipalIn(world, kNurse);
   reader.user_id = world.hospital + "-reader";
   const Answer answer =
-      Ask(MethodNamed("GetUse"), Fill(R"({"name": "uses/$W-use"})", world), reader);
+      Ask(MethodNamed("GetUse"), Fill(R"({"name": "uses/$X-use"})", world), reader);
   QINGQU_CHECK(answer.status.ok());
 }
 
 void WorldHost::NoteIds(const World& world) {
-  ids_[world.hospital + "account"] = database().Value(
-      Fill("SELECT account_id FROM distribution.account WHERE location_id = '$W-store'", world));
-  ids_[world.hospital + "reservation"] = database().Value(
-      Fill("SELECT reservation_id FROM distribution.reservation"
-           " JOIN distribution.account USING (account_id) WHERE location_id = '$W-store'",
-           world));
+  for (const std::string& mark : {world.hospital, world.ward}) {
+    const std::string at =
+        fmt::format(" WHERE location_id = '{0}-store' AND lot_number = 'L-{0}'", mark);
+    const std::string account =
+        "SELECT account_id FROM distribution.account JOIN distribution.lot USING (lot_id)" + at;
+    ids_[mark + "account"] = database().Value(account);
+    ids_[mark + "reservation"] = database().Value(
+        "SELECT reservation_id FROM distribution.reservation WHERE account_id = (" + account + ")");
+    ids_[mark + "movement"] = database().Value(
+        "SELECT movement_id FROM distribution.movement WHERE debit_account_id = (" + account + ")");
+  }
 }
 
 void WorldHost::SignSomebodyIn(const World& world) {

@@ -17,7 +17,8 @@ namespace qingqu::testing {
 
 // Whose something is.
 enum class Level {
-  kInstitution,  // a hospital's: its stores, its wards, what they asked for and used
+  kDepartment,   // a ward's: what it asked for, holds, waits for and used
+  kInstitution,  // a hospital's: its store
   kDeal,         // an alliance's as one buyer, and the supplier's with whom it deals
 };
 
@@ -25,6 +26,7 @@ enum class Level {
 // level bears the level's mark, and the marks of two worlds differ in each. All marks are equally
 // long, so that answers about two worlds are, too.
 struct World {
+  std::string ward;      // "xown": marks what is the ward's
   std::string hospital;  // "zown": marks what is the hospital's
   std::string deal;      // "yown": marks what is the alliance's and the supplier's
   std::string alliance;
@@ -34,9 +36,10 @@ struct World {
   std::string device;
 };
 
-// `Near` is another hospital of the same alliance, which has another supplier; `Far` is of another
-// alliance; of `Nobody` nothing exists.
+// `Sibling` is another ward of the same hospital; `Near` is another hospital of the same alliance,
+// which has another supplier; `Far` is of another alliance; of `Nobody` nothing exists.
 const World& Own();
+const World& Sibling();
 const World& Near();
 const World& Far();
 const World& Nobody();
@@ -57,11 +60,9 @@ auth::Principal PrincipalIn(const World& world, const Asker& asker);
 struct Foreign {
   const World* world = nullptr;
   std::set<Level> levels;
+  std::vector<std::string> marks;  // what stands in whatever tells of them
 };
 std::vector<Foreign> ForeignTo(const Asker& asker);
-
-// What stands in whatever tells of these things.
-std::vector<std::string> MarksOf(const Foreign& foreign);
 
 struct Answer {
   absl::Status status;
@@ -75,12 +76,12 @@ class WorldHost {
 
   const TestDatabase& database() const { return host_.database(); }
 
-  // `text` with what stands for the world's ids and codes: $W hospital, $D deal, $A alliance, $S
-  // supplier, $I item, $O the item of `Own` whatever the world, $C credit code, $G device, $SCAN a
-  // scan of goods of the hospital, $ASCAN of the alliance, $E a day far ahead, $T today, $P the
-  // last month, $M, $R, $B, $Q, $H ids of a movement, a reservation, an account, a session, an
-  // import, $X the pseudonym of the doctor of the hospital's use, $N an id that is always the same
-  // and never used.
+  // `text` with what stands for the world's ids and codes: $X ward, $W hospital, $D deal, $A
+  // alliance, $S supplier, $I item, $O the item of `Own` whatever the world, $C credit code, $G
+  // device, $SCAN a scan of goods of the hospital, $ASCAN of the alliance, $E a day far ahead, $T
+  // today, $P the last month, $M, $R, $B, $Q, $H ids of a movement, a reservation, an account, a
+  // session, an import, $Y the pseudonym of the doctor of the ward's use, $N an id that is always
+  // the same and never used.
   std::string Fill(std::string_view text, const World& world) const;
 
   // Asks for all pages, when there are several; with a purpose where `json` has none.
@@ -95,14 +96,16 @@ class WorldHost {
   Answer AskOnce(const google::protobuf::MethodDescriptor& method,
                  const google::protobuf::Message& request, const auth::Principal& principal,
                  std::string& next_page_token) const;
-  std::string IdOf(const World& world, const char* key) const;
+  std::string IdOf(const std::string& mark, const char* key) const;
   Answer Do(const World& world, const Asker& asker, std::string_view method, std::string_view json);
-  void MakeOrganisation(const World& world);
+  void MakeHospital(const World& world);
   void MakeSupply(const World& world);
+  void MakeWard(const World& world);
   void Buy(const World& world);
   void AddHistory(const World& world) const;
   void StartImport(const World& world);
-  void MoveGoods(const World& world);
+  void MoveGoodsOfWard(const World& world);
+  void MoveGoodsOfHospital(const World& world);
   void ReadUse(const World& world);
   void NoteIds(const World& world);
   void SignSomebodyIn(const World& world);
@@ -110,7 +113,7 @@ class WorldHost {
   TestHost host_;
   const absl::TimeZone zone_ = absl::FixedTimeZone(8 * 3600);
   const std::string new_id_ = NewRequestId();
-  std::map<std::string, std::string> ids_;  // by the hospital's mark and what it is of
+  std::map<std::string, std::string> ids_;  // by a mark and what it is of
 };
 
 }  // namespace qingqu::testing

@@ -50,7 +50,7 @@ GRANT SELECT, INSERT, UPDATE (state, approver_id, updated_at, version) ON catalo
 ALTER TABLE catalog.supplier ENABLE ROW LEVEL SECURITY;
 ALTER TABLE catalog.supplier FORCE ROW LEVEL SECURITY;
 CREATE POLICY supplier_scope ON catalog.supplier TO qingqu_catalog
-  USING (current_setting('qingqu.scope', true) IN ('institution', 'alliance', 'county', 'system')
+  USING (current_setting('qingqu.scope', true) IN ('department', 'institution', 'alliance', 'county', 'system')
          OR supplier_id = (SELECT scope.supplier_id()));
 CREATE POLICY supplier_published ON catalog.supplier FOR SELECT TO qingqu_owner USING (true);
 

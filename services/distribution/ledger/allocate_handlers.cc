@@ -207,6 +207,9 @@ void JournalReserved(pqxx::transaction_base& tx, const CallContext& call,
     entry.subjects.push_back("locations/" + asked.destination_id);
   }
   if (!asked.document.empty()) entry.subjects.push_back(asked.document);
+  if (!places.from.department_id.empty()) {
+    entry.subjects.push_back("departments/" + places.from.department_id);
+  }
   entry.details_json = details.dump();
   db::AppendJournal(tx, call, entry);
 }
@@ -236,6 +239,8 @@ absl::Status Write(pqxx::transaction_base& tx, const CallContext& call,
                            .from_location_id = from.location_id,
                            .from_institution_id = SeenBy(from),
                            .to_institution_id = SeenBy(from),
+                           .from_department_id = from.department_id,
+                           .to_department_id = from.department_id,
                            .document = asked.document,
                            .reservation_id = reservation.reservation_id});
       balances.push_back({.account_id = account.account_id,

@@ -8,7 +8,8 @@ LedgerSide StockAt(const Location& place) {
   return {.location_id = place.location_id,
           .kind = "stock",
           .alliance_id = place.alliance_id,
-          .institution_id = SeenBy(place)};
+          .institution_id = SeenBy(place),
+          .department_id = place.department_id};
 }
 
 LedgerSide TransitBetween(const Location& from, const Location& to) {
@@ -16,7 +17,9 @@ LedgerSide TransitBetween(const Location& from, const Location& to) {
           .kind = "transit",
           .alliance_id = from.alliance_id,
           .institution_id = to.institution_id,
-          .from_institution_id = from.institution_id};
+          .department_id = to.department_id,
+          .from_institution_id = from.institution_id,
+          .from_department_id = from.department_id};
 }
 
 LedgerSide SupplyOf(const Location& place) {
@@ -84,7 +87,9 @@ size_t Book::AddAccount(const LedgerSide& side, std::string_view item_id, std::s
                         .condition = std::string(kept_condition),
                         .alliance_id = side.alliance_id,
                         .institution_id = side.institution_id,
-                        .from_institution_id = side.from_institution_id});
+                        .department_id = side.department_id,
+                        .from_institution_id = side.from_institution_id,
+                        .from_department_id = side.from_department_id});
   }
   return entry->second;
 }

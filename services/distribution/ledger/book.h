@@ -33,7 +33,9 @@ struct BookAccount {
   std::string condition;
   std::string alliance_id;
   std::string institution_id;       // who sees it; "": the whole alliance
+  std::string department_id;        // who sees it besides, of the institution
   std::string from_institution_id;  // in transit: who sees it besides
+  std::string from_department_id;
   int64_t on_hand = 0;
   int64_t reserved = 0;
   absl::Time changed_at = absl::UnixEpoch();
@@ -87,7 +89,9 @@ struct LedgerSide {
   std::string kind;
   std::string alliance_id;
   std::string institution_id;
+  std::string department_id;
   std::string from_institution_id;
+  std::string from_department_id;
 };
 LedgerSide StockAt(const Location& place);
 LedgerSide TransitBetween(const Location& from, const Location& to);

@@ -261,7 +261,7 @@ absl::Status WriteLots(pqxx::transaction_base& tx, const Book& book) {
 
 void OpenNewAccounts(pqxx::transaction_base& tx, absl::Time posted_at, Book& book) {
   AccountColumns fresh;
-  db::ArrayBuilder kinds, alliances, institutions, from_institutions;
+  db::ArrayBuilder kinds, alliances, institutions, departments, from_institutions, from_departments;
   std::map<std::string, const BookAccount*> places;
   std::map<std::string, size_t> indexes;
   for (size_t index = 0; index < book.accounts.size(); ++index) {
@@ -273,6 +273,8 @@ void OpenNewAccounts(pqxx::transaction_base& tx, absl::Time posted_at, Book& boo
     kinds.AddText(account.kind);
     alliances.AddText(account.alliance_id);
     institutions.AddTextOrNull(account.institution_id);
+    departments.AddTextOrNull(account.department_id);
+    from_departments.AddTextOrNull(account.from_department_id);
     from_institutions.AddTextOrNull(account.from_institution_id);
   }
   if (indexes.empty()) return;
@@ -283,11 +285,11 @@ void OpenNewAccounts(pqxx::transaction_base& tx, absl::Time posted_at, Book& boo
                            .institution_id = account->institution_id,
                            .created_at = posted_at});
   }
-  for (const auto& row :
-       tx.exec_prepared(queries::kInsertBookAccounts.name, kinds.Build(), fresh.locations.Build(),
-                        fresh.items.Build(), fresh.lots.Build(), fresh.serials.Build(),
-                        fresh.owners.Build(), fresh.conditions.Build(), alliances.Build(),
-                        institutions.Build(), from_institutions.Build())) {
+  for (const auto& row : tx.exec_prepared(
+           queries::kInsertBookAccounts.name, kinds.Build(), fresh.locations.Build(),
+           fresh.items.Build(), fresh.lots.Build(), fresh.serials.Build(), fresh.owners.Build(),
+           fresh.conditions.Build(), alliances.Build(), institutions.Build(), departments.Build(),
+           from_institutions.Build(), from_departments.Build())) {
     book.accounts[indexes.at(TextOfRow(row))].account_id = row["account_id"].as<int64_t>();
   }
 }

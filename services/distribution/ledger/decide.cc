@@ -415,7 +415,9 @@ StoredMovement Decider::Blank(const std::string& actor_id, const Command& comman
 Outcome Decider::Decide(const std::string& actor_id, const Command& command, const Plan& plan) {
   Outcome outcome{.alliance_id = plan.alliance_id,
                   .from_institution_id = plan.from_institution_id,
-                  .to_institution_id = plan.to_institution_id};
+                  .to_institution_id = plan.to_institution_id,
+                  .from_department_id = plan.from_department_id,
+                  .to_department_id = plan.to_department_id};
   outcome.status = Answer(actor_id, command, outcome);
   if (outcome.repeated) return outcome;
   outcome.status = CheckNamed(command, plan);

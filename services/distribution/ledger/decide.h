@@ -20,6 +20,8 @@ struct Outcome {
   std::string alliance_id;
   std::string from_institution_id;
   std::string to_institution_id;
+  std::string from_department_id;
+  std::string to_department_id;
 };
 
 // Decides commands in order against a book whose balances are locked, and changes the book. No I/O.

@@ -33,7 +33,7 @@ struct MovementArrays {
       credits_after;
   db::ArrayBuilder effective_us, lines, overridden, actors, alliances, from_institutions;
   db::ArrayBuilder to_institutions, documents, reasons, groups, reservations, originals, refusals;
-  db::ArrayBuilder from_locations, to_locations, hashes;
+  db::ArrayBuilder from_locations, to_locations, hashes, from_departments, to_departments;
 
   void Add(const MovementWrite& row) {
     ids.AddText(row.movement_id);
@@ -63,6 +63,8 @@ struct MovementArrays {
     to_locations.AddTextOrNull(row.to_location_id);
     from_institutions.AddTextOrNull(row.from_institution_id);
     to_institutions.AddTextOrNull(row.to_institution_id);
+    from_departments.AddTextOrNull(row.from_department_id);
+    to_departments.AddTextOrNull(row.to_department_id);
     documents.AddTextOrNull(row.document);
     reasons.AddTextOrNull(row.reason);
     groups.AddTextOrNull(row.linked_group);
@@ -106,7 +108,8 @@ void InsertMovements(pqxx::transaction_base& tx, absl::Time posted_at,
       columns.from_institutions.Build(), columns.to_institutions.Build(), columns.documents.Build(),
       columns.reasons.Build(), columns.groups.Build(), columns.reservations.Build(),
       columns.originals.Build(), InstantText(posted_at), columns.refusals.Build(),
-      columns.from_locations.Build(), columns.to_locations.Build(), columns.hashes.Build());
+      columns.from_locations.Build(), columns.to_locations.Build(), columns.hashes.Build(),
+      columns.from_departments.Build(), columns.to_departments.Build());
 }
 
 absl::Status SetBalances(pqxx::transaction_base& tx, absl::Time posted_at,

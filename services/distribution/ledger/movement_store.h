@@ -31,6 +31,8 @@ struct MovementWrite {
   std::string from_institution_id;  // who sees it, besides the other side; "": the whole alliance
   std::string to_location_id;
   std::string to_institution_id;
+  std::string from_department_id;  // who sees it besides, of the institution; may be empty
+  std::string to_department_id;
   std::string document;
   std::string reason;
   std::string linked_group;

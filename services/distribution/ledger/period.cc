@@ -54,6 +54,7 @@ bool MayClose(const auth::Principal& principal, const Holder& holder) {
     case auth::Scope::kCounty:
     case auth::Scope::kSystem:
       return true;
+    case auth::Scope::kDepartment:
     case auth::Scope::kSupplier:
       return false;
   }

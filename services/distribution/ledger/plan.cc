@@ -109,6 +109,8 @@ absl::Status Planner::PlanPlaces(const auth::Principal& principal, const Command
   const Location& last = to_ != nullptr ? *to_ : *from_;
   plan.from_institution_id = SeenBy(first);
   plan.to_institution_id = SeenBy(last);
+  plan.from_department_id = first.department_id;
+  plan.to_department_id = last.department_id;
   if (command.owner.empty() || IsSupplierOwned(command.owner)) return absl::OkStatus();
   if (command.owner == OwnerAt(first)) return absl::OkStatus();
   return InvalidField("owner", fmt::format("must be {} or a supplier", OwnerAt(first)));
@@ -300,6 +302,8 @@ absl::Status Planner::PlanVoid(const auth::Principal& principal, const Command& 
   plan.alliance_id = book_.accounts[held].alliance_id;
   plan.from_institution_id = book_.accounts[held].institution_id;
   plan.to_institution_id = plan.from_institution_id;
+  const Location* const place = FindLocation(book_.accounts[held].location_id);
+  if (place != nullptr) plan.from_department_id = plan.to_department_id = place->department_id;
   plan.burns = true;
   Command filled = command;
   const BookAccount& account = book_.accounts[held];
@@ -375,6 +379,7 @@ absl::Status Planner::PlanReversal(const auth::Principal& principal, const Comma
   Concern(place, plan);
   plan.from_institution_id = SeenBy(place);
   plan.to_institution_id = plan.from_institution_id;
+  plan.from_department_id = plan.to_department_id = place.department_id;
   plan.burns = true;
   if (!reversible) {
     return RuleBroken("NOT_REVERSIBLE",

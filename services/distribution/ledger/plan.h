@@ -47,6 +47,8 @@ struct Plan {
   std::string alliance_id;
   std::string from_institution_id;
   std::string to_institution_id;
+  std::string from_department_id;
+  std::string to_department_id;
   std::vector<std::string> holders;  // whose periods count
   bool goes_back_to_central = false;
   bool opens = false;                      // OPENING_BALANCE

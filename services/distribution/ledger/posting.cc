@@ -34,6 +34,8 @@ MovementWrite RowOf(const Outcome& outcome, const Book& book, const Plan& plan) 
                     .from_institution_id = outcome.from_institution_id,
                     .to_location_id = movement.to_location_id,
                     .to_institution_id = outcome.to_institution_id,
+                    .from_department_id = outcome.from_department_id,
+                    .to_department_id = outcome.to_department_id,
                     .document = movement.document,
                     .reason = movement.reason,
                     .linked_group = movement.linked_group,

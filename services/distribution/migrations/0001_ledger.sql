@@ -85,7 +85,9 @@ CREATE TABLE distribution.account (
   changed_at timestamptz NOT NULL DEFAULT 'epoch',
   alliance_id text NOT NULL,
   institution_id text,
+  department_id text,
   from_institution_id text,
+  from_department_id text,
   piece_here text GENERATED ALWAYS AS (CASE WHEN serial <> '' AND on_hand > 0 THEN serial END) STORED,
   CONSTRAINT account_key UNIQUE (location_id, item_id, lot_id, serial, owner, condition),
   CONSTRAINT account_lot_fkey FOREIGN KEY (item_id, lot_id) REFERENCES distribution.lot (item_id, lot_id),
@@ -93,13 +95,17 @@ CREATE TABLE distribution.account (
   CONSTRAINT account_reserved_check CHECK (reserved >= 0 AND (reserved = 0 OR kind = 'stock')),
   CONSTRAINT account_piece_check CHECK (serial = '' OR (kind IN ('stock', 'transit') AND on_hand <= 1)),
   CONSTRAINT account_on_hand_check CHECK (on_hand BETWEEN -1000000000000000 AND 1000000000000000),
-  CONSTRAINT account_from_check CHECK (from_institution_id IS NULL OR kind = 'transit')
+  CONSTRAINT account_from_check CHECK (num_nonnulls(from_institution_id, from_department_id) = 0 OR kind = 'transit'),
+  CONSTRAINT account_department_check CHECK (department_id IS NULL OR institution_id IS NOT NULL AND kind IN ('stock', 'transit'))
 ) WITH (fillfactor = 60);
 COMMENT ON COLUMN distribution.account.changed_at IS 'When the last movement was posted; never goes back.';
 COMMENT ON COLUMN distribution.account.piece_here IS
   'No index names on_hand, so that a changed balance of other goods writes no index and stays on its page.';
 COMMENT ON COLUMN distribution.account.institution_id IS 'Who sees it; NULL: the whole alliance.';
+COMMENT ON COLUMN distribution.account.department_id IS
+  'Who sees it besides, of the institution: whose place it is, or where it goes. Contra accounts are of a whole institution.';
 COMMENT ON COLUMN distribution.account.from_institution_id IS 'In transit: who sees it besides.';
+COMMENT ON COLUMN distribution.account.from_department_id IS 'In transit: of which department of it the goods come.';
 -- A piece is in one place. Balances are therefore lowered before others are raised.
 CREATE UNIQUE INDEX account_piece_key ON distribution.account (item_id, piece_here) WHERE piece_here IS NOT NULL;
 -- The path of a lot or of a piece.
@@ -119,7 +125,8 @@ END $$;
 
 -- Locations are no secret; a lot belongs to nobody. All else is seen by its side or sides.
 SELECT scope.protect('distribution.account', scope.holder_rule() || ' OR (from_institution_id IS NOT NULL AND '
-                                             || scope.institution_rule('from_institution_id') || ')');
+                                             || scope.institution_rule('from_institution_id') || ') OR '
+                                             || scope.department_rule() || ' OR ' || scope.department_rule('from_department_id'));
 
 SELECT journal.guard('distribution.location');
 GRANT SELECT, INSERT ON distribution.location TO qingqu_distribution;

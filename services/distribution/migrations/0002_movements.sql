@@ -29,8 +29,10 @@ CREATE TABLE distribution.movement (
   alliance_id text NOT NULL,
   from_location_id text,
   from_institution_id text,
+  from_department_id text,
   to_location_id text,
   to_institution_id text,
+  to_department_id text,
   document text CONSTRAINT movement_document_check CHECK (document ~ '^[a-z]+/.'),
   reason text CONSTRAINT movement_reason_check CHECK (char_length(reason) BETWEEN 1 AND 200),
   linked_group text,
@@ -179,6 +181,7 @@ CREATE TABLE distribution.reservation (
   created_at timestamptz NOT NULL,
   alliance_id text NOT NULL,
   institution_id text,
+  department_id text,
   CONSTRAINT reservation_open_check CHECK (open_quantity BETWEEN 0 AND quantity AND (open_quantity > 0) = (state = 'open')),
   CONSTRAINT reservation_posted_check CHECK (posted_quantity BETWEEN 0 AND quantity - open_quantity)
 );
@@ -263,10 +266,12 @@ CREATE TRIGGER movement_not_in_closed AFTER INSERT ON distribution.movement
 SELECT journal.guard('distribution.reservation'), journal.guard('distribution.reversal'), journal.guard('distribution.period');
 
 -- Which months are closed every posting has to know; the lists show the caller's own (distribution.sees).
-SELECT scope.protect('distribution.reservation', scope.holder_rule()),
+SELECT scope.protect('distribution.reservation', scope.holder_rule() || ' OR ' || scope.department_rule()),
        scope.protect('distribution.period_balance', scope.holder_rule()),
        scope.protect('distribution.movement', scope.holder_rule('from_institution_id') || ' OR '
-                                              || scope.holder_rule('to_institution_id'));
+                                              || scope.holder_rule('to_institution_id') || ' OR '
+                                              || scope.department_rule('from_department_id') || ' OR '
+                                              || scope.department_rule('to_department_id'));
 
 SELECT distribution.ensure_movement_partitions(now() + interval '13 months');
 

@@ -73,6 +73,8 @@ CREATE TABLE distribution.transfer (
   from_alliance_id text NOT NULL,
   to_institution_id text NOT NULL,
   to_alliance_id text NOT NULL,
+  from_department_id text,
+  to_department_id text,
   version bigint NOT NULL DEFAULT 1,
   CONSTRAINT transfer_locations_check CHECK (from_location_id <> to_location_id),
   CONSTRAINT transfer_alliance_check CHECK (from_alliance_id = to_alliance_id),
@@ -92,6 +94,8 @@ CREATE TABLE distribution.transfer_line (
   from_alliance_id text NOT NULL,
   to_institution_id text NOT NULL,
   to_alliance_id text NOT NULL,
+  from_department_id text,
+  to_department_id text,
   CONSTRAINT transfer_line_pkey PRIMARY KEY (transfer_id, line_number),
   CONSTRAINT transfer_line_item_key UNIQUE (transfer_id, item_id)
 );
@@ -109,6 +113,8 @@ CREATE TABLE distribution.transfer_allocation (
   from_alliance_id text NOT NULL,
   to_institution_id text NOT NULL,
   to_alliance_id text NOT NULL,
+  from_department_id text,
+  to_department_id text,
   CONSTRAINT transfer_allocation_pkey PRIMARY KEY (transfer_id, line_number, position),
   CONSTRAINT transfer_allocation_line_fkey FOREIGN KEY (transfer_id, line_number)
     REFERENCES distribution.transfer_line (transfer_id, line_number)
@@ -148,7 +154,9 @@ SELECT journal.guard('distribution.receipt'), journal.guard('distribution.transf
 SELECT scope.protect('distribution.' || name, scope.alliance_rule() || ' OR ' || scope.supplier_rule())
 FROM unnest('{despatch_line_progress, receipt, receipt_line}'::text[]) AS name;
 SELECT scope.protect('distribution.' || name, scope.institution_rule('from_institution_id', 'from_alliance_id') || ' OR '
-                                              || scope.institution_rule('to_institution_id', 'to_alliance_id'))
+                                              || scope.institution_rule('to_institution_id', 'to_alliance_id') || ' OR '
+                                              || scope.department_rule('from_department_id') || ' OR '
+                                              || scope.department_rule('to_department_id'))
 FROM unnest('{transfer, transfer_line, transfer_allocation}'::text[]) AS name;
 SELECT scope.protect('distribution.consumption', scope.institution_rule()),
        scope.protect('distribution.consumption_line', scope.institution_rule());

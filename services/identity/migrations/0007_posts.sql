@@ -17,13 +17,16 @@ CREATE TABLE identity.post (
   CONSTRAINT post_institution_fkey FOREIGN KEY (institution_id, alliance_id)
     REFERENCES identity.institution (institution_id, alliance_id),
   CONSTRAINT post_belongs_check CHECK (CASE scope
+    WHEN 'department' THEN department_id IS NOT NULL AND institution_id IS NOT NULL AND alliance_id IS NOT NULL
+                        AND supplier_id IS NULL
     WHEN 'institution' THEN institution_id IS NOT NULL AND alliance_id IS NOT NULL AND supplier_id IS NULL
     WHEN 'alliance' THEN alliance_id IS NOT NULL AND supplier_id IS NULL
     WHEN 'county' THEN institution_id IS NULL AND alliance_id IS NULL AND supplier_id IS NULL
     WHEN 'supplier' THEN institution_id IS NULL AND alliance_id IS NULL AND supplier_id IS NOT NULL
     ELSE false END),
-  CONSTRAINT post_department_check CHECK (department_id IS NULL OR scope = 'institution'),
+  CONSTRAINT post_department_check CHECK (department_id IS NULL OR scope IN ('department', 'institution')),
   CONSTRAINT post_roles_check CHECK (CASE scope
+    WHEN 'department' THEN roles <@ ARRAY['hospital_pharmacist', 'department_nurse']
     WHEN 'institution' THEN roles <@ ARRAY['hospital_pharmacist', 'department_nurse', 'approver']
     WHEN 'alliance' THEN roles <@ ARRAY['procurement_officer', 'approver', 'operator']
     WHEN 'county' THEN roles <@ ARRAY['insurance_bureau', 'market_supervision', 'bureau_administrator']

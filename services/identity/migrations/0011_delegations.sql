@@ -54,6 +54,7 @@ RETURNS TABLE (
       AND (mine.ends_at IS NULL OR mine.ends_at > greatest(p_now, period.starts_at))
       AND NOT EXISTS (SELECT FROM identity.machine_client WHERE machine_client.user_id = mine.user_id)
       AND CASE post.scope
+            WHEN 'department' THEN mine.institution_id = post.institution_id
             WHEN 'institution' THEN mine.institution_id = post.institution_id
             WHEN 'alliance' THEN mine.alliance_id = post.alliance_id
             WHEN 'supplier' THEN mine.supplier_id = post.supplier_id

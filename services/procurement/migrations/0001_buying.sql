@@ -82,7 +82,7 @@ CREATE TABLE procurement.requisition (
   version bigint NOT NULL DEFAULT 1,
   CONSTRAINT requisition_approver_check CHECK ((state = 'submitted') = (approver_id IS NULL)),
   CONSTRAINT requisition_rejected_check CHECK ((state = 'rejected') = (rejection_reason <> '')),
-  CONSTRAINT requisition_owner_key UNIQUE (requisition_id, institution_id, alliance_id)
+  CONSTRAINT requisition_owner_key UNIQUE (requisition_id, department_id, institution_id, alliance_id)
 );
 COMMENT ON COLUMN procurement.requisition.approver_id IS 'Who decided, also when the decision was a refusal.';
 CREATE INDEX requisition_newest ON procurement.requisition (created_at, requisition_id);
@@ -97,12 +97,13 @@ CREATE TABLE procurement.requisition_line (
     CONSTRAINT requisition_line_quantity_approved_check CHECK (quantity_approved BETWEEN 0 AND quantity_requested),
   quantity_ordered bigint NOT NULL DEFAULT 0
     CONSTRAINT requisition_line_quantity_ordered_check CHECK (quantity_ordered BETWEEN 0 AND quantity_approved),
+  department_id text NOT NULL,
   institution_id text NOT NULL,
   alliance_id text NOT NULL,
   CONSTRAINT requisition_line_pkey PRIMARY KEY (requisition_id, line_number),
   CONSTRAINT requisition_line_item_key UNIQUE (requisition_id, item_id),
-  CONSTRAINT requisition_line_requisition_fkey FOREIGN KEY (requisition_id, institution_id, alliance_id)
-    REFERENCES procurement.requisition (requisition_id, institution_id, alliance_id)
+  CONSTRAINT requisition_line_requisition_fkey FOREIGN KEY (requisition_id, department_id, institution_id, alliance_id)
+    REFERENCES procurement.requisition (requisition_id, department_id, institution_id, alliance_id)
 ) WITH (fillfactor = 50);
 
 CREATE TABLE procurement.purchase_order (
@@ -276,9 +277,9 @@ SELECT journal.guard('procurement.despatch');
 -- What an alliance does as one buyer is seen by its institutions and by the supplier concerned.
 SELECT scope.protect('procurement.' || name, scope.alliance_rule() || ' OR ' || scope.supplier_rule())
 FROM unnest('{agreement, purchase_order, order_line, despatch, despatch_line, despatch_serial}'::text[]) AS name;
-SELECT scope.protect('procurement.requisition', scope.institution_rule()),
-       scope.protect('procurement.requisition_line', scope.institution_rule()),
-       scope.protect('procurement.lot_expiry', scope.supplier_rule());
+SELECT scope.protect('procurement.' || name, scope.institution_rule() || ' OR ' || scope.department_rule())
+FROM unnest('{requisition, requisition_line}'::text[]) AS name;
+SELECT scope.protect('procurement.lot_expiry', scope.supplier_rule());
 -- Never shown to suppliers: it tells which wards asked.
 SELECT scope.protect('procurement.order_actor', scope.alliance_rule());
 

@@ -2,10 +2,11 @@
 WITH touched AS (
   UPDATE requisition SET version = version + 1
   WHERE requisition_id = ANY ($1::text[])
-  RETURNING requisition_id, institution_id, alliance_id
+  RETURNING requisition_id, department_id, institution_id, alliance_id
 )
 SELECT count(journal.append($2, $3, $4, 'requisitions/' || requisition_id,
-                            ARRAY['requisitions/' || requisition_id, $5], institution_id, alliance_id, '', '',
+                            ARRAY['requisitions/' || requisition_id, 'departments/' || department_id, $5], institution_id,
+                            alliance_id, '', '',
                             jsonb_build_object('requisition', 'requisitions/' || requisition_id, 'order', $5::text,
                                                'lines', lines), '{}'))
 FROM touched

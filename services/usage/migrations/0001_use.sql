@@ -6,6 +6,7 @@ CREATE TABLE usage.use (
   location_id text NOT NULL,
   institution_id text NOT NULL,
   alliance_id text NOT NULL,
+  department_id text,
   state text NOT NULL CONSTRAINT use_state_check CHECK (state IN ('pending', 'posted', 'refused')),
   patient_pseudonym text CONSTRAINT use_patient_check CHECK (patient_pseudonym ~ '^[A-Za-z0-9_-]{8,64}$'),
   procedure text CONSTRAINT use_procedure_check CHECK (char_length(procedure) BETWEEN 1 AND 100),
@@ -48,13 +49,16 @@ CREATE TABLE usage.use_line (
   pi_scan text NOT NULL,
   institution_id text NOT NULL,
   alliance_id text NOT NULL,
+  department_id text,
   CONSTRAINT use_line_pkey PRIMARY KEY (use_id, line_number)
 );
 CREATE INDEX use_line_lot ON usage.use_line (item_id, lot);
 
 SELECT journal.guard('usage.use');
 
-SELECT scope.protect('usage.use', scope.institution_rule()), scope.protect('usage.use_line', scope.institution_rule());
+-- Of the place: of a store of an institution there is none.
+SELECT scope.protect('usage.' || name, scope.institution_rule() || ' OR ' || scope.department_rule())
+FROM unnest('{use, use_line}'::text[]) AS name;
 
 GRANT SELECT, INSERT ON usage.use, usage.use_line TO qingqu_usage;
 -- What was recorded stays; only how the posting went is filled in.

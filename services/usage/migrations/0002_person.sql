@@ -9,7 +9,9 @@ CREATE TABLE usage.person (
   CONSTRAINT person_pkey PRIMARY KEY (pseudonym),
   CONSTRAINT person_person_check CHECK (char_length(person_id) BETWEEN 1 AND 64)
 );
-SELECT scope.protect('usage.person', scope.institution_rule());
+-- People are the institution's, also where who records their use sees one department; whom such a caller may know, the query says.
+SELECT scope.protect('usage.person', scope.institution_rule() || ' OR ((SELECT scope.own_department()) IS NOT NULL'
+                                     || ' AND institution_id = (SELECT scope.institution_id()))');
 GRANT SELECT, INSERT ON usage.person TO qingqu_usage;
 
 -- A doctor whose id looks like a pseudonym could pose as one.
