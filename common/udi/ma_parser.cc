@@ -88,7 +88,7 @@ std::optional<ParseError> CheckDi(const std::vector<Segment>& segments) {
 }
 
 std::optional<ParseError> ReadPart(const Segment& segment, const ParseOptions& options,
-                                   std::vector<MaPart>& parts) {
+                                   std::vector<Part>& parts) {
   const char letter = segment.text.empty() ? '\0' : segment.text[0];
   const auto* kind = std::ranges::find(kPartKinds, letter, &PartKind::letter);
   if (kind == kPartKinds.end()) {
@@ -133,6 +133,17 @@ void DeriveField(const Element& element, const ParseOptions& options, Scan& scan
   }
 }
 
+// Makes the scan of parts whose values are right.
+ParseResult BuildMaScan(std::string di, const std::vector<Part>& parts,
+                        const ParseOptions& options) {
+  Scan scan;
+  scan.issuer = Issuer::kMa;
+  scan.di = std::move(di);
+  if (auto error = AddParts(parts, "MA", scan)) return *std::move(error);
+  for (const Element& element : scan.elements) DeriveField(element, options, scan);
+  return scan;
+}
+
 }  // namespace
 
 bool LooksLikeMa(std::string_view text) {
@@ -150,31 +161,22 @@ ParseResult ParseMa(std::string_view text, size_t base, const ParseOptions& opti
     di = text.substr(0, product.position + product.text.size() - base);
     first_part = kDiSegments;
   }
-  std::vector<MaPart> parts;
+  std::vector<Part> parts;
   for (size_t i = first_part; i < segments.size(); ++i) {
     if (auto error = ReadPart(segments[i], options, parts)) return *std::move(error);
   }
   return BuildMaScan(std::move(di), parts, options);
 }
 
-ParseResult BuildMaScan(std::string di, const std::vector<MaPart>& parts,
-                        const ParseOptions& options) {
-  Scan scan;
-  scan.issuer = Issuer::kMa;
-  scan.di = std::move(di);
-  for (const MaPart& part : parts) {
-    const Element& element = part.element;
-    const auto same = std::ranges::find(scan.elements, element.key, &Element::key);
-    if (same != scan.elements.end() && same->value == element.value) continue;
-    if (same != scan.elements.end()) {
-      return MakeParseError(
-          "CONFLICTING_VALUE", part.position,
-          fmt::format("MA part {} stands twice with different values.", element.key));
-    }
-    scan.elements.push_back(element);
-    DeriveField(element, options, scan);
-  }
-  return scan;
+ParseResult JoinMa(const Scan& first, const Scan& second, const ParseOptions& options) {
+  if (auto error = CheckSameDevice(first, second)) return *std::move(error);
+  return BuildMaScan(first.di.empty() ? second.di : first.di, PartsOf(first, second), options);
+}
+
+std::string MaString(const Scan& scan) {
+  std::string text = scan.di;
+  for (const Element& element : scan.elements) text += "." + element.key + element.value;
+  return text;
 }
 
 }  // namespace qingqu::udi

@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "common/udi/udi.h"
 
@@ -19,14 +18,10 @@ bool LooksLikeMa(std::string_view text);
 
 ParseResult ParseMa(std::string_view text, size_t base, const ParseOptions& options);
 
-// A part and where it starts in the input.
-struct MaPart {
-  Element element;
-  size_t position = 0;
-};
+// Joins two scans of MA.
+ParseResult JoinMa(const Scan& first, const Scan& second, const ParseOptions& options);
 
-// Makes the scan of parts whose values are right: drops exact repetitions, refuses contradictions.
-ParseResult BuildMaScan(std::string di, const std::vector<MaPart>& parts,
-                        const ParseOptions& options);
+// The one form that `scan`, of MA, is written in.
+std::string MaString(const Scan& scan);
 
 }  // namespace qingqu::udi

@@ -91,6 +91,35 @@ ParseError MakeParseError(std::string_view reason, size_t position, std::string 
           .message = std::move(message)};
 }
 
+std::optional<ParseError> AddParts(const std::vector<Part>& parts, std::string_view issuer,
+                                   Scan& scan) {
+  for (const Part& part : parts) {
+    const Element& element = part.element;
+    const auto same = std::ranges::find(scan.elements, element.key, &Element::key);
+    if (same != scan.elements.end() && same->value == element.value) continue;
+    if (same != scan.elements.end()) {
+      return MakeParseError(
+          "CONFLICTING_VALUE", part.position,
+          fmt::format("{} part {} stands twice with different values.", issuer, element.key));
+    }
+    scan.elements.push_back(element);
+  }
+  return std::nullopt;
+}
+
+std::optional<ParseError> CheckSameDevice(const Scan& first, const Scan& second) {
+  if (first.di.empty() || second.di.empty() || first.di == second.di) return std::nullopt;
+  return MakeParseError("CONFLICTING_VALUE", 0, "The scans are of two different devices.");
+}
+
+std::vector<Part> PartsOf(const Scan& first, const Scan& second) {
+  std::vector<Part> parts;
+  for (const Scan* scan : {&first, &second}) {
+    for (const Element& element : scan->elements) parts.push_back({.element = element});
+  }
+  return parts;
+}
+
 std::optional<ParseError> CheckElement(const Gs1Element& element, const ParseOptions& options) {
   const auto fault = FindValueFault(*element.row, element.value, options.current_year);
   if (!fault) return std::nullopt;

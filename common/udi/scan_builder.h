@@ -14,6 +14,23 @@ namespace qingqu::udi {
 
 ParseError MakeParseError(std::string_view reason, size_t position, std::string message);
 
+// A part of a code of another issuer than GS1, and where it starts in the input.
+struct Part {
+  Element element;
+  size_t position = 0;
+};
+
+// Adds the elements of `parts` to `scan`, each key once: drops exact repetitions. The error of the
+// first that contradicts another; `issuer` names the code in it.
+std::optional<ParseError> AddParts(const std::vector<Part>& parts, std::string_view issuer,
+                                   Scan& scan);
+
+// The device identifier of two scans to be joined; CONFLICTING_VALUE when they have two.
+std::optional<ParseError> CheckSameDevice(const Scan& first, const Scan& second);
+
+// The elements of `first` and then `second`, as parts at position 0.
+std::vector<Part> PartsOf(const Scan& first, const Scan& second);
+
 // One GS1 element where it was found. The views must outlive the call that they are passed to.
 struct Gs1Element {
   const ApplicationIdentifier* row = nullptr;

@@ -1,10 +1,12 @@
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <variant>
 
 #include "common/base/check.h"
 #include "common/udi/gs1_application_identifiers.h"
+#include "common/udi/hibc_parser.h"
 #include "common/udi/udi.h"
 #include "common/udi/udi_json.h"
 
@@ -13,9 +15,10 @@ namespace {
 
 constexpr ParseOptions kOptions{.current_year = 2026};
 
-// True when some value holds digits in brackets, which the human-readable form may take for the
-// next element.
+// True when some value holds digits in brackets, which the human-readable form of GS1 may take for
+// the next element.
 bool HoldsBrackets(const Scan& scan) {
+  if (scan.issuer != Issuer::kGs1) return false;
   for (const Element& element : scan.elements) {
     if (element.value.find('(') != std::string::npos) return true;
   }
@@ -23,6 +26,9 @@ bool HoldsBrackets(const Scan& scan) {
 }
 
 void CheckScan(const Scan& scan) {
+  if (scan.issuer == Issuer::kHibc || scan.issuer == Issuer::kAhm) {
+    QINGQU_CHECK(scan.di.empty() || IsRegisteredIdentifier(scan.di));
+  }
   QINGQU_CHECK(!scan.elements.empty() || !scan.di.empty());
   const std::string text = ToElementString(scan);
   if (text.size() <= kInputLengthMax) QINGQU_CHECK(Parse(text, kOptions) == ParseResult(scan));
@@ -53,5 +59,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   qingqu::udi::CheckInput(input);
   qingqu::udi::CheckInput(qingqu::udi::ExpandGroupSeparators(input));
+  // Nothing that is made at random gets past the check character of HIBC.
+  if (input.starts_with('+')) {
+    qingqu::udi::CheckInput(std::string(input) + qingqu::udi::HibcCheckCharacter(input));
+  }
   return 0;
 }

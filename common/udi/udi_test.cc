@@ -4,7 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <string>
-#include <vector>
+
+#include "common/udi/scan_summary.h"
 
 namespace qingqu::udi {
 namespace {
@@ -12,36 +13,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-constexpr ParseOptions kOptions{.current_year = 2026};
-
-// "GS1 di=… lot=… serial=… made=… until=… | 01=… 17=…", with what is absent left out, or "REASON at
-// 12".
-std::string Summary(const ParseResult& result) {
-  if (const auto* error = std::get_if<ParseError>(&result)) {
-    return error->reason + " at " + std::to_string(error->position);
-  }
-  const Scan& scan = std::get<Scan>(result);
-  std::string text(IssuerName(scan.issuer));
-  if (!scan.di.empty()) text += " di=" + scan.di;
-  if (!scan.lot.empty()) text += " lot=" + scan.lot;
-  if (!scan.serial.empty()) text += " serial=" + scan.serial;
-  if (scan.manufactured) text += " made=" + scan.manufactured->ToString();
-  if (scan.expiry) text += " until=" + scan.expiry->ToString();
-  text += " |";
-  for (const Element& element : scan.elements) text += " " + element.key + "=" + element.value;
-  return text;
-}
-
-std::string Read(std::string_view text) { return Summary(Parse(text, kOptions)); }
-
-struct Case {
-  std::string_view text;
-  std::string_view expected;
-};
-
-void ExpectAll(const std::vector<Case>& cases) {
-  for (const Case& example : cases) EXPECT_EQ(Read(example.text), example.expected) << example.text;
-}
+constexpr ParseOptions kOptions = kTestOptions;
 
 TEST(ElementStringTest, RealLabels) {
   ExpectAll({
@@ -372,23 +344,6 @@ TEST(MaTest, Errors) {
       {"ma.156.M0.100011.2cscp023", "UNRECOGNISED_FORMAT at 0"},
   });
   EXPECT_EQ(Read("MA.156.M0.100011.2cscp023.L" + std::string(51, 'A')), "INVALID_LENGTH at 77");
-}
-
-TEST(OtherIssuersTest, AreNamedAsNotYetRead) {
-  ExpectAll({
-      {"+A99912345/$$52001510X3G", "UNSUPPORTED_ISSUER at 0"},
-      {"*+A99912345/$$52001510X3G*", "UNSUPPORTED_ISSUER at 0"},
-      {"]C0+A99912345/9", "UNSUPPORTED_ISSUER at 3"},
-      {"=/A9999XYZ100T0479=,000025=A99971312345600=>014032", "UNSUPPORTED_ISSUER at 0"},
-      {"&,1A", "UNSUPPORTED_ISSUER at 0"},
-      {"AHM123", "UNSUPPORTED_ISSUER at 0"},
-  });
-}
-
-Scan ScanOf(std::string_view text) { return std::get<Scan>(Parse(text, kOptions)); }
-
-std::string Join(std::string_view first, std::string_view second) {
-  return Summary(JoinScans(ScanOf(first), ScanOf(second), kOptions));
 }
 
 TEST(JoinTest, TheSecondAddsOrConfirms) {
