@@ -15,7 +15,7 @@ namespace qingqu::scanning {
 
 // What a scan at a door or a bedside tells, from one bar code or two (common/udi).
 struct ScannedPack {
-  std::string device_identifier;  // GTIN-14 or MA code; never empty
+  std::string device_identifier;  // as udi::Scan::di; never empty
   std::string lot;
   std::string serial;
   std::optional<CivilDate> expiry;

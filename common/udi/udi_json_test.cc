@@ -38,6 +38,28 @@ TEST(UdiJsonTest, OneLineWithTheKeysInOrder) {
                             R"("message":"AI 10: the value is missing."}})");
 }
 
+TEST(UdiJsonTest, TheOtherIssuers) {
+  // ANSI/HIBC 2.6, 2.2.1.1 with supplementary data.
+  EXPECT_EQ(JsonOf("+A99912345/$$52001510X3/16D20111212/S77DEFG457"),
+            R"({"valid":true,"issuer":"HIBC","di":"A99912345","lot":"10X3","serial":"77DEFG45",)"
+            R"("expiry":"2020-01-15","manufactured":"2011-12-12","elements":{"$$5":"20015",)"
+            R"("$":"10X3","S":"77DEFG45","16D":"20111212"}})");
+  EXPECT_EQ(JsonOf("+A123BJC5D6E71H"),
+            R"({"valid":false,"error":{"reason":"INVALID_CHECK_CHARACTERS","position":14,)"
+            R"("message":"The check character of the HIBC code is wrong."}})");
+  EXPECT_EQ(JsonOf("=)1TE123456A &)RZ12345678"),
+            R"({"valid":true,"issuer":"ICCBBA","di":"1TE123456A","lot":"RZ12345678","serial":null,)"
+            R"("expiry":null,"manufactured":null,"elements":{"=)"
+            : "1TE123456A", )
+  "
+  R"("&)" : "RZ12345678"
+}
+})");
+  EXPECT_EQ(JsonOf("AHM10010001.BNA1"),
+            R"({"valid":true,"issuer":"AHM","di":"AHM10010001","lot":"A1","serial":null,)"
+            R"("expiry":null,"manufactured":null,"elements":{"BN":"A1"}})");
+}
+
 TEST(UdiJsonTest, AbsentValuesAreNull) {
   EXPECT_EQ(JsonOf("]C110A1"),
             R"({"valid":true,"issuer":"GS1","di":null,"lot":"A1","serial":null,"expiry":null,)"
@@ -96,6 +118,11 @@ TEST(UdiFilterTest, PositionsCountInTheLineAsItCame) {
                    "99")
                 .output.find(R"("position":10)"),
             std::string::npos);
+}
+
+TEST(UdiFilterTest, ASpaceThatIsACheckCharacterSurvives) {
+  const Filtered filtered = Filter("+A99900021 \r\n+A99900021 \n");
+  EXPECT_EQ(filtered.exit_code, 0) << filtered.output;
 }
 
 TEST(UdiFilterTest, ALineWithoutEndIsReadInBoundedMemoryAndTheNextIsReadAgain) {

@@ -172,12 +172,49 @@ TEST(DeviceIdentifier, TakesMaCodesWithoutProductionIdentifier) {
   EXPECT_EQ(*ParseDeviceIdentifier("MA.156.M0.100011.a-b"), "MA.156.M0.100011.a-b");
 }
 
+TEST(DeviceIdentifier, TakesHibcIccbbaAndAhmAsRegistersKeepThem) {
+  // ANSI/HIBC 2.6, figure 1.
+  EXPECT_EQ(*ParseDeviceIdentifier("+A123BJC5D6E71G"), "A123BJC5D6E71");
+  EXPECT_EQ(*ParseDeviceIdentifier("*+A123BJC5D6E71G*"), "A123BJC5D6E71");
+  EXPECT_EQ(*ParseDeviceIdentifier("＋A123 BJC5 D6E71 G"), "A123BJC5D6E71");
+  EXPECT_EQ(*ParseDeviceIdentifier("*+A99900021_*"), "A99900021")
+      << "the check character is a space";
+  EXPECT_EQ(*ParseDeviceIdentifier("=/A9999XYZ100T0944"), "A9999XYZ100T0944");
+  EXPECT_EQ(*ParseDeviceIdentifier("=)1TE123456A"), "1TE123456A");
+  EXPECT_EQ(*ParseDeviceIdentifier("AHM10010001"), "AHM10010001");
+  for (const char* kept : {"A123BJC5D6E71", "A99900021", "A9999XYZ100T0944", "1TE123456A"}) {
+    EXPECT_EQ(*ParseDeviceIdentifier(kept), kept);
+  }
+}
+
 TEST(DeviceIdentifier, RefusesOtherTexts) {
-  for (const char* text :
-       {"", "6901234567893", "690123456789", "69012345678", "069012345678921", "00000000000000",
-        "(01)06901234567892", "0106901234567892", "MA.156.M0.100011", "MA.157.M0.100011.x",
-        "MA.156.M0.100011.2cscp023.SA1", "MA.156.M0.100011.2cscp023.C3", ".S1", "+A99912345",
-        "6901234S67892"}) {
+  for (const char* text : {"",
+                           "6901234567893",
+                           "690123456789",
+                           "69012345678",
+                           "069012345678921",
+                           "00000000000000",
+                           "(01)06901234567892",
+                           "0106901234567892",
+                           "MA.156.M0.100011",
+                           "MA.157.M0.100011.x",
+                           "MA.156.M0.100011.2cscp023.SA1",
+                           "MA.156.M0.100011.2cscp023.C3",
+                           ".S1",
+                           "+A99912345",
+                           "6901234S67892",
+                           "+A123BJC5D6E71H",
+                           "+$$52001510X3GD",
+                           "+A99912345/$$52001510X33",
+                           "A12BJC5D6E7X",
+                           "a123BJC5D6E71",
+                           "=/A9999XYZ100T0944=,000025",
+                           "=A99991712345600",
+                           "=/A9999XYZ100T094",
+                           "HELLOWORLD",
+                           "AHM",
+                           "AHM10010001.BNA1",
+                           "AHM1 (SN)2"}) {
     EXPECT_FALSE(ParseDeviceIdentifier(text).ok()) << text;
   }
 }

@@ -5,6 +5,7 @@
 #include "pqxx/pqxx"
 
 #include "services/catalog/catalog_test_support.h"
+#include "services/catalog/device_identifier.h"
 
 // What the database refuses by itself when the checks before it are skipped.
 
@@ -184,7 +185,20 @@ TEST_F(SchemaTest, CreditCodesAndGtinsAreCheckedAsInTheCode) {
   EXPECT_EQ(database.Value("SELECT catalog.is_credit_code('91350100M000100Y34')"), "f");
   EXPECT_EQ(database.Value("SELECT catalog.is_device_identifier('06901234567892')"), "t");
   EXPECT_EQ(database.Value("SELECT catalog.is_device_identifier('06901234567891')"), "f");
-  EXPECT_EQ(database.Value("SELECT catalog.is_device_identifier('MA.156.M0.100011.x')"), "t");
+  const auto is_device_identifier = [&](std::string_view text) {
+    return database.Value(fmt::format("SELECT catalog.is_device_identifier('{}')", text)) == "t";
+  };
+  for (const char* text : {"MA.156.M0.100011.x", "A123BJC5D6E71", "A99912", "AHM1001/0001",
+                           "A9999XYZ100T0944", "1TE123456A"}) {
+    EXPECT_TRUE(is_device_identifier(text)) << text;
+    EXPECT_EQ(*ParseDeviceIdentifier(text), text);
+  }
+  for (const char* text : {"+A123BJC5D6E71G", "a123BJC5D6E71", "A123BJC5D6E7X", "A9991",
+                           "A99912345678901234567891", "=/A9999XYZ100T0944", "O9999XYZ100T094A",
+                           "HELLOWORLD", "1234567890", "AHM", "0106901234567892"}) {
+    EXPECT_FALSE(is_device_identifier(text)) << text;
+    EXPECT_TRUE(text[0] == '+' || text[0] == '=' || !ParseDeviceIdentifier(text).ok()) << text;
+  }
 }
 
 TEST_F(SchemaTest, AnImportOfAnotherIsOutOfSight) {

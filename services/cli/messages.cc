@@ -113,10 +113,12 @@ constexpr std::array kMessages = std::to_array<MessageText>({
      "嵌套的消息缩进列在所属字段之下。"},
     {kUdiSummary, "read UDI scans from standard input, one a line", "从标准输入逐行解析 UDI 扫码"},
     {kUdiDescription,
-     "Prints one JSON object for each line: valid, issuer, di, lot, serial, expiry, manufactured,\n"
-     "elements; or the error with reason and position. A group separator is the byte 0x1D or\n"
-     "{{GS}}. Needs no server. Exits with 1 when a scan was invalid.",
-     "每行输出一个 JSON 对象：valid、issuer、di、lot、serial、expiry、manufactured、elements；\n"
+     "Reads GS1, MA, HIBC, ICCBBA and AHM. Prints one JSON object for each line: valid,\n"
+     "issuer, di, lot, serial, expiry, manufactured, elements; or the error with reason and\n"
+     "position. A group separator is the byte 0x1D or {{GS}}. Needs no server. Exits with 1 when\n"
+     "a scan was invalid.",
+     "支持 GS1、MA、HIBC、ICCBBA、AHM 编码。\n每行输出一个 JSON "
+     "对象：valid、issuer、di、lot、serial、expiry、manufactured、elements；\n"
      "或错误的 reason 与 position。分组符为字节 0x1D 或 {{GS}}。无需服务器。\n"
      "有无效扫码时退出码为 1。"},
     {kImportClassesSummary, "import the national classes of consumables", "导入国家耗材分类"},
