@@ -108,6 +108,10 @@ Conversion Convert(const ConverterOptions& converter, std::string_view raw, std:
 
 }  // namespace
 
+bool IsNamedNull(const FieldMapping& field, std::string_view cell) {
+  return Contains(field.null_values, cell) || AnyMatches(field.null_patterns, cell);
+}
+
 Conversion ConvertField(const FieldMapping& field, std::span<const std::string_view> cells) {
   if (const auto* options = std::get_if<ConstantOptions>(&field.options)) {
     return Converted(options->value);
@@ -121,7 +125,7 @@ Conversion ConvertField(const FieldMapping& field, std::span<const std::string_v
              : cell.empty();
   if (blank && field.required) return Refused("VALUE_MISSING", "a value is required here");
   if (blank) return {};
-  if (Contains(field.null_values, cell) || AnyMatches(field.null_patterns, cell)) return {};
+  if (IsNamedNull(field, cell)) return {};
   if (!field.only_patterns.empty() && !AnyMatches(field.only_patterns, cell)) return {};
   Conversion conversion = Convert(field.options, raw, cell, cells);
   // A cell of ideographic spaces is blank too, once it is in half width.

@@ -29,6 +29,9 @@ struct Conversion {
 // NOT_A_DATE, AMBIGUOUS_DATE, NOT_A_BOOLEAN, UNKNOWN_VALUE.
 Conversion ConvertField(const FieldMapping& field, std::span<const std::string_view> cells);
 
+// True when the mapping says that `cell`, without white space around it, is no value.
+bool IsNamedNull(const FieldMapping& field, std::string_view cell);
+
 // `text` with the full-width forms of ASCII (U+FF01 to U+FF5E) and the ideographic space (U+3000)
 // in half width.
 std::string ToHalfWidth(std::string_view text);

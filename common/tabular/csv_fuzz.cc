@@ -28,13 +28,13 @@ struct Table {
 Table ReadTable(ByteSource& source) {
   CsvReader reader(source, kLimits);
   Table table;
-  CsvRecord record;
-  CsvError error;
+  Record record;
+  RecordError error;
   while (true) {
-    const absl::StatusOr<CsvOutcome> outcome = reader.Next(record, error);
+    const absl::StatusOr<RecordOutcome> outcome = reader.Next(record, error);
     table.ended = outcome.ok();
-    if (!outcome.ok() || *outcome == CsvOutcome::kEnd) return table;
-    if (*outcome == CsvOutcome::kRecord) {
+    if (!outcome.ok() || *outcome == RecordOutcome::kEnd) return table;
+    if (*outcome == RecordOutcome::kRecord) {
       QINGQU_CHECK(!record.fields.empty() && record.fields.size() <= kLimits.columns_max);
       table.records.push_back(record.fields);
       continue;

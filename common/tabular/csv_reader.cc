@@ -4,12 +4,9 @@
 #include <cstring>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "fmt/format.h"
 
 #include "common/base/check.h"
-#include "common/base/strings.h"
-#include "common/status/status.h"
 #include "common/status/status_macros.h"
 
 namespace qingqu::tabular {
@@ -31,13 +28,14 @@ CsvReader::CsvReader(ByteSource& source, const CsvOptions& options)
   }
 }
 
-absl::StatusOr<CsvOutcome> CsvReader::Next(CsvRecord& record, CsvError& error) {
+absl::StatusOr<RecordOutcome> CsvReader::Next(Record& record, RecordError& error) {
   if (!started_) SkipByteOrderMark();
   if (!Fill()) {
     QINGQU_RETURN_IF_ERROR(failure_);
-    return CsvOutcome::kEnd;
+    return RecordOutcome::kEnd;
   }
   record.line = line_;
+  record.faults.clear();
   column_ = 0;
   row_bytes_ = 0;
   quoted_ = false;
@@ -48,11 +46,11 @@ absl::StatusOr<CsvOutcome> CsvReader::Next(CsvRecord& record, CsvError& error) {
     error = *std::move(error_);
     error.line = record.line;
     error.last_line = end == FieldEnd::kRecord ? line_ - 1 : line_;
-    return CsvOutcome::kMalformed;
+    return RecordOutcome::kMalformed;
   }
   record.fields.resize(column_);
   record.blank = column_ == 1 && !quoted_ && record.fields.front().empty();
-  return CsvOutcome::kRecord;
+  return RecordOutcome::kRecord;
 }
 
 bool CsvReader::Fill() {
@@ -82,7 +80,7 @@ void CsvReader::SkipByteOrderMark() {
   line_offset_ = Offset();
 }
 
-CsvReader::FieldEnd CsvReader::ReadFields(CsvRecord& record) {
+CsvReader::FieldEnd CsvReader::ReadFields(Record& record) {
   FieldEnd end = FieldEnd::kDelimiter;
   while (end == FieldEnd::kDelimiter) {
     ++column_;
@@ -220,44 +218,13 @@ void CsvReader::Append(std::string& field, std::string_view bytes) {
 
 void CsvReader::Fail(Problem problem, int64_t bytes_back) {
   if (error_.has_value()) return;
-  error_ = CsvError{.line = 0,
-                    .last_line = 0,
-                    .column = column_,
-                    .at_line = line_,
-                    .at_byte = Offset() - bytes_back - line_offset_ + 1,
-                    .reason = problem.reason,
-                    .message = std::move(problem.message)};
-}
-
-absl::StatusOr<std::vector<std::string>> ReadHeader(CsvReader& reader) {
-  CsvRecord record;
-  CsvError error;
-  QINGQU_ASSIGN_OR_RETURN(const CsvOutcome outcome, reader.Next(record, error));
-  if (outcome == CsvOutcome::kEnd || (outcome == CsvOutcome::kRecord && record.blank)) {
-    return MakeError(absl::StatusCode::kInvalidArgument, "HEADER_MISSING",
-                     "line 1 must name the columns, but it is empty");
-  }
-  if (outcome == CsvOutcome::kMalformed) {
-    return MakeError(absl::StatusCode::kInvalidArgument, "HEADER_MALFORMED",
-                     fmt::format("the header cannot be read: line {}, byte {}, column {}: {}",
-                                 error.at_line, error.at_byte, error.column, error.message));
-  }
-  std::string problems;
-  absl::flat_hash_map<std::string, size_t> first_columns;
-  for (size_t index = 0; index < record.fields.size(); ++index) {
-    const std::string& name = record.fields[index];
-    if (TrimAsciiSpace(name).empty()) {
-      problems += fmt::format("\ncolumn {} has no name", index + 1);
-      continue;
-    }
-    const auto [entry, inserted] = first_columns.emplace(name, index + 1);
-    if (inserted) continue;
-    problems += fmt::format("\ncolumn {} repeats the name \"{}\" of column {}", index + 1, name,
-                            entry->second);
-  }
-  if (problems.empty()) return std::move(record.fields);
-  return MakeError(absl::StatusCode::kInvalidArgument, "HEADER_INVALID",
-                   "the header is ambiguous:" + problems);
+  error_ = RecordError{.line = 0,
+                       .last_line = 0,
+                       .column = column_,
+                       .at_line = line_,
+                       .at_byte = Offset() - bytes_back - line_offset_ + 1,
+                       .reason = problem.reason,
+                       .message = std::move(problem.message)};
 }
 
 }  // namespace qingqu::tabular

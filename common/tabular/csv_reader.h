@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 
 #include "common/tabular/byte_source.h"
+#include "common/tabular/record.h"
 
 namespace qingqu::tabular {
 
@@ -21,24 +22,6 @@ struct CsvOptions {
   size_t row_bytes_max = size_t{16} << 20;
 };
 
-struct CsvRecord {
-  int64_t line = 0;    // physical line on which the record starts, 1-based
-  bool blank = false;  // nothing at all on the line, not even a quote
-  std::vector<std::string> fields;
-};
-
-struct CsvError {
-  int64_t line = 0;         // physical line on which the record starts, 1-based
-  int64_t last_line = 0;    // last physical line that was passed over because of the error
-  size_t column = 0;        // number of the field, 1-based
-  int64_t at_line = 0;      // physical line of the offending byte
-  int64_t at_byte = 0;      // its place on that line in bytes, 1-based
-  std::string_view reason;  // UPPER_SNAKE, static
-  std::string message;
-};
-
-enum class CsvOutcome { kRecord, kMalformed, kEnd };
-
 // Reads RFC 4180 strictly and in constant memory (one buffer and one record): records end with CRLF
 // or LF, a quoted field may hold delimiters, line ends and doubled quotes. A UTF-8 byte order mark
 // at the start is skipped. Bytes are not decoded here: hand it a TextDecoder.
@@ -47,14 +30,13 @@ enum class CsvOutcome { kRecord, kMalformed, kEnd };
 // LONE_CARRIAGE_RETURN, NUL_BYTE, FIELD_TOO_LONG, ROW_TOO_LONG, TOO_MANY_COLUMNS. After one,
 // reading goes on: with the record that follows where quoting is still sound, else (a misplaced
 // quote) at the next physical line.
-class CsvReader {
+class CsvReader final : public RecordReader {
  public:
   // Does not own `source`, which must outlive the reader.
   explicit CsvReader(ByteSource& source, const CsvOptions& options = {});
 
-  // Fills `record` (kRecord) or `error` (kMalformed; `record` is then unspecified). An error status
-  // is the source's, and final.
-  absl::StatusOr<CsvOutcome> Next(CsvRecord& record, CsvError& error);
+  // An error status is the source's.
+  absl::StatusOr<RecordOutcome> Next(Record& record, RecordError& error) override;
 
  private:
   enum class FieldEnd { kDelimiter, kRecord, kInput };
@@ -65,7 +47,7 @@ class CsvReader {
 
   bool Fill();
   void SkipByteOrderMark();
-  FieldEnd ReadFields(CsvRecord& record);
+  FieldEnd ReadFields(Record& record);
   FieldEnd ReadUnquoted(std::string& field);
   FieldEnd ReadQuoted(std::string& field);
   std::optional<FieldEnd> TakeFieldEnd();
@@ -91,11 +73,7 @@ class CsvReader {
   size_t row_bytes_ = 0;
   bool quoted_ = false;
   std::string discarded_;
-  std::optional<CsvError> error_;
+  std::optional<RecordError> error_;
 };
-
-// The names in the first record. INVALID_ARGUMENT: HEADER_MISSING (no record), HEADER_MALFORMED,
-// HEADER_INVALID (lists every empty and every duplicated name).
-absl::StatusOr<std::vector<std::string>> ReadHeader(CsvReader& reader);
 
 }  // namespace qingqu::tabular

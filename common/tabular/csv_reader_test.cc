@@ -18,7 +18,7 @@ using ::testing::HasSubstr;
 struct ReadResult {
   std::vector<std::vector<std::string>> records;
   std::vector<int64_t> lines;
-  std::vector<CsvError> errors;
+  std::vector<RecordError> errors;
 };
 
 ReadResult ReadAll(std::string_view text, const CsvOptions& options = {},
@@ -26,13 +26,13 @@ ReadResult ReadAll(std::string_view text, const CsvOptions& options = {},
   BufferSource source(text, chunk_bytes);
   CsvReader reader(source, options);
   ReadResult result;
-  CsvRecord record;
-  CsvError error;
+  Record record;
+  RecordError error;
   while (true) {
-    const absl::StatusOr<CsvOutcome> outcome = reader.Next(record, error);
+    const absl::StatusOr<RecordOutcome> outcome = reader.Next(record, error);
     EXPECT_TRUE(outcome.ok());
-    if (!outcome.ok() || *outcome == CsvOutcome::kEnd) return result;
-    if (*outcome == CsvOutcome::kMalformed) {
+    if (!outcome.ok() || *outcome == RecordOutcome::kEnd) return result;
+    if (*outcome == RecordOutcome::kMalformed) {
       result.errors.push_back(error);
       continue;
     }
@@ -63,11 +63,11 @@ TEST(CsvReaderTest, EndsWithOrWithoutALineEnd) {
 TEST(CsvReaderTest, TellsABlankLineFromAnEmptyQuotedField) {
   BufferSource source("\n\"\"\n");
   CsvReader reader(source);
-  CsvRecord record;
-  CsvError error;
-  ASSERT_EQ(*reader.Next(record, error), CsvOutcome::kRecord);
+  Record record;
+  RecordError error;
+  ASSERT_EQ(*reader.Next(record, error), RecordOutcome::kRecord);
   EXPECT_TRUE(record.blank);
-  ASSERT_EQ(*reader.Next(record, error), CsvOutcome::kRecord);
+  ASSERT_EQ(*reader.Next(record, error), RecordOutcome::kRecord);
   EXPECT_FALSE(record.blank);
 }
 
@@ -152,8 +152,8 @@ TEST(CsvReaderTest, GivesTheFailureOfItsSource) {
   stream.setstate(std::ios::badbit);
   StreamSource source(stream);
   CsvReader reader(source);
-  CsvRecord record;
-  CsvError error;
+  Record record;
+  RecordError error;
   EXPECT_EQ(ErrorReason(reader.Next(record, error).status()), "READ_FAILED");
   EXPECT_EQ(ErrorReason(reader.Next(record, error).status()), "READ_FAILED");
 }

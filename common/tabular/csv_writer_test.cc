@@ -62,13 +62,13 @@ TEST(CsvWriterTest, WhatIsWrittenIsReadBackWhateverTheFieldsAndTheChunks) {
     for (const std::vector<std::string>& row : table) AppendCsvRecord(row, text, delimiter);
     BufferSource source(text, static_cast<size_t>(round % 7) + 1);
     CsvReader reader(source, {.delimiter = delimiter});
-    CsvRecord record;
-    CsvError error;
+    Record record;
+    RecordError error;
     for (const std::vector<std::string>& row : table) {
-      ASSERT_EQ(*reader.Next(record, error), CsvOutcome::kRecord) << text;
+      ASSERT_EQ(*reader.Next(record, error), RecordOutcome::kRecord) << text;
       ASSERT_EQ(record.fields, row) << text;
     }
-    ASSERT_EQ(*reader.Next(record, error), CsvOutcome::kEnd) << text;
+    ASSERT_EQ(*reader.Next(record, error), RecordOutcome::kEnd) << text;
   }
 }
 

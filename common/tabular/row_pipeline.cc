@@ -25,20 +25,32 @@ CsvOptions ReaderOptions(const Mapping& mapping, const RowPipelineOptions& optio
 absl::StatusOr<std::unique_ptr<RowPipeline>> RowPipeline::Open(ByteSource& source,
                                                                const Mapping& mapping,
                                                                const RowPipelineOptions& options) {
-  QINGQU_ASSIGN_OR_RETURN(auto decoder, TextDecoder::Create(source, mapping.encoding));
-  std::unique_ptr<RowPipeline> pipeline(new RowPipeline(std::move(decoder), mapping, options));
-  QINGQU_ASSIGN_OR_RETURN(pipeline->header_, ReadHeader(pipeline->reader_));
-  QINGQU_ASSIGN_OR_RETURN(pipeline->bound_, BindToHeader(mapping, pipeline->header_));
+  std::unique_ptr<RowPipeline> pipeline(new RowPipeline(mapping, options));
+  QINGQU_ASSIGN_OR_RETURN(pipeline->decoder_, TextDecoder::Create(source, mapping.encoding));
+  pipeline->csv_reader_ =
+      std::make_unique<CsvReader>(*pipeline->decoder_, ReaderOptions(mapping, options));
+  pipeline->reader_ = pipeline->csv_reader_.get();
+  QINGQU_RETURN_IF_ERROR(pipeline->Start());
   return pipeline;
 }
 
-RowPipeline::RowPipeline(std::unique_ptr<TextDecoder> decoder, const Mapping& mapping,
-                         const RowPipelineOptions& options)
-    : decoder_(std::move(decoder)),
-      mapping_(mapping),
-      options_(options),
-      reader_(*decoder_, ReaderOptions(mapping, options)),
-      fields_by_name_(mapping.fields.size()) {
+absl::StatusOr<std::unique_ptr<RowPipeline>> RowPipeline::Open(RecordReader& reader,
+                                                               const Mapping& mapping,
+                                                               const RowPipelineOptions& options) {
+  std::unique_ptr<RowPipeline> pipeline(new RowPipeline(mapping, options));
+  pipeline->reader_ = &reader;
+  QINGQU_RETURN_IF_ERROR(pipeline->Start());
+  return pipeline;
+}
+
+absl::Status RowPipeline::Start() {
+  QINGQU_ASSIGN_OR_RETURN(header_, ReadHeader(*reader_));
+  QINGQU_ASSIGN_OR_RETURN(bound_, BindToHeader(mapping_, header_));
+  return absl::OkStatus();
+}
+
+RowPipeline::RowPipeline(const Mapping& mapping, const RowPipelineOptions& options)
+    : mapping_(mapping), options_(options), fields_by_name_(mapping.fields.size()) {
   std::iota(fields_by_name_.begin(), fields_by_name_.end(), size_t{0});
   std::sort(fields_by_name_.begin(), fields_by_name_.end(), [&mapping](size_t left, size_t right) {
     return mapping.fields[left].field < mapping.fields[right].field;
@@ -48,14 +60,14 @@ RowPipeline::RowPipeline(std::unique_ptr<TextDecoder> decoder, const Mapping& ma
 absl::StatusOr<bool> RowPipeline::Next(Row& row) {
   row.errors.clear();
   row.outcome = RowOutcome::kConverted;
-  CsvError error;
-  QINGQU_ASSIGN_OR_RETURN(CsvOutcome outcome, reader_.Next(record_, error));
-  while (outcome == CsvOutcome::kRecord && record_.blank && header_.size() > 1) {
+  RecordError error;
+  QINGQU_ASSIGN_OR_RETURN(RecordOutcome outcome, reader_->Next(record_, error));
+  while (outcome == RecordOutcome::kRecord && record_.blank && header_.size() > 1) {
     ++counts_.blank_lines;
-    QINGQU_ASSIGN_OR_RETURN(outcome, reader_.Next(record_, error));
+    QINGQU_ASSIGN_OR_RETURN(outcome, reader_->Next(record_, error));
   }
-  if (outcome == CsvOutcome::kEnd) return false;
-  if (outcome == CsvOutcome::kMalformed) {
+  if (outcome == RecordOutcome::kEnd) return false;
+  if (outcome == RecordOutcome::kMalformed) {
     RejectMalformed(error, row);
   } else {
     ConvertRecord(row);
@@ -66,10 +78,9 @@ absl::StatusOr<bool> RowPipeline::Next(Row& row) {
   return true;
 }
 
-void RowPipeline::RejectMalformed(const CsvError& error, Row& row) {
+void RowPipeline::RejectMalformed(const RecordError& error, Row& row) {
   row.line = error.line;
-  std::string message = fmt::format("line {}, byte {}, column {}: {}", error.at_line, error.at_byte,
-                                    error.column, error.message);
+  std::string message = Describe(error);
   if (error.last_line > error.line) {
     message += fmt::format("; lines {} to {} are passed over", error.line, error.last_line);
   }
@@ -97,6 +108,7 @@ void RowPipeline::ConvertRecord(Row& row) {
     const FieldMapping& field = mapping_.fields[index];
     cells_.clear();
     for (const size_t column : bound_.columns[index]) cells_.push_back(record_.fields[column]);
+    if (TakeFaults(index, row)) continue;
     Conversion conversion = ConvertField(field, cells_);
     row.values[index] = std::move(conversion.value);
     if (conversion.ok()) continue;
@@ -106,6 +118,26 @@ void RowPipeline::ConvertRecord(Row& row) {
                           .reason = std::string(conversion.reason),
                           .message = std::move(conversion.message)});
   }
+}
+
+// True when a cell of the field cannot be read, save one that the mapping says is no value.
+bool RowPipeline::TakeFaults(size_t index, Row& row) const {
+  const FieldMapping& field = mapping_.fields[index];
+  bool found = false;
+  for (const CellFault& fault : record_.faults) {
+    const std::vector<size_t>& columns = bound_.columns[index];
+    const auto at = std::ranges::find(columns, fault.column);
+    if (at == columns.end()) continue;
+    const std::string_view cell = record_.fields[fault.column];
+    if (columns.size() == 1 && IsNamedNull(field, cell)) continue;
+    found = true;
+    row.errors.push_back({.line = row.line,
+                          .column = header_[fault.column],
+                          .value = ShownValue(cell),
+                          .reason = std::string(fault.reason),
+                          .message = fault.message});
+  }
+  return found;
 }
 
 absl::Status RowPipeline::FindDuplicate(Row& row) {

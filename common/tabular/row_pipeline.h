@@ -15,6 +15,7 @@
 #include "common/tabular/cell_error.h"
 #include "common/tabular/csv_reader.h"
 #include "common/tabular/mapping.h"
+#include "common/tabular/record.h"
 #include "common/tabular/row_hash.h"
 #include "common/tabular/text_decoding.h"
 
@@ -51,17 +52,21 @@ struct RowPipelineOptions {
   size_t keyed_rows_max = 5'000'000;  // 41 bytes each are kept, at most about 0.4 GiB
 };
 
-// Reads a CSV file through a mapping, row by row. Not thread-safe.
+// Reads a table through a mapping, row by row. Not thread-safe.
 //
-// Reasons of its own besides the converters' and the CSV reader's: COLUMN_COUNT (the row has more
+// Reasons of its own besides the converters' and the reader's: COLUMN_COUNT (the row has more
 // or fewer fields than the header), DUPLICATE_KEY (an earlier row has the same key and other
 // values; the message names its line). Rejected rows hold no key: a good row after a bad one with
 // the same key is converted.
 class RowPipeline {
  public:
-  // Finds the encoding, reads the header and binds the mapping to it. Owns neither argument; both
-  // must outlive it. Errors: the decoder's, the header's, COLUMN_MISSING.
+  // Finds the encoding of a CSV text, reads the header and binds the mapping to it. Owns neither
+  // argument; both must outlive it. Errors: the decoder's, the header's, COLUMN_MISSING.
   static absl::StatusOr<std::unique_ptr<RowPipeline>> Open(ByteSource& source,
+                                                           const Mapping& mapping,
+                                                           const RowPipelineOptions& options = {});
+  // The same from records. Does not own `reader` or `mapping`.
+  static absl::StatusOr<std::unique_ptr<RowPipeline>> Open(RecordReader& reader,
                                                            const Mapping& mapping,
                                                            const RowPipelineOptions& options = {});
 
@@ -70,7 +75,8 @@ class RowPipeline {
   absl::StatusOr<bool> Next(Row& row);
 
   const RowCounts& counts() const { return counts_; }
-  Encoding encoding() const { return decoder_->encoding(); }
+  // Of a text; UTF-8 for records.
+  Encoding encoding() const { return decoder_ ? decoder_->encoding() : Encoding::kUtf8; }
   const std::vector<std::string>& ignored_columns() const { return bound_.ignored_columns; }
 
  private:
@@ -79,21 +85,23 @@ class RowPipeline {
     int64_t line;
   };
 
-  RowPipeline(std::unique_ptr<TextDecoder> decoder, const Mapping& mapping,
-              const RowPipelineOptions& options);
-  void RejectMalformed(const CsvError& error, Row& row);
+  RowPipeline(const Mapping& mapping, const RowPipelineOptions& options);
+  absl::Status Start();
+  void RejectMalformed(const RecordError& error, Row& row);
   void ConvertRecord(Row& row);
+  bool TakeFaults(size_t index, Row& row) const;
   absl::Status FindDuplicate(Row& row);
   void Count(const Row& row);
 
-  const std::unique_ptr<TextDecoder> decoder_;
+  std::unique_ptr<TextDecoder> decoder_;
+  std::unique_ptr<CsvReader> csv_reader_;
+  RecordReader* reader_ = nullptr;
   const Mapping& mapping_;
   const RowPipelineOptions options_;
-  CsvReader reader_;
   std::vector<std::string> header_;
   BoundMapping bound_;
   std::vector<size_t> fields_by_name_;
-  CsvRecord record_;
+  Record record_;
   std::vector<std::string_view> cells_;
   RowHasher hasher_;
   absl::flat_hash_map<RowHash, FirstRow> first_rows_;

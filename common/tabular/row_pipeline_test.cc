@@ -200,10 +200,10 @@ void ExpectFiguresEqualCells(const std::string& text, const Mapping& mapping, co
   CsvReader reader(source);
   const std::vector<std::string> header = *ReadHeader(reader);
   const BoundMapping bound = *BindToHeader(mapping, header);
-  CsvRecord record;
-  CsvError error;
+  Record record;
+  RecordError error;
   for (const Row& row : run.rows) {
-    ASSERT_EQ(*reader.Next(record, error), CsvOutcome::kRecord);
+    ASSERT_EQ(*reader.Next(record, error), RecordOutcome::kRecord);
     ASSERT_EQ(record.line, row.line);
     for (size_t index = 0; index < mapping.fields.size(); ++index) {
       const ValueKind kind = KindOf(mapping.fields[index].options);

@@ -26,11 +26,11 @@ std::vector<Line> ReadList(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   tabular::StreamSource source(file);
   tabular::CsvReader reader(source);
-  tabular::CsvRecord record;
-  tabular::CsvError error;
+  tabular::Record record;
+  tabular::RecordError error;
   std::vector<std::string> header;
   std::vector<Line> lines;
-  while (*reader.Next(record, error) == tabular::CsvOutcome::kRecord) {
+  while (*reader.Next(record, error) == tabular::RecordOutcome::kRecord) {
     if (header.empty()) {
       header = record.fields;
       continue;
