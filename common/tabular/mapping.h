@@ -106,6 +106,7 @@ struct Mapping {
   std::string target;
   char delimiter = ',';
   Encoding encoding = Encoding::kAuto;
+  std::string sheet;  // of a workbook; empty: its first visible one
   std::vector<FieldMapping> fields;
   std::vector<size_t> key;  // indices into `fields`; empty: rows are not told apart
 };

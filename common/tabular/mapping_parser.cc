@@ -294,6 +294,10 @@ void ReadTop(const nlohmann::json& document, Mapping& mapping, JsonProblems& pro
       ParseEncoding(object.String("encoding").value_or("auto"));
   mapping.encoding = encoding.value_or(Encoding::kAuto);
   if (!encoding.ok()) object.Problem("encoding", ToStd(encoding.status().message()));
+  mapping.sheet = object.String("sheet").value_or("");
+  if (object.Member("sheet") != nullptr && mapping.sheet.empty()) {
+    object.Problem("sheet", "must be the name of a sheet");
+  }
   const nlohmann::json* const fields = object.Member("fields");
   if (fields == nullptr || !fields->is_array() || fields->empty() ||
       fields->size() > kMappingFieldsMax) {

@@ -16,6 +16,7 @@ using ::testing::HasSubstr;
 
 constexpr std::string_view kWhole = R"json({
   "version": 1, "target": "history", "delimiter": ";", "encoding": "gb18030",
+  "sheet": "Query1",
   "fields": [
     {"field": "id", "column": "ID", "converter": "text", "required": true,
      "options": {"trim": true, "half_width": true, "max_length": 20}},
@@ -58,6 +59,7 @@ TEST(MappingTest, ReadsEveryKeyOfTheFormat) {
   ASSERT_TRUE(mapping.ok()) << mapping.status();
   EXPECT_EQ(mapping->target, "history");
   EXPECT_EQ(mapping->delimiter, ';');
+  EXPECT_EQ(mapping->sheet, "Query1");
   EXPECT_EQ(mapping->encoding, Encoding::kGb18030);
   EXPECT_THAT(mapping->key, ElementsAre(0U));
   ASSERT_EQ(mapping->fields.size(), 10U);

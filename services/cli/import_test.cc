@@ -6,6 +6,7 @@
 
 #include "common/rpc/status_conversion.h"
 #include "common/status/status.h"
+#include "common/tabular/xlsx_fixture.h"
 #include "services/cli/client_test_support.h"
 
 namespace qingqu::cli {
@@ -216,6 +217,56 @@ TEST_F(ImportTest, HistoryComesWholeThroughItsMapping) {
   EXPECT_EQ(second["imported"], 0);
   EXPECT_EQ(second["unchanged"].get<int>(),
             counts["imported"].get<int>() + counts["unchanged"].get<int>());
+}
+
+std::vector<std::string_view> ClassCells(std::string_view code, std::string_view feature) {
+  return {"组", code, "骨科材料", "拉力钉", "空心", "079", "螺钉", "01", "不锈钢", "001", feature};
+}
+
+// The header, and then the classes in rows 3 to 5, the second of which the server refuses and the
+// third of which shows an error.
+std::string ClassWorkbook() {
+  const std::string rows = tabular::TextRow(1, {"category18", "class_code15", "l1", "l2", "l3",
+                                                "generic_code", "generic_name", "material_code",
+                                                "material", "feature_code", "feature"}) +
+                           R"(<row r="2"><c r="A2" s="1"/></row>)" +
+                           tabular::TextRow(3, ClassCells("C00000000000001", "灭菌")) +
+                           tabular::TextRow(4, ClassCells("C00000000000002", "bad")) +
+                           R"(<row r="5"><c r="A5" t="e"><v>#N/A</v></c></row>)";
+  return tabular::MakeZip(tabular::WorkbookFixture{.rows = rows}.Build());
+}
+
+TEST_F(ImportTest, WorkbooksAreToldByTheirContent) {
+  const std::string file = WriteFile("classes.csv", ClassWorkbook());
+  const ClientResult result = Run({"import", "classes", file, "--json", "--mode=per-row"});
+  EXPECT_EQ(result.code, ExitCode::kPartial) << result.errors;
+  EXPECT_EQ(LastLine(result.output), Summary(3, 1, 0, 2));
+  const std::string rejects = ReadFile("classes.csv.rejects.csv");
+  EXPECT_THAT(rejects, HasSubstr("4,feature,bad,NOT_A_FEATURE,"));
+  EXPECT_THAT(rejects, HasSubstr("5,category18,#N/A,CELL_ERROR,"));
+  EXPECT_THAT(rejects, HasSubstr("5,class_code15,,VALUE_MISSING,"));
+}
+
+TEST_F(ImportTest, DryRunOfAWorkbookNamesItsRows) {
+  platform_.Stop();
+  const std::string file = WriteFile("classes.xlsx", ClassWorkbook());
+  const ClientResult result = Run({"import", "classes", file, "--dry-run", "--json"});
+  EXPECT_EQ(result.code, ExitCode::kNegative);
+  EXPECT_EQ(LastLine(result.output), Summary(3, 0, 0, 1));
+  const auto first = nlohmann::json::parse(result.output.substr(0, result.output.find('\n')));
+  EXPECT_EQ(first["line"], 5);
+  EXPECT_EQ(first["reason"], "CELL_ERROR");
+}
+
+TEST_F(ImportTest, WrongWorkbooksAreLocalProblems) {
+  const std::string whole = ClassWorkbook();
+  const auto run = [this](std::string_view text) {
+    return Run({"import", "classes", WriteFile("wrong.xlsx", std::string(text))});
+  };
+  EXPECT_EQ(run(std::string_view(whole).substr(0, whole.size() / 2)).code, ExitCode::kLocalFile);
+  const ClientResult old = run("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1");
+  EXPECT_EQ(old.code, ExitCode::kLocalFile);
+  EXPECT_THAT(old.errors, HasSubstr(".xlsx"));
 }
 
 TEST_F(ImportTest, HistoryNeedsAFittingMapping) {

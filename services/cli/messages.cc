@@ -123,17 +123,20 @@ constexpr std::array kMessages = std::to_array<MessageText>({
      "有无效扫码时退出码为 1。"},
     {kImportClassesSummary, "import the national classes of consumables", "导入国家耗材分类"},
     {kImportClassesDescription,
-     "Reads the list of key-monitored consumables (CSV, UTF-8 or GB18030). Nothing takes effect\n"
+     "Reads the list of key-monitored consumables (XLSX, or CSV in UTF-8 or GB18030). Nothing "
+     "takes effect\n"
      "before the last row was taken; run again, it ends in the same state.",
-     "读取重点治理耗材目录（CSV，UTF-8 或 GB18030）。最后一行被接收之前不产生任何效果；\n"
+     "读取重点治理耗材目录（XLSX，或 UTF-8、GB18030 的 CSV）。最后一行被接收之前不产生任何效果；\n"
      "重复运行结果相同。"},
     {kImportHistorySummary, "import past orders and deliveries", "导入历史订单与到货"},
     {kImportHistoryDescription,
-     "Reads a CSV file through a mapping from its columns to ours (common/tabular/README.md).\n"
+     "Reads an XLSX or CSV file through a mapping from its columns to ours "
+     "(common/tabular/README.md).\n"
      "Nothing takes effect before the last row was taken; killed and run again, it ends in the\n"
      "same state, and run twice it changes nothing. Every row read is imported, unchanged or\n"
      "rejected. When an all-or-nothing import is refused, all of its rows count as rejected.",
-     "按映射文件（见 common/tabular/README.md）读取 CSV。最后一行被接收之前不产生任何效果；\n"
+     "按映射文件（见 common/tabular/README.md）读取 XLSX 或 "
+     "CSV。最后一行被接收之前不产生任何效果；\n"
      "中断后重跑结果相同，重复运行不产生变化。每一行不是被导入，就是未变或被拒绝。\n"
      "全有或全无的导入被拒绝时，所有行都计为被拒绝。"},
     {kLedgerCheckSummary, "prove the stock ledger", "核对库存总账"},

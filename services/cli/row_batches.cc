@@ -116,11 +116,36 @@ absl::StatusOr<std::unique_ptr<RowBatchReader>> RowBatchReader::Open(
   reader->file_.open(path, std::ios::binary);
   if (!reader->file_) return FileError(Message::kFileNotReadable, path, errno, catalogue);
   reader->file_bytes_ = information.st_size;
-  reader->source_ = std::make_unique<CountingSource>(reader->file_);
-  auto pipeline = tabular::RowPipeline::Open(*reader->source_, mapping);
-  if (!pipeline.ok()) return LocalFileError(pipeline.status());
-  reader->pipeline_ = *std::move(pipeline);
+  const absl::Status opened = reader->OpenPipeline(path);
+  if (!opened.ok()) return LocalFileError(opened);
   return reader;
+}
+
+absl::Status RowBatchReader::OpenPipeline(const std::string& path) {
+  // A pipe cannot be looked into twice, and holds no workbook.
+  tabular::FileKind kind = tabular::FileKind::kText;
+  if (std::array<char, 8> start{}; file_.seekg(0)) {
+    file_.read(start.data(), start.size());
+    kind = tabular::KindOfFile({start.data(), static_cast<size_t>(file_.gcount())});
+    file_.clear();
+    file_.seekg(0);
+  }
+  file_.clear();
+  if (kind == tabular::FileKind::kOle) return tabular::OleNotSupported();
+  if (kind == tabular::FileKind::kText) {
+    source_ = std::make_unique<CountingSource>(file_);
+    QINGQU_ASSIGN_OR_RETURN(pipeline_, tabular::RowPipeline::Open(*source_, mapping_));
+    return absl::OkStatus();
+  }
+  file_.close();
+  QINGQU_ASSIGN_OR_RETURN(workbook_,
+                          tabular::XlsxReader::OpenFile(path, {.sheet = mapping_.sheet}));
+  QINGQU_ASSIGN_OR_RETURN(pipeline_, tabular::RowPipeline::Open(*workbook_, mapping_));
+  return absl::OkStatus();
+}
+
+int64_t RowBatchReader::bytes_read() const {
+  return workbook_ ? workbook_->bytes_read() : source_->bytes_read();
 }
 
 size_t RowBatchReader::AddRow(tabular::Row& row, ProtoMessage& request) const {
@@ -153,7 +178,7 @@ absl::StatusOr<bool> RowBatchReader::Next(RowBatch& batch) {
       ++batch.row_count;
     }
   }
-  batch.bytes_read = source_->bytes_read();
+  batch.bytes_read = bytes_read();
   batch.counts = pipeline_->counts();
   return rows_seen > 0;
 }

@@ -16,6 +16,7 @@
 #include "common/tabular/cell_error.h"
 #include "common/tabular/mapping.h"
 #include "common/tabular/row_pipeline.h"
+#include "common/tabular/xlsx_reader.h"
 #include "services/cli/messages.h"
 
 namespace qingqu::cli {
@@ -33,7 +34,8 @@ struct RowBatch {
   tabular::RowCounts counts;               // of the file, up to the end of this batch
 };
 
-// Reads a file through a mapping into requests of an append rpc. Not thread-safe.
+// Reads a file through a mapping into requests of an append rpc: a workbook (.xlsx) or a CSV text,
+// told apart by what is in them. Not thread-safe.
 class RowBatchReader {
  public:
   // Opens the file and reads its header. Owns neither `mapping` nor `append_request`, a type with
@@ -59,6 +61,9 @@ class RowBatchReader {
 
   RowBatchReader(const tabular::Mapping& mapping,
                  const google::protobuf::Descriptor& append_request);
+  // Opens the file, which is told by `path`, as what it is.
+  absl::Status OpenPipeline(const std::string& path);
+  int64_t bytes_read() const;
   // Adds a converted row to the request and returns its size in bytes.
   size_t AddRow(tabular::Row& row, google::protobuf::Message& request) const;
 
@@ -66,7 +71,8 @@ class RowBatchReader {
   const google::protobuf::Descriptor& append_request_;
   std::ifstream file_;
   int64_t file_bytes_ = 0;
-  std::unique_ptr<CountingSource> source_;
+  std::unique_ptr<CountingSource> source_;         // of a text
+  std::unique_ptr<tabular::XlsxReader> workbook_;  // of a workbook
   std::unique_ptr<tabular::RowPipeline> pipeline_;
   const google::protobuf::FieldDescriptor* rows_;
   const google::protobuf::FieldDescriptor* line_;
