@@ -36,6 +36,19 @@ TEST(ScannedPackTest, TwoBarCodesAreJoined) {
   EXPECT_EQ(pack.lot, "A1");
 }
 
+TEST(ScannedPackTest, BarCodesOfOtherIssuers) {
+  // ANSI/HIBC 2.6, figures 1 and 5; the second names the first by its link character.
+  const ScannedPack hibc = Read("+A123BJC5D6E71G", "+$$52001510X3GD");
+  EXPECT_EQ(hibc.device_identifier, "A123BJC5D6E71");
+  EXPECT_EQ(hibc.lot, "10X3");
+  EXPECT_EQ(hibc.expiry->ToString(), "2020-01-15");
+  EXPECT_EQ(ErrorReason(ReadScan("+A999ABC1230V", "+$$52001510X3GD", kNow).status()),
+            "UDI_INVALID");
+  EXPECT_THAT(std::string(ReadScan("+$$52001510X3GD", "", kNow).status().message()),
+              HasSubstr("DI_MISSING"));
+  EXPECT_EQ(Read("=)1TE123456A", "&)RZ12345678").lot, "RZ12345678");
+}
+
 TEST(ScannedPackTest, UnreadableScansSayWhy) {
   for (const std::string_view scan : {"", "010690123456789317271231", "1727123110A1"}) {
     const auto pack = ReadScan(scan, "", kNow);
