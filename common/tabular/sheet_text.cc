@@ -80,6 +80,15 @@ void DecodeEscapes(std::string& text) {
   text = std::move(decoded);
 }
 
+std::string EncodeEscapes(std::string_view text) {
+  std::string encoded;
+  for (size_t index = 0; index < text.size(); ++index) {
+    encoded += text[index];
+    if (EscapedUnit(text.substr(index)).has_value()) encoded += "x005F_";
+  }
+  return encoded;
+}
+
 void RichText::Begin() {
   depth_ = 0;
   open_ = 0;

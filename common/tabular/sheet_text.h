@@ -10,6 +10,8 @@ namespace qingqu::tabular {
 // "_x000D_" is a carriage return, "_x005F_" an underscore. Those of NUL and of half a surrogate
 // pair stay as they are, because text cannot hold them.
 void DecodeEscapes(std::string& text);
+// `text` with the underscore of what looks like such an escape escaped, so that it stays a text.
+std::string EncodeEscapes(std::string_view text);
 
 // Collects the text of a <si> or <is>: of its <t>, alone or in runs <r>; what is in a phonetic
 // guide <rPh> does not count. Told of what stands inside of that element.
