@@ -129,9 +129,11 @@ absl::Status ReceiverIsSender(std::string_view transfer_id) {
 }
 
 absl::Status RouteNotAllowed() {
-  return MakeError(absl::StatusCode::kPermissionDenied, "ROUTE_NOT_ALLOWED",
-                   "send to a place of your own institution, or back to the alliance's central "
-                   "store; everything else is sent by the operator");
+  return MakeError(
+      absl::StatusCode::kPermissionDenied, "ROUTE_NOT_ALLOWED",
+      "send to a place of your own institution (of your own department, when you see one "
+      "only), back to its store or to the alliance's central store; everything else is "
+      "sent by the operator");
 }
 
 absl::Status NotAtDestination(std::string_view location_id) {

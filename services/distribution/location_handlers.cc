@@ -116,6 +116,15 @@ absl::Status Complete(pqxx::transaction_base& tx, const CallContext& call, Locat
   return absl::OkStatus();
 }
 
+// Whoever closes the place above waits until this one is there, and then finds it.
+absl::Status HoldParent(pqxx::transaction_base& tx, const Location& location) {
+  if (location.parent_id.empty()) return absl::OkStatus();
+  const std::optional<Location> parent = LockLocation(tx, location.parent_id);
+  if (!parent.has_value()) return LocationNotFound(location.parent_id);
+  const bool closed = parent->closed_at != absl::InfiniteFuture();
+  return closed ? LocationClosed(location.parent_id) : absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<v1::Location> DistributionHandlers::CreateLocation(
@@ -125,6 +134,7 @@ absl::StatusOr<v1::Location> DistributionHandlers::CreateLocation(
       *pool_, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Location> {
         Location location = parsed;
         QINGQU_RETURN_IF_ERROR(Complete(tx, call, location));
+        QINGQU_RETURN_IF_ERROR(HoldParent(tx, location));
         QINGQU_RETURN_IF_ERROR(InsertLocation(tx, location));
         v1::Location created = ToProto(location);
         db::JournalEntry entry{.event = "location.created",

@@ -389,6 +389,52 @@ TEST_F(LocationStoreTest, NothingIsSentWhereItClosesMeanwhile) {
   ExpectSoundLedger();
 }
 
+TEST_F(LocationStoreTest, NothingBeginsBelowAPlaceThatClosesMeanwhile) {
+  const auto closes = [&](const std::string& id) {
+    v1::CloseLocationRequest request;
+    request.set_name("locations/" + id);
+    request.set_reason("撤库");
+    return handlers_.CloseLocation(Pharmacist(), request).ok();
+  };
+  for (int round = 0; round < 8; ++round) {
+    const std::string ward = "ward-" + std::to_string(round);
+    const std::string cabinet = "cabinet-" + std::to_string(round);
+    ASSERT_TRUE(
+        Create(Pharmacist(), ward, kDepartment, {.department = "departments/radiology"}).ok());
+    bool closed = false;
+    bool begun = false;
+    {
+      std::jthread one([&] { closed = closes(ward); });
+      std::jthread two([&] {
+        begun = Create(Pharmacist(), cabinet, kCabinet, {.parent = "locations/" + ward}).ok();
+      });
+    }
+    EXPECT_NE(closed, begun);
+    // A department has one open location at a time.
+    if (begun) {
+      ASSERT_TRUE(closes(cabinet) && closes(ward));
+    }
+  }
+}
+
+TEST_F(LocationStoreTest, WhatIsOnItsWayWithoutADocumentKeepsBothEndsOpen) {
+  database_.Execute(
+      "SET session_replication_role = replica;"
+      "INSERT INTO distribution.account (kind, location_id, item_id, lot_id, serial, owner,"
+      " condition, alliance_id, on_hand, changed_at) VALUES ('transit', 'transit/store/central',"
+      " 'gauze', gen_random_uuid(), '', 'institutions/county-hospital', 'available', 'east', 3,"
+      " now())");
+  for (const auto& [call, id] :
+       {std::pair(Pharmacist(), "store"), std::pair(Operator(), "central")}) {
+    v1::CloseLocationRequest request;
+    request.set_name(std::string("locations/") + id);
+    request.set_reason("撤库");
+    const absl::Status refused = handlers_.CloseLocation(call, request).status();
+    EXPECT_EQ(ErrorReason(refused), "LOCATION_IN_USE") << id;
+    EXPECT_THAT(ErrorDetails(refused)["open"], HasSubstr("items/gauze")) << id;
+  }
+}
+
 TEST_F(LocationStoreTest, NothingBeginsInAClosedUnit) {
   database_.Execute(
       "SET session_replication_role = replica;"

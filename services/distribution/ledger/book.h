@@ -77,6 +77,15 @@ struct BookReservation {
 
 // Who sent goods into an account of goods in transit.
 struct Senders {
+  // Who sent, and for whom, when they stood in for somebody.
+  void Add(const std::string& actor_id, const std::string& actor_for_id, bool is_now) {
+    for (const std::string& person : {actor_id, actor_for_id}) {
+      if (person.empty()) continue;
+      ever.insert(person);
+      if (is_now) now.insert(person);
+    }
+  }
+
   std::set<std::string> ever;
   // Whose goods may lie there: who sent since it was last empty, and everybody after goods that had
   // been received were put back.

@@ -220,9 +220,8 @@ void ReadSenders(pqxx::transaction_base& tx, const std::vector<Plan>& plans, Boo
   for (const auto& [account_id, index] : indexes) ids.AddInteger(account_id);
   for (const auto& row : tx.exec_prepared(queries::kListSenders.name, ids.Build())) {
     Senders& senders = book.senders[indexes.at(row["account_id"].as<int64_t>())];
-    const auto actor_id = row["actor_id"].as<std::string>();
-    senders.ever.insert(actor_id);
-    if (row["now"].as<bool>()) senders.now.insert(actor_id);
+    senders.Add(row["actor_id"].as<std::string>(), row["actor_for_id"].as<std::string>(),
+                row["now"].as<bool>());
   }
 }
 

@@ -327,10 +327,34 @@ absl::Status CheckRight(const auth::Principal& principal, std::string_view permi
                    {{"permission", std::string(permission)}});
 }
 
+bool IsSameGoods(const v1::Movement& one, const v1::Movement& other) {
+  return one.from_location() == other.from_location() && one.item() == other.item() &&
+         one.lot() == other.lot() && one.serial() == other.serial() &&
+         one.quantity() == other.quantity() && one.pack() == other.pack();
+}
+
 }  // namespace
 
+bool IsTakenToUse(const Movements& movements, int index) {
+  const v1::Movement& taken = movements[index];
+  if (taken.kind() != v1::MOVEMENT_KIND_TAKE_OWNERSHIP || taken.group().empty()) return false;
+  const auto is_in_group = [&](int at) {
+    return at >= 0 && at < movements.size() && movements[at].group() == taken.group();
+  };
+  int first = index;
+  while (is_in_group(first - 1)) --first;
+  int uses_left = 0;
+  for (int at = first; is_in_group(at); ++at) {
+    const v1::Movement& member = movements[at];
+    if (!IsSameGoods(member, taken)) continue;
+    if (member.kind() == v1::MOVEMENT_KIND_USE) ++uses_left;
+    if (member.kind() == v1::MOVEMENT_KIND_TAKE_OWNERSHIP) --uses_left;
+  }
+  return uses_left >= 0;
+}
+
 absl::StatusOr<Command> ParseCommand(const auth::Principal& principal, absl::Time now,
-                                     const v1::Movement& asked) {
+                                     const v1::Movement& asked, bool taken_to_use) {
   Command command{.asked = &asked, .rule = FindKindRule(asked.kind())};
   absl::Time made_at;
   QINGQU_RETURN_IF_ERROR(ReadMovementId(asked.name(), now, command.movement_id, made_at));
@@ -340,7 +364,7 @@ absl::StatusOr<Command> ParseCommand(const auth::Principal& principal, absl::Tim
     QINGQU_RETURN_IF_ERROR(CheckRight(principal, command.rule->permission));
   }
   // At the bedside goods change hands only together with their use.
-  if (command.rule->kind == v1::MOVEMENT_KIND_TAKE_OWNERSHIP && command.group.empty()) {
+  if (command.rule->kind == v1::MOVEMENT_KIND_TAKE_OWNERSHIP && !taken_to_use) {
     QINGQU_RETURN_IF_ERROR(CheckRight(principal, "distribution.stock.keep"));
   }
   // A recall is lifted by whoever may release goods, never by who keeps them.

@@ -47,8 +47,14 @@ struct Command {
 
 // Reads a movement at `now`. INVALID_ARGUMENT INVALID_FIELD with every field that is wrong,
 // MOVEMENT_ID_INVALID or MOVEMENT_ID_TIME; PERMISSION_DENIED PERMISSION_MISSING when the kind or
-// the override needs a right that the caller lacks. None of these burns the id.
+// the override needs a right that the caller lacks. None of these burns the id. `taken_to_use`: see
+// IsTakenToUse; false for a movement alone.
 absl::StatusOr<Command> ParseCommand(const auth::Principal& principal, absl::Time now,
-                                     const v1::Movement& asked);
+                                     const v1::Movement& asked, bool taken_to_use);
+
+using Movements = google::protobuf::RepeatedPtrField<v1::Movement>;
+// Whether the movement at `index` takes ownership of what its own group uses up: the same goods at
+// the same place, as many.
+bool IsTakenToUse(const Movements& movements, int index);
 
 }  // namespace qingqu::distribution

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 #include "fmt/format.h"
 
@@ -41,10 +42,29 @@ bool Conflicts(const std::string& known, const std::string& told) {
   return !known.empty() && !told.empty() && known != told;
 }
 
+// Whether goods that go from `credit` to `debit` are those of the original, on their way back.
+// Under one name a batch may ask for several things, of which another than the planned one was
+// posted.
+bool GoesBack(const BookAccount& credit, const BookAccount& debit, const StoredMovement& original) {
+  const auto goods = [](const BookAccount& account) {
+    return std::tie(account.item_id, account.lot_id);
+  };
+  const auto place = [](const BookAccount& account) {
+    return std::tie(account.location_id, account.owner, account.condition);
+  };
+  return goods(credit) == std::tie(original.item_id, original.lot_id) &&
+         goods(debit) == goods(credit) &&
+         (credit.serial.empty() ? debit.serial : credit.serial) == original.serial &&
+         place(credit) ==
+             std::tie(original.to_location_id, original.to_owner, original.to_condition) &&
+         place(debit) ==
+             std::tie(original.from_location_id, original.from_owner, original.from_condition);
+}
+
 }  // namespace
 
 // Whether the id was resolved before, in this batch or long ago.
-absl::Status Decider::Answer(const std::string& actor_id, const Command& command,
+absl::Status Decider::Answer(const auth::Actor& actor, const Command& command,
                              Outcome& outcome) const {
   const StoredMovement* before = nullptr;
   if (const auto now = decided_.find(command.movement_id); now != decided_.end()) {
@@ -55,7 +75,7 @@ absl::Status Decider::Answer(const std::string& actor_id, const Command& command
   if (before == nullptr) return absl::OkStatus();
   outcome.repeated = true;
   outcome.movement = *before;
-  if (before->actor_id != actor_id) return MovementExists(command.movement_id, "actor");
+  if (before->actor_id != actor.user_id) return MovementExists(command.movement_id, "actor");
   if (before->content_hash != ContentHash(*command.asked)) {
     return MovementExists(command.movement_id, FirstDifference(*command.asked, *before));
   }
@@ -75,10 +95,10 @@ absl::Status Decider::CheckNamed(const Command& command, const Plan& plan) const
   const auto original = decided_.find(command.original_id);
   const bool posted = original != decided_.end() && original->second.refusal_json.empty();
   const bool as_planned =
-      posted && (!plan.credit.has_value() || !plan.debit.has_value() ||
-                 (book_.accounts[*plan.credit].location_id == original->second.to_location_id &&
-                  book_.accounts[*plan.debit].location_id == original->second.from_location_id &&
-                  plan.quantity == original->second.quantity));
+      posted &&
+      (!plan.credit.has_value() || !plan.debit.has_value() ||
+       (GoesBack(book_.accounts[*plan.credit], book_.accounts[*plan.debit], original->second) &&
+        plan.quantity == original->second.quantity));
   return as_planned ? absl::OkStatus() : MovementNotFound(command.original_id);
 }
 
@@ -177,7 +197,10 @@ absl::Status Decider::CheckGoods(const Command& command, const Plan& plan, absl:
                       "the goods are the supplier's; take ownership in the same group first",
                       "owner");
   }
-  const CivilDate day = BusinessDay(std::max(effective_at, posted_at_ - kRecordedLateMax));
+  const bool used = command.rule->kind == v1::MOVEMENT_KIND_USE ||
+                    command.rule->kind == v1::MOVEMENT_KIND_TAKE_OWNERSHIP;
+  const CivilDate day =
+      BusinessDay(used ? std::max(effective_at, posted_at_ - kRecordedLateMax) : posted_at_);
   const BookLot& lot = book_.lots[*plan.lot];
   const std::optional<CivilDate>& expiry = lot.expiry.has_value() ? lot.expiry : plan.expiry;
   const bool expired = expiry.has_value() && *expiry < day;
@@ -193,10 +216,12 @@ absl::Status Decider::CheckGoods(const Command& command, const Plan& plan, absl:
 
 // Four eyes, as for transfer documents: whose goods may be among those in transit does not receive
 // them for another institution.
-absl::Status Decider::CheckHands(const Plan& plan, const std::string& actor_id) const {
+absl::Status Decider::CheckHands(const Plan& plan, const StoredMovement& movement) const {
   if (!plan.changes_hands) return absl::OkStatus();
   const auto senders = book_.senders.find(*plan.credit);
-  if (senders == book_.senders.end() || !senders->second.now.contains(actor_id)) {
+  if (senders == book_.senders.end()) return absl::OkStatus();
+  const std::set<std::string>& now = senders->second.now;
+  if (!now.contains(movement.actor_id) && !now.contains(movement.actor_for_id)) {
     return absl::OkStatus();
   }
   return MovementRefused(absl::StatusCode::kPermissionDenied, "SAME_PERSON",
@@ -272,7 +297,7 @@ absl::Status Decider::Check(const Command& command, const Plan& plan, Outcome& o
   }
   QINGQU_RETURN_IF_ERROR(
       CheckGoods(command, plan, effective_at, outcome.movement.expiry_overridden));
-  QINGQU_RETURN_IF_ERROR(CheckHands(plan, outcome.movement.actor_id));
+  QINGQU_RETURN_IF_ERROR(CheckHands(plan, outcome.movement));
   return CheckBalances(command, plan, effective_at);
 }
 
@@ -361,8 +386,9 @@ void Decider::TrackSenders(const Plan& plan, const StoredMovement& movement) {
   const auto into = book_.senders.find(*plan.debit);
   if (into != book_.senders.end()) {
     Senders& senders = into->second;
-    if (movement.kind == "transfer_out") senders.ever.insert(movement.actor_id);
-    if (movement.kind == "transfer_out") senders.now.insert(movement.actor_id);
+    if (movement.kind == "transfer_out") {
+      senders.Add(movement.actor_id, movement.actor_for_id, /*is_now=*/true);
+    }
     if (movement.kind == "reversal") senders.now = senders.ever;
   }
   const auto out_of = book_.senders.find(*plan.credit);
@@ -401,28 +427,29 @@ void Decider::Refuse(const Command& command, const Plan& plan, Outcome& outcome)
   outcome.written = true;
 }
 
-StoredMovement Decider::Blank(const std::string& actor_id, const Command& command) const {
+StoredMovement Decider::Blank(const auth::Actor& actor, const Command& command) const {
   return {.movement_id = command.movement_id,
           .kind = std::string(command.rule->name),
           .posted_at = posted_at_,
           .document = command.document,
           .reason = command.reason,
           .linked_group = command.group,
-          .actor_id = actor_id,
+          .actor_id = actor.user_id,
+          .actor_for_id = actor.on_behalf_of,
           .content_hash = ContentHash(*command.asked)};
 }
 
-Outcome Decider::Decide(const std::string& actor_id, const Command& command, const Plan& plan) {
+Outcome Decider::Decide(const auth::Actor& actor, const Command& command, const Plan& plan) {
   Outcome outcome{.alliance_id = plan.alliance_id,
                   .from_institution_id = plan.from_institution_id,
                   .to_institution_id = plan.to_institution_id,
                   .from_department_id = plan.from_department_id,
                   .to_department_id = plan.to_department_id};
-  outcome.status = Answer(actor_id, command, outcome);
+  outcome.status = Answer(actor, command, outcome);
   if (outcome.repeated) return outcome;
   outcome.status = CheckNamed(command, plan);
   if (!outcome.status.ok()) return outcome;
-  outcome.movement = Blank(actor_id, command);
+  outcome.movement = Blank(actor, command);
   outcome.status = plan.status.ok() ? Check(command, plan, outcome) : plan.status;
   if (outcome.status.ok()) {
     Save(plan);
@@ -461,7 +488,7 @@ void Decider::Restore() {
 }
 
 // A member that was asked for twice is not answered as posted either.
-void Decider::FailGroup(const std::string& actor_id, const std::vector<const Command*>& commands,
+void Decider::FailGroup(const auth::Actor& actor, const std::vector<const Command*>& commands,
                         const std::vector<const Plan*>& plans, const std::string& failed_id,
                         std::vector<Outcome>& outcomes) {
   std::set<std::string_view> undone;
@@ -470,14 +497,14 @@ void Decider::FailGroup(const std::string& actor_id, const std::vector<const Com
     const std::string& movement_id = commands[index]->movement_id;
     if (!outcome.status.ok() || (outcome.repeated && !undone.contains(movement_id))) continue;
     outcome.status = GroupFailed(failed_id);
-    outcome.movement = Blank(actor_id, *commands[index]);
+    outcome.movement = Blank(actor, *commands[index]);
     if (!undone.insert(movement_id).second) continue;
     Refuse(*commands[index], *plans[index], outcome);
     decided_[movement_id] = outcome.movement;
   }
 }
 
-std::vector<Outcome> Decider::DecideGroup(const std::string& actor_id,
+std::vector<Outcome> Decider::DecideGroup(const auth::Actor& actor,
                                           const std::vector<const Command*>& commands,
                                           const std::vector<const Plan*>& plans) {
   saved_.emplace();
@@ -488,12 +515,12 @@ std::vector<Outcome> Decider::DecideGroup(const std::string& actor_id,
   std::vector<Outcome> outcomes;
   std::optional<size_t> failed;
   for (size_t index = 0; index < commands.size(); ++index) {
-    outcomes.push_back(Decide(actor_id, *commands[index], *plans[index]));
+    outcomes.push_back(Decide(actor, *commands[index], *plans[index]));
     if (!failed.has_value() && !outcomes.back().status.ok()) failed = index;
   }
   if (failed.has_value()) {
     Restore();
-    FailGroup(actor_id, commands, plans, commands[*failed]->movement_id, outcomes);
+    FailGroup(actor, commands, plans, commands[*failed]->movement_id, outcomes);
   }
   saved_.reset();
   return outcomes;

@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 
+#include "common/auth/principal.h"
 #include "common/base/civil_date.h"
 #include "services/distribution/ledger/plan.h"
 
@@ -31,16 +32,16 @@ class Decider {
   Decider(const Facts& facts, Book& book, absl::Time posted_at)
       : facts_(facts), book_(book), posted_at_(posted_at) {}
 
-  Outcome Decide(const std::string& actor_id, const Command& command, const Plan& plan);
+  Outcome Decide(const auth::Actor& actor, const Command& command, const Plan& plan);
 
   // Commands that are posted together or not at all: all of them succeed, or the ones that did not
   // fail by themselves fail with GROUP_FAILED and the book is as it was before.
-  std::vector<Outcome> DecideGroup(const std::string& actor_id,
+  std::vector<Outcome> DecideGroup(const auth::Actor& actor,
                                    const std::vector<const Command*>& commands,
                                    const std::vector<const Plan*>& plans);
 
  private:
-  absl::Status Answer(const std::string& actor_id, const Command& command, Outcome& outcome) const;
+  absl::Status Answer(const auth::Actor& actor, const Command& command, Outcome& outcome) const;
   absl::Status CheckNamed(const Command& command, const Plan& plan) const;
   absl::Status Check(const Command& command, const Plan& plan, Outcome& outcome);
   absl::Status CheckExpiryTold(const Plan& plan) const;
@@ -49,7 +50,7 @@ class Decider {
   absl::Status CheckReservation(const Command& command, const Plan& plan) const;
   absl::Status CheckGoods(const Command& command, const Plan& plan, absl::Time effective_at,
                           bool& overridden) const;
-  absl::Status CheckHands(const Plan& plan, const std::string& actor_id) const;
+  absl::Status CheckHands(const Plan& plan, const StoredMovement& movement) const;
   absl::Status CheckBalances(const Command& command, const Plan& plan,
                              absl::Time effective_at) const;
   void Apply(const Command& command, const Plan& plan, Outcome& outcome);
@@ -58,10 +59,10 @@ class Decider {
   void Move(const Plan& plan, Outcome& outcome);
   void TrackSenders(const Plan& plan, const StoredMovement& movement);
   void Refuse(const Command& command, const Plan& plan, Outcome& outcome);
-  void FailGroup(const std::string& actor_id, const std::vector<const Command*>& commands,
+  void FailGroup(const auth::Actor& actor, const std::vector<const Command*>& commands,
                  const std::vector<const Plan*>& plans, const std::string& failed_id,
                  std::vector<Outcome>& outcomes);
-  StoredMovement Blank(const std::string& actor_id, const Command& command) const;
+  StoredMovement Blank(const auth::Actor& actor, const Command& command) const;
   void Save(const Plan& plan);
   void Restore();
 

@@ -34,7 +34,8 @@ class LedgerService final : public v1::LedgerService::CallbackService {
     return Post("PostMovement", context,
                 [this, request, response](const Answer& answer, const CallContext& call) {
                   absl::StatusOr<Command> command =
-                      ParseCommand(call.principal, call.received_at, request->movement());
+                      ParseCommand(call.principal, call.received_at, request->movement(),
+                                   /*taken_to_use=*/false);
                   if (!command.ok()) return answer(command.status());
                   auto job = std::make_unique<PostingJob>();
                   job->call = call;
@@ -42,7 +43,9 @@ class LedgerService final : public v1::LedgerService::CallbackService {
                   job->done = [answer, response](const absl::Status& status,
                                                  const PostingJob& posted) {
                     const Outcome& outcome = posted.outcomes.front();
-                    if (status.ok() && outcome.status.ok()) *response = AnswerOf(outcome.movement);
+                    if (status.ok() && outcome.status.ok()) {
+                      *response = AnswerOf(outcome.movement, posted.call.principal);
+                    }
                     answer(status.ok() ? outcome.status : status);
                   };
                   Submit(std::move(job), answer);

@@ -46,6 +46,18 @@ std::string OwnerAt(const ModelPlace& place) {
   return place.kind == ModelPlace::kCentral ? "alliances/" + place.alliance_id
                                             : "institutions/" + place.institution_id;
 }
+// For each of these goods taken over in the group, as many are used up in it.
+bool UsesWhatItTakes(const std::vector<Movement>& group, const Movement& taken) {
+  if (taken.group().empty()) return false;
+  const auto is_same = [&](const Movement& member) {
+    return member.from_location() == taken.from_location() && member.item() == taken.item() &&
+           member.lot() == taken.lot() && member.serial() == taken.serial() &&
+           member.quantity() == taken.quantity() && member.pack() == taken.pack();
+  };
+  std::map<v1::MovementKind, int> counts;
+  for (const Movement& member : group) counts[member.kind()] += is_same(member) ? 1 : 0;
+  return counts[v1::MOVEMENT_KIND_USE] >= counts[v1::MOVEMENT_KIND_TAKE_OWNERSHIP];
+}
 }  // namespace
 
 bool LedgerModel::WorksAt(const ModelUser& user, const ModelAccount& account) const {
@@ -54,8 +66,8 @@ bool LedgerModel::WorksAt(const ModelUser& user, const ModelAccount& account) co
 }
 
 // Rules 1 and 2, as far as the histories of the test break them.
-std::string LedgerModel::CheckForm(const ModelUser& user, absl::Time now,
-                                   const Movement& asked) const {
+std::string LedgerModel::CheckForm(const ModelUser& user, absl::Time now, const Movement& asked,
+                                   bool taken_to_use) const {
   const bool form = [&] {
     const v1::MovementKind kind = asked.kind();
     if (kind == v1::MOVEMENT_KIND_UNSPECIFIED || kind == v1::MOVEMENT_KIND_EXPIRE) return false;
@@ -77,7 +89,7 @@ std::string LedgerModel::CheckForm(const ModelUser& user, absl::Time now,
            Known(asked.condition()) != Known(asked.to_condition());
   }();
   if (!form) return "INVALID_FIELD";
-  const bool alone = asked.kind() == v1::MOVEMENT_KIND_TAKE_OWNERSHIP && asked.group().empty();
+  const bool alone = asked.kind() == v1::MOVEMENT_KIND_TAKE_OWNERSHIP && !taken_to_use;
   const bool lifts_recall = asked.kind() == v1::MOVEMENT_KIND_CHANGE_CONDITION &&
                             asked.condition() == v1::STOCK_CONDITION_RECALLED;
   const bool missing = ((IsKeepersOnly(asked.kind()) || alone) && !user.keeps_stock) ||
@@ -94,7 +106,10 @@ std::vector<ModelAnswer> LedgerModel::Post(const ModelUser& user, absl::Time now
     while (!group.empty() && end < asked.size() && asked[end].group() == group) ++end;
     bool malformed = false;
     for (size_t index = begin; index < end; ++index) {
-      answers.push_back({.reason = CheckForm(user, now, asked[index])});
+      const std::vector<Movement> members(asked.begin() + static_cast<std::ptrdiff_t>(begin),
+                                          asked.begin() + static_cast<std::ptrdiff_t>(end));
+      answers.push_back(
+          {.reason = CheckForm(user, now, asked[index], UsesWhatItTakes(members, asked[index]))});
       malformed = malformed || !answers.back().reason.empty();
     }
     if (malformed) {
@@ -442,8 +457,10 @@ std::string LedgerModel::CheckIssuable(Step& step) {
   }
   if (kind == v1::MOVEMENT_KIND_USE && IsSuppliers(std::get<4>(step.from))) return "CONSIGNED";
   const std::string& expiry = state_.lots.at({std::get<1>(step.from), step.lot}).expiry;
-  // What is recorded up to two days late counts as of then.
-  const absl::Time counted = std::max(step.effective_at, step.now - absl::Hours(48));
+  // A use that is recorded up to two days late counts as of then.
+  const bool used = kind == v1::MOVEMENT_KIND_USE || kind == v1::MOVEMENT_KIND_TAKE_OWNERSHIP;
+  const absl::Time counted =
+      used ? std::max(step.effective_at, step.now - absl::Hours(48)) : step.now;
   const bool expired = !expiry.empty() && expiry < BusinessDay(counted).ToString();
   step.overridden = expired || condition == v1::STOCK_CONDITION_EXPIRED;
   return expired && !overridden ? "LOT_EXPIRED" : "";

@@ -100,7 +100,8 @@ class LedgerModel {
   // A movement on its way through the rules.
   struct Step;
 
-  std::string CheckForm(const ModelUser& user, absl::Time now, const v1::Movement& asked) const;
+  std::string CheckForm(const ModelUser& user, absl::Time now, const v1::Movement& asked,
+                        bool taken_to_use) const;
   ModelAnswer One(const ModelUser& user, absl::Time now, const v1::Movement& asked);
   std::string Resolve(Step& step);
   std::string CheckNames(Step& step);

@@ -34,6 +34,7 @@ struct MovementArrays {
   db::ArrayBuilder effective_us, lines, overridden, actors, alliances, from_institutions;
   db::ArrayBuilder to_institutions, documents, reasons, groups, reservations, originals, refusals;
   db::ArrayBuilder from_locations, to_locations, hashes, from_departments, to_departments;
+  db::ArrayBuilder actors_for;
 
   void Add(const MovementWrite& row) {
     ids.AddText(row.movement_id);
@@ -58,6 +59,7 @@ struct MovementArrays {
  private:
   void AddTexts(const MovementWrite& row) {
     actors.AddText(row.actor_id);
+    actors_for.AddText(row.actor_for_id);
     alliances.AddText(row.alliance_id);
     from_locations.AddTextOrNull(row.from_location_id);
     to_locations.AddTextOrNull(row.to_location_id);
@@ -109,7 +111,7 @@ void InsertMovements(pqxx::transaction_base& tx, absl::Time posted_at,
       columns.reasons.Build(), columns.groups.Build(), columns.reservations.Build(),
       columns.originals.Build(), InstantText(posted_at), columns.refusals.Build(),
       columns.from_locations.Build(), columns.to_locations.Build(), columns.hashes.Build(),
-      columns.from_departments.Build(), columns.to_departments.Build());
+      columns.from_departments.Build(), columns.to_departments.Build(), columns.actors_for.Build());
 }
 
 absl::Status SetBalances(pqxx::transaction_base& tx, absl::Time posted_at,

@@ -26,6 +26,7 @@ struct MovementWrite {
   int document_line = 0;
   bool expiry_overridden = false;
   std::string actor_id;
+  std::string actor_for_id;  // for whom, of a delegation; may be empty
   std::string alliance_id;
   std::string from_location_id;
   std::string from_institution_id;  // who sees it, besides the other side; "": the whole alliance

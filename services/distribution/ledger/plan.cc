@@ -25,6 +25,21 @@ bool IsStore(const Location& place) {
   return place.kind == LocationKind::kCentralStore || place.kind == LocationKind::kInstitutionStore;
 }
 
+// The store of the institution to which the other place belongs.
+bool IsStoreAbove(const Location& store, const Location& place) {
+  return store.kind == LocationKind::kInstitutionStore &&
+         store.institution_id == place.institution_id;
+}
+
+// Who sees the two sides of what goes back: the sides of the original, exchanged.
+template <typename Original>
+void SeenBackwards(const Original& original, Plan& plan) {
+  plan.from_institution_id = original.to_institution_id;
+  plan.to_institution_id = original.from_institution_id;
+  plan.from_department_id = original.to_department_id;
+  plan.to_department_id = original.from_department_id;
+}
+
 // Goods of a supplier stay his wherever they go; all others belong to where they lie.
 std::string OwnerAfter(std::string_view owner, const Location& place) {
   return IsSupplierOwned(owner) ? std::string(owner) : OwnerAt(place);
@@ -82,6 +97,12 @@ absl::Status Planner::PlanPlaces(const auth::Principal& principal, const Command
       break;
     case v1::MOVEMENT_KIND_USE:
       if (!MayUseUp(principal, *from_)) return LocationNotFound(from_->location_id);
+      break;
+    case v1::MOVEMENT_KIND_RETURN_TO_STORE:
+      if (!WorksAt(principal, *from_)) return LocationNotFound(from_->location_id);
+      if (!WorksAt(principal, *to_) && !IsStoreAbove(*to_, *from_)) {
+        return LocationNotFound(to_->location_id);
+      }
       break;
     default:
       for (const Location* place : {from_, to_}) {
@@ -359,11 +380,13 @@ absl::Status Planner::PlanReversal(const auth::Principal& principal, const Comma
     reversible = stored->second.moved > 0 && !stored->second.content_hash.empty() &&
                  MayBeReversed(stored->second.kind, stored->second.to_condition);
     PlanBackwards(stored->second, plan);
+    SeenBackwards(stored->second, plan);
   } else if (earlier != planned_.end() && earlier->second.status.ok()) {
     reversible = earlier->second.reversible;
     plan.credit = earlier->second.debit;
     plan.debit = earlier->second.credit;
     plan.quantity = earlier->second.quantity;
+    SeenBackwards(earlier->second, plan);
   } else {
     return MovementNotFound(command.original_id);
   }
@@ -377,9 +400,6 @@ absl::Status Planner::PlanReversal(const auth::Principal& principal, const Comma
   if (place_of == nullptr) return MovementNotFound(command.original_id);
   const Location& place = *FindLocation(place_of->location_id);
   Concern(place, plan);
-  plan.from_institution_id = SeenBy(place);
-  plan.to_institution_id = plan.from_institution_id;
-  plan.from_department_id = plan.to_department_id = place.department_id;
   plan.burns = true;
   if (!reversible) {
     return RuleBroken("NOT_REVERSIBLE",

@@ -29,6 +29,7 @@ MovementWrite RowOf(const Outcome& outcome, const Book& book, const Plan& plan) 
                     .credit_after = movement.credit_after,
                     .expiry_overridden = movement.expiry_overridden,
                     .actor_id = movement.actor_id,
+                    .actor_for_id = movement.actor_for_id,
                     .alliance_id = outcome.alliance_id,
                     .from_location_id = movement.from_location_id,
                     .from_institution_id = outcome.from_institution_id,
@@ -90,12 +91,12 @@ class Run {
     Decider decider(facts, book_, posted_at_);
     size_t offset = 0;
     for (const PostingSlice& slice : slices_) {
-      const std::string& actor_id = slice.call->principal.user_id;
+      const auth::Actor actor = auth::ActorOf(slice.call->principal);
       for (size_t begin = 0; begin < slice.commands.size();) {
         const size_t end = GroupEnd(slice.commands, begin);
         if (slice.commands[begin].group.empty()) {
           slice.outcomes[begin] =
-              decider.Decide(actor_id, slice.commands[begin], plans_[offset + begin]);
+              decider.Decide(actor, slice.commands[begin], plans_[offset + begin]);
         } else {
           DecideGroup(decider, slice, offset, begin, end);
         }
@@ -120,7 +121,7 @@ class Run {
       plans.push_back(&plans_[offset + index]);
     }
     std::vector<Outcome> outcomes =
-        decider.DecideGroup(slice.call->principal.user_id, commands, plans);
+        decider.DecideGroup(auth::ActorOf(slice.call->principal), commands, plans);
     std::move(outcomes.begin(), outcomes.end(),
               slice.outcomes.begin() + static_cast<ptrdiff_t>(begin));
   }

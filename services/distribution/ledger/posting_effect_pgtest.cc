@@ -6,6 +6,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
+#include "common/base/business_day.h"
 #include "common/rpc/timestamp.h"
 #include "common/status/status.h"
 #include "services/distribution/ledger/posting_test_support.h"
@@ -70,6 +71,24 @@ TEST_F(PostingEffectTest, NothingLeavesBeforeItCame) {
   EXPECT_EQ(Reason(Pharmacist(), Effective(30, Issue(1))), "");
   EXPECT_GE(LeastEver(), 0);
   ExpectSoundLedger();
+}
+
+TEST_F(PostingEffectTest, OnlyAUseIsDatedBackToWhenTheGoodsWereGood) {
+  v1::Movement old = Receive("gauze", "OLD", 10, "ward");
+  old.set_expiry_date(BusinessDay(now_).ToString());
+  ASSERT_EQ(Reason(Pharmacist(), old), "");
+  old.set_name(NewName());
+  old.set_to_location("locations/store");
+  ASSERT_EQ(Reason(Pharmacist(), old), "");
+  AdvanceTo(24 * 60);
+  const auto dated_back = [&](v1::MovementKind kind, std::string_view from, std::string_view to) {
+    v1::Movement movement = Make(kind, "gauze", "OLD", 1, from, to);
+    *movement.mutable_effective_time() = rpc::ToTimestamp(now_ - absl::Hours(23));
+    return Reason(Pharmacist(), movement);
+  };
+  EXPECT_EQ(dated_back(v1::MOVEMENT_KIND_ISSUE, "store", "ward"), "LOT_EXPIRED");
+  EXPECT_EQ(dated_back(v1::MOVEMENT_KIND_TRANSFER_OUT, "store", "ward"), "LOT_EXPIRED");
+  EXPECT_EQ(dated_back(v1::MOVEMENT_KIND_USE, "ward", ""), "");
 }
 
 TEST_F(PostingEffectTest, TheLeastSinceThenCountsAndNotWhatThereWas) {

@@ -96,6 +96,22 @@ TEST_F(PostingHandsTest, WhoSentDoesNotReceive) {
   ExpectSoundLedger();
 }
 
+TEST_F(PostingHandsTest, WhoStandsInIsBothOfThem) {
+  CallContext wu_for_sun = Wu();
+  wu_for_sun.principal.on_behalf_of = Sun().principal.user_id;
+  wu_for_sun.principal.delegation_id = "d1";
+  ASSERT_EQ(Reason(Sun(), Out(10)), "");
+  EXPECT_EQ(Reason(wu_for_sun, In(4)), "SAME_PERSON");
+  EXPECT_EQ(Reason(Wu(), In(10)), "");
+  // And the other way round.
+  ASSERT_EQ(Reason(wu_for_sun, Out(5)), "");
+  EXPECT_EQ(Reason(Sun(), In(5)), "SAME_PERSON");
+  EXPECT_EQ(Reason(Wu(), In(5)), "SAME_PERSON");
+  EXPECT_THAT(ReasonsOf(wu_for_sun, {Out(1), In(1)}), ElementsAre("", "SAME_PERSON"));
+  EXPECT_EQ(Reason(By("pharmacist-li", "hospital_pharmacist", "county-hospital"), In(6)), "");
+  ExpectSoundLedger();
+}
+
 TEST_F(PostingHandsTest, WhatWasReceivedIsForgotten) {
   ASSERT_EQ(Reason(Sun(), Out(10)), "");
   ASSERT_EQ(Reason(Wu(), In(10)), "");

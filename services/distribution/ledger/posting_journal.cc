@@ -46,7 +46,9 @@ struct Told {
         from_location_id(status.ok() ? movement.from_location_id : command.from_location_id),
         to_location_id(status.ok() ? movement.to_location_id : command.to_location_id),
         reservation_id(status.ok() ? movement.reservation_id : command.reservation_id),
-        original_id(status.ok() ? movement.original_id : command.original_id) {}
+        original_id(status.ok() ? movement.original_id : command.original_id),
+        from_department_id(outcome.from_department_id),
+        to_department_id(outcome.to_department_id) {}
 
   const absl::Status& status;
   const StoredMovement& movement;
@@ -57,6 +59,8 @@ struct Told {
   const std::string& to_location_id;
   const std::string& reservation_id;
   const std::string& original_id;
+  const std::string& from_department_id;
+  const std::string& to_department_id;
 };
 
 void AppendMovement(std::string& json, const Told& told) {
@@ -88,6 +92,9 @@ void AddSubjects(const Told& told, std::set<std::string>& subjects) {
       subjects.insert("locations/" + *place);
     }
   }
+  for (const std::string* department : {&told.from_department_id, &told.to_department_id}) {
+    if (!department->empty()) subjects.insert("departments/" + *department);
+  }
   if (!told.movement.document.empty()) subjects.insert(told.movement.document);
   if (!told.original_id.empty()) subjects.insert("movements/" + told.original_id);
   if (told.item_id.empty()) return;
@@ -109,6 +116,13 @@ std::string NameOf(const Outcome& outcome) { return "movements/" + outcome.movem
 const std::string& HolderOf(const Outcome& outcome) {
   return outcome.movement.kind == "transfer_in" ? outcome.to_institution_id
                                                 : outcome.from_institution_id;
+}
+
+// Whether two movements may stand in one entry: whoever sees one of them sees the other.
+bool AreSeenAlike(const Outcome& one, const Outcome& other) {
+  return HolderOf(one) == HolderOf(other) && one.alliance_id == other.alliance_id &&
+         one.from_department_id == other.from_department_id &&
+         one.to_department_id == other.to_department_id;
 }
 
 }  // namespace
@@ -152,10 +166,7 @@ void PostingJournal::Add(const PostingSlice& slice) {
     if (!outcome.written) continue;
     OfHolder* of_holder = nullptr;
     for (OfHolder& known : entries) {
-      if (HolderOf(*known.first) == HolderOf(outcome) &&
-          known.first->alliance_id == outcome.alliance_id) {
-        of_holder = &known;
-      }
+      if (AreSeenAlike(*known.first, outcome)) of_holder = &known;
     }
     const std::string resource = "movements/" + outcome.movement.movement_id;
     if (of_holder == nullptr) {

@@ -4,6 +4,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
+#include "common/rpc/timestamp.h"
 #include "common/status/status.h"
 #include "services/distribution/ledger/posting_test_support.h"
 #include "services/distribution/ledger/upkeep.h"
@@ -111,11 +112,43 @@ TEST_F(PostingRulesTest, AGroupIsPostedTogetherOrNotAtAll) {
     own.set_group("use-1");
     return std::vector<v1::Movement>{take, own};
   };
-  EXPECT_THAT(ReasonsOf(PostAll(Nurse(), group(2, 3))),
+  EXPECT_THAT(ReasonsOf(PostAll(Pharmacist(), group(2, 3))),
               ElementsAre("GROUP_FAILED", "INSUFFICIENT_STOCK"));
+  // At the bedside nothing is taken over but what is used up with it, as often.
+  EXPECT_THAT(ReasonsOf(PostAll(Nurse(), group(2, 3))),
+              ElementsAre("PERMISSION_MISSING", "GROUP_FAILED"));
+  std::vector<v1::Movement> twice = group(2, 2);
+  twice.push_back(group(2, 2)[0]);
+  EXPECT_THAT(ReasonsOf(PostAll(Nurse(), twice)),
+              ElementsAre("PERMISSION_MISSING", "GROUP_FAILED", "PERMISSION_MISSING"));
+  EXPECT_EQ(Reason(Nurse(), group(2, 2)[0]), "PERMISSION_MISSING");
   EXPECT_EQ(OnHand("ward", "gauze"), 5);
   EXPECT_THAT(ReasonsOf(PostAll(Nurse(), group(2, 2))), ElementsAre("", ""));
   EXPECT_EQ(OnHand("ward", "gauze"), 3);
+  ExpectSoundLedger();
+}
+
+TEST_F(PostingRulesTest, AReversalMovesTheGoodsThatWerePostedUnderTheName) {
+  SeedItem({.item_id = "tape", .number = 3});
+  ASSERT_EQ(Reason(Pharmacist(), Receive("gauze", "A", 10, "ward")), "");
+  ASSERT_EQ(Reason(Pharmacist(), Receive("tape", "T", 60, "ward")), "");
+  v1::Movement hold = Make(v1::MOVEMENT_KIND_RESERVE, "gauze", "A", 50, "ward", "");
+  *hold.mutable_expire_time() = rpc::ToTimestamp(clock_.Now() + absl::Hours(1));
+  // Planned as a use of what is never held; posted as a use of something else.
+  v1::Movement planned = Make(v1::MOVEMENT_KIND_USE, "gauze", "A", 50, "ward", "");
+  planned.set_reservation("reservations/" + hold.name().substr(hold.name().find('/') + 1));
+  v1::Movement posted = Make(v1::MOVEMENT_KIND_USE, "tape", "T", 50, "ward", "");
+  posted.set_name(planned.name());
+  v1::Movement back = Make(v1::MOVEMENT_KIND_REVERSAL, "", "", 0, "", "");
+  back.set_original(posted.name());
+  back.set_reason("because");
+  EXPECT_THAT(ReasonsOf(PostAll(Pharmacist(), {hold, planned, posted, back})),
+              ElementsAre("INSUFFICIENT_STOCK", "RESERVATION_NOT_FOUND", "", "MOVEMENT_NOT_FOUND"));
+  EXPECT_EQ(OnHand("ward", "gauze"), 10);
+  back.set_name(NewName());
+  EXPECT_EQ(Reason(Pharmacist(), back), "");
+  EXPECT_EQ(OnHand("ward", "tape"), 60);
+  EXPECT_EQ(OnHand("ward", "gauze"), 10);
   ExpectSoundLedger();
 }
 
@@ -207,7 +240,7 @@ TEST_F(PostingRulesTest, AnOverrideIsRedOnlyWhereItWasNeeded) {
   EXPECT_EQ(Reason(head, needless), "");
 }
 
-TEST_F(PostingRulesTest, EachInstitutionHasItsOwnEntry) {
+TEST_F(PostingRulesTest, EachInstitutionAndEachWardHasItsOwnEntry) {
   CallContext system = Operator();
   ASSERT_EQ(Reason(Pharmacist(), Receive("gauze", "A", 50, "central")), "");
   const v1::Movement out =
@@ -224,10 +257,49 @@ TEST_F(PostingRulesTest, EachInstitutionHasItsOwnEntry) {
       "jsonb_array_length(details -> 'movements'), ', ' ORDER BY institution_id NULLS FIRST) FROM "
       "journal.entry WHERE event = 'movements.posted' AND ";
   EXPECT_EQ(database_.Value(entries + "details::text LIKE '%" + in.name() + "%'"),
-            "county-hospital east 3");
+            "county-hospital east 2");
+  EXPECT_EQ(database_.Value(entries + "'departments/surgery' = ANY (subjects)"),
+            "county-hospital east 1")
+      << "what names a ward tells of nothing else";
   EXPECT_EQ(database_.Value(entries + "details::text LIKE '%" + out.name() + "%'"), "- east 1");
   EXPECT_EQ(database_.Value(entries + "'items/gauze/lots/A' = ANY (subjects)"),
-            "- east 1, - east 1, - east 1, county-hospital east 3");
+            "- east 1, - east 1, - east 1, county-hospital east 2");
+}
+
+TEST_F(PostingRulesTest, AWardIsToldOfItselfAndReturnsToTheStore) {
+  CallContext ward = Nurse();
+  ward.principal.scope = auth::Scope::kDepartment;
+  ward.principal.department_id = "surgery";
+  ASSERT_EQ(Reason(Pharmacist(), Receive("gauze", "A", 50, "store")), "");
+  ASSERT_EQ(Reason(Pharmacist(), Make(v1::MOVEMENT_KIND_ISSUE, "gauze", "A", 20, "store", "ward")),
+            "");
+  const v1::Movement use = Make(v1::MOVEMENT_KIND_USE, "gauze", "A", 3, "ward", "");
+  for (int time = 0; time < 2; ++time) {
+    const auto used = PostOne(ward, use);
+    ASSERT_TRUE(used.ok()) << used.status();
+    EXPECT_EQ(used->from_balance(), 17);
+    EXPECT_EQ(used->to_balance(), 0) << "what the whole institution used is not hers to know";
+  }
+  EXPECT_EQ(PostAll(ward, {use})[0].movement().to_balance(), 0);
+  EXPECT_EQ(
+      PostOne(Nurse(), Make(v1::MOVEMENT_KIND_USE, "gauze", "A", 1, "ward", ""))->to_balance(), 4);
+  const v1::Movement back =
+      Make(v1::MOVEMENT_KIND_RETURN_TO_STORE, "gauze", "A", 6, "ward", "store");
+  EXPECT_EQ(Reason(ward, back), "");
+  v1::Movement elsewhere = back;
+  elsewhere.set_name(NewName());
+  elsewhere.set_to_location("locations/town-store");
+  EXPECT_EQ(Reason(ward, elsewhere), "LOCATION_NOT_FOUND");
+  // Who sees one side of a movement sees that side of its reversal.
+  ASSERT_EQ(Reason(Pharmacist(), Reverse(back.name())), "");
+  EXPECT_EQ(database_.Value("SELECT string_agg(concat_ws(' ', kind, from_department_id, "
+                            "to_department_id), ', ' ORDER BY posting_number) FROM "
+                            "distribution.movement WHERE kind IN ('return_to_store', 'reversal')"),
+            "return_to_store surgery, reversal surgery");
+  EXPECT_EQ(Count("SELECT count(*) FROM distribution.movement WHERE kind = 'reversal' AND "
+                  "to_department_id = 'surgery' AND from_department_id IS NULL"),
+            1);
+  ExpectSoundLedger();
 }
 
 TEST_F(PostingRulesTest, ConsignedGoodsComeFromASupplierThatExists) {

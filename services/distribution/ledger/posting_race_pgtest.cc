@@ -39,7 +39,7 @@ class PostingRaceTest : public PostingTest {
 
   // One movement through one of the two processes.
   std::string ReasonBy(int caller, const CallContext& call, const v1::Movement& movement) {
-    const auto command = ParseCommand(call.principal, call.received_at, movement);
+    const auto command = ParseCommand(call.principal, call.received_at, movement, false);
     if (!command.ok()) return ErrorReason(command.status());
     auto job = std::make_unique<PostingJob>();
     job->call = call;

@@ -35,8 +35,8 @@ void PostingRequest::Add(const CallContext& call, const Movements& movements) {
   const size_t first = entries_.size();
   std::vector<Command> parsed(static_cast<size_t>(movements.size()));
   for (int index = 0; index < movements.size(); ++index) {
-    absl::StatusOr<Command> command =
-        ParseCommand(call.principal, call.received_at, movements[index]);
+    absl::StatusOr<Command> command = ParseCommand(
+        call.principal, call.received_at, movements[index], IsTakenToUse(movements, index));
     entries_.push_back({.malformed = command.status()});
     if (command.ok()) parsed[static_cast<size_t>(index)] = *std::move(command);
   }
@@ -77,18 +77,18 @@ void PostingRequest::MakeResults(const PostingJob* job, size_t begin, size_t end
     const Entry& entry = entries_[index];
     v1::MovementResult& result = *results.Add();
     if (!entry.malformed.ok()) {
-      SetResult(entry.malformed, {}, result);
+      SetResult(entry.malformed, {}, {}, result);
     } else {
       const Outcome& outcome = job->outcomes[entry.command];
-      SetResult(outcome.status, outcome.movement, result);
+      SetResult(outcome.status, outcome.movement, job->call.principal, result);
     }
   }
 }
 
 void SetResult(const absl::Status& status, const StoredMovement& movement,
-               v1::MovementResult& result) {
+               const auth::Principal& principal, v1::MovementResult& result) {
   if (status.ok()) {
-    *result.mutable_movement() = AnswerOf(movement);
+    *result.mutable_movement() = AnswerOf(movement, principal);
     return;
   }
   result.mutable_error()->ParseFromString(rpc::ToGrpcStatus(status).error_details());

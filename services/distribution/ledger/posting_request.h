@@ -13,7 +13,6 @@
 
 namespace qingqu::distribution {
 
-using Movements = google::protobuf::RepeatedPtrField<v1::Movement>;
 using MovementResults = google::protobuf::RepeatedPtrField<v1::MovementResult>;
 
 // The movements of one or several requests on their way through the lane: those in good form are
@@ -46,6 +45,6 @@ class PostingRequest {
 
 // What a refused or posted movement is answered with.
 void SetResult(const absl::Status& status, const StoredMovement& movement,
-               v1::MovementResult& result);
+               const auth::Principal& principal, v1::MovementResult& result);
 
 }  // namespace qingqu::distribution

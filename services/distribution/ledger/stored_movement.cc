@@ -49,6 +49,11 @@ StoredMovement StoredMovementOf(const pqxx::row& row) {
                           .original_id = row["original_id"].as<std::string>(),
                           .expiry_overridden = row["expiry_overridden"].as<bool>(),
                           .actor_id = row["actor_id"].as<std::string>(),
+                          .actor_for_id = row["actor_for_id"].as<std::string>(),
+                          .from_institution_id = row["from_institution_id"].as<std::string>(),
+                          .to_institution_id = row["to_institution_id"].as<std::string>(),
+                          .from_department_id = row["from_department_id"].as<std::string>(),
+                          .to_department_id = row["to_department_id"].as<std::string>(),
                           .content_hash = row["content_hash"].as<std::string>(),
                           .refusal_json = row["refusal"].as<std::string>()};
   if (!row["expires_us"].is_null()) movement.expires_at = InstantOf(row["expires_us"]);
@@ -166,8 +171,12 @@ v1::Movement ToProto(const StoredMovement& movement) {
   return proto;
 }
 
-v1::Movement AnswerOf(const StoredMovement& movement) {
+v1::Movement AnswerOf(const StoredMovement& movement, const auth::Principal& principal) {
   v1::Movement proto = ToProto(movement);
+  if (principal.scope == auth::Scope::kDepartment) {
+    if (IsContra(movement.from_location_id)) proto.clear_from_balance();
+    if (IsContra(movement.to_location_id)) proto.clear_to_balance();
+  }
   if (!movement.lot_number.empty()) proto.clear_expiry_date();
   proto.clear_manufacture_date();
   proto.clear_sterilisation_lot();

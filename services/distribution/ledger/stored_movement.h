@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "pqxx/transaction_base"
 
+#include "common/auth/principal.h"
 #include "qingqu/distribution/v1/ledger.pb.h"
 
 namespace qingqu::distribution {
@@ -51,6 +52,12 @@ struct StoredMovement {
   std::string original_id;
   bool expiry_overridden = false;
   std::string actor_id;
+  std::string actor_for_id;  // for whom, of a delegation; may be empty
+  // Who sees the two sides (movement_store.h).
+  std::string from_institution_id;
+  std::string to_institution_id;
+  std::string from_department_id;
+  std::string to_department_id;
   std::optional<absl::Time> expires_at;  // of a reservation: of the movement that made it only
   std::string content_hash;              // of what was asked for; none for what a document posted
   std::string refusal_json;
@@ -78,8 +85,9 @@ std::string PlaceName(const std::string& location_id);
 v1::Movement ToProto(const StoredMovement& movement);
 
 // What a posting is answered with, now and whenever it is asked for again: without what is known of
-// the lot, which others may add to and correct. Goods without a lot number are known by their
-// expiry.
-v1::Movement AnswerOf(const StoredMovement& movement);
+// the lot, which others may add to and correct; without the balance of a contra account, which adds
+// up what a whole institution gets and uses, for who sees less. Goods without a lot number are
+// known by their expiry.
+v1::Movement AnswerOf(const StoredMovement& movement, const auth::Principal& principal);
 
 }  // namespace qingqu::distribution

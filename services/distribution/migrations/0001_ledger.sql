@@ -108,8 +108,9 @@ COMMENT ON COLUMN distribution.account.from_institution_id IS 'In transit: who s
 COMMENT ON COLUMN distribution.account.from_department_id IS 'In transit: of which department of it the goods come.';
 -- A piece is in one place. Balances are therefore lowered before others are raised.
 CREATE UNIQUE INDEX account_piece_key ON distribution.account (item_id, piece_here) WHERE piece_here IS NOT NULL;
--- The path of a lot or of a piece.
-CREATE INDEX account_item ON distribution.account (item_id, lot_id);
+-- The path of a lot or of a piece. With the serial, because without statistics (on the first day, after a restore) it is also
+-- how accounts are found, and a lot may have thousands of pieces.
+CREATE INDEX account_item ON distribution.account (item_id, lot_id, serial);
 
 -- What is shared by an alliance (its central store) has no institution.
 CREATE FUNCTION distribution.sees(p_institution_id text, p_alliance_id text) RETURNS boolean

@@ -26,6 +26,7 @@ CREATE TABLE distribution.movement (
   document_line int CONSTRAINT movement_document_line_check CHECK (document_line BETWEEN 1 AND 5000),
   expiry_overridden boolean NOT NULL DEFAULT false,
   actor_id text NOT NULL,
+  actor_for_id text NOT NULL DEFAULT '',
   alliance_id text NOT NULL,
   from_location_id text,
   from_institution_id text,
@@ -55,6 +56,7 @@ CREATE TABLE distribution.movement (
 ) PARTITION BY RANGE (movement_id);
 COMMENT ON COLUMN distribution.movement.debit_after IS 'On hand of the debit account after the movement.';
 COMMENT ON COLUMN distribution.movement.content_hash IS 'Of what was asked for, for who asks again under the same id.';
+COMMENT ON COLUMN distribution.movement.actor_for_id IS 'For whom the actor stood in; empty: for themselves.';
 COMMENT ON COLUMN distribution.movement.from_location_id IS 'Of the credit account, which one side may not see.';
 COMMENT ON COLUMN distribution.movement.linked_group IS 'Movements of one call with the same name here were posted together or not at all.';
 -- The history of an account, and its balance at any time of posting: the last movement before it tells.
@@ -66,7 +68,7 @@ CREATE INDEX movement_credit ON distribution.movement (credit_account_id, posted
 CREATE INDEX movement_debit_backdated ON distribution.movement (debit_account_id, posted_at) WHERE effective_at < posted_at;
 CREATE INDEX movement_credit_backdated ON distribution.movement (credit_account_id, posted_at) WHERE effective_at < posted_at;
 -- Who put goods into transit (or back into it), each when last, and when it was last empty, whatever was posted since.
-CREATE INDEX movement_hand ON distribution.movement (debit_account_id, kind, actor_id, posted_at, posting_number)
+CREATE INDEX movement_hand ON distribution.movement (debit_account_id, kind, actor_id, actor_for_id, posted_at, posting_number)
   WHERE kind IN ('transfer_out', 'reversal');
 CREATE INDEX movement_emptied ON distribution.movement (credit_account_id, posted_at, posting_number)
   WHERE credit_after = 0 AND kind IN ('transfer_in', 'reversal');

@@ -79,6 +79,9 @@ BEGIN
                  CASE WHEN kind = 'transfer_out' THEN actor_id END AS sender
           FROM %1$s WHERE debit_account_id IS NOT NULL
           UNION ALL
+          SELECT debit_account_id, 0, 0, false, actor_for_id
+          FROM %1$s WHERE debit_account_id IS NOT NULL AND kind = 'transfer_out' AND actor_for_id <> ''
+          UNION ALL
           SELECT credit_account_id, -moved, held,
                  kind = 'use' AND NOT EXISTS (SELECT FROM distribution.reversal WHERE original_id = movement_id), NULL
           FROM %1$s WHERE credit_account_id IS NOT NULL) AS side

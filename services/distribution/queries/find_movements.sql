@@ -19,6 +19,9 @@ SELECT movement.movement_id, movement.posting_number, movement.kind,
        coalesce(movement.linked_group, '') AS linked_group,
        coalesce(movement.reservation_id::text, '') AS reservation_id,
        coalesce(movement.original_id::text, '') AS original_id, movement.expiry_overridden, movement.actor_id,
+       movement.actor_for_id, coalesce(movement.from_institution_id, '') AS from_institution_id,
+       coalesce(movement.to_institution_id, '') AS to_institution_id, coalesce(movement.from_department_id, '') AS from_department_id,
+       coalesce(movement.to_department_id, '') AS to_department_id,
        (extract(epoch FROM reservation.expires_at) * 1000000)::bigint AS expires_us,
        coalesce(movement.content_hash::text, '') AS content_hash, coalesce(movement.refusal::text, '') AS refusal
 FROM movement

@@ -6,6 +6,10 @@ FROM (
   UNION ALL
   SELECT DISTINCT 'items/' || item_id FROM account WHERE location_id = $1 AND (on_hand <> 0 OR reserved <> 0)
   UNION ALL
+  -- Sent without a document, so on their way by no other name: "transit/{from}/{to}".
+  SELECT DISTINCT 'items/' || item_id FROM account
+  WHERE kind = 'transit' AND on_hand <> 0 AND (split_part(location_id, '/', 2) = $1 OR split_part(location_id, '/', 3) = $1)
+  UNION ALL
   SELECT 'transfers/' || transfer_id FROM transfer WHERE state = 'sent' AND $1 IN (from_location_id, to_location_id)
   UNION ALL
   SELECT 'orders/' || order_id FROM procurement_pub.open_order WHERE deliver_to_location_id = $1
