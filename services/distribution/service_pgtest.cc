@@ -233,6 +233,10 @@ TEST_F(QueryTest, EachIsExecuted) {
   get_transfer.set_name(sent->name());
   EXPECT_TRUE(handlers_.GetTransfer(Operator(), get_transfer).ok());
   EXPECT_TRUE(handlers_.ListTransfers(Operator(), {}).ok());
+  CallContext ward = Nurse();
+  ward.principal.scope = auth::Scope::kDepartment;
+  ward.principal.department_id = "surgery";
+  EXPECT_TRUE(handlers_.ListTransfers(ward, {}).ok());
   for (int attempt = 0; attempt < 2; ++attempt) {
     EXPECT_TRUE(Use(Nurse(), "uses/u1", "ward", {Line("gauze", "A", 1)}).ok());
   }

@@ -285,6 +285,9 @@ absl::StatusOr<v1::ListTransfersResponse> DistributionHandlers::ListTransfers(
     const CallContext& call, const v1::ListTransfersRequest& request) {
   const std::string filter = fmt::format("transfers {}", static_cast<int>(request.state()));
   QINGQU_ASSIGN_OR_RETURN(TransferPage page, ReadPage(request, filter));
+  if (call.principal.scope == auth::Scope::kDepartment) {
+    page.department_id = call.principal.department_id;
+  }
   const int rows = page.rows_max++;
   return db::RunRead(*pool_, call,
                      [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::ListTransfersResponse> {

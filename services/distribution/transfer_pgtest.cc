@@ -4,12 +4,14 @@
 #include "common/base/page_token.h"
 #include "common/status/status.h"
 #include "services/distribution/distribution_test_support.h"
+#include "services/distribution/queries.h"
 
 namespace qingqu::distribution {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class TransferTest : public DistributionTest {
  protected:
@@ -196,6 +198,48 @@ TEST_F(TransferTest, TransfersAreListedNewestFirstPageByPage) {
   EXPECT_FALSE(handlers_.ListTransfers(Operator(), request).ok()) << "a token of another list";
   request.clear_page_token();
   EXPECT_EQ(handlers_.ListTransfers(Operator(), request)->transfers_size(), 2);
+}
+
+TEST_F(TransferTest, AWardIsListedItsOwnWithoutALookAtAllOthers) {
+  CallContext ward = Nurse();
+  ward.principal.scope = auth::Scope::kDepartment;
+  ward.principal.department_id = "surgery";
+  std::vector<std::string> own;
+  for (const char* to : {"ward", "store", "ward", "town-store", "ward"}) {
+    now_ += absl::Minutes(1);
+    const auto sent = Send(Operator(), "central", to, {{"gauze", 1}});
+    ASSERT_TRUE(sent.ok()) << sent.status();
+    if (to == std::string_view("ward")) own.insert(own.begin(), sent->name());
+  }
+  v1::ListTransfersRequest request;
+  request.set_page_size(2);
+  std::vector<std::string> listed;
+  do {
+    const auto page = handlers_.ListTransfers(ward, request);
+    ASSERT_TRUE(page.ok()) << page.status();
+    for (const v1::Transfer& transfer : page->transfers()) listed.push_back(transfer.name());
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_EQ(listed, own);
+  database_.Execute(
+      "SET session_replication_role = replica; INSERT INTO distribution.transfer (transfer_id,"
+      " from_location_id, to_location_id, sender_id, created_at, from_institution_id,"
+      " from_alliance_id, to_institution_id, to_alliance_id, from_department_id)"
+      " SELECT 'x' || n, 'a', 'b', 'sun', now(), 'h', 'east', 'h', 'east', 'd' || n % 300"
+      " FROM generate_series(1, 30000) AS n; ANALYZE distribution.transfer");
+  std::string query(queries::kListTransfersOfDepartment.sql);
+  for (const auto& [parameter, value] :
+       {std::pair("$1", "'infinity'"), std::pair("$2", "''"), std::pair("$3", "20"),
+        std::pair("$4", "''"), std::pair("$5", "'d7'")}) {
+    for (size_t at = query.find(parameter); at != query.npos; at = query.find(parameter)) {
+      query.replace(at, 2, value);
+    }
+  }
+  const std::string plan =
+      database_.Value("SET search_path = distribution; EXPLAIN (FORMAT JSON) " + query);
+  EXPECT_THAT(plan, HasSubstr("transfer_newest_from"));
+  EXPECT_THAT(plan, HasSubstr("transfer_newest_to"));
+  EXPECT_THAT(plan, Not(HasSubstr("Seq Scan")));
 }
 
 TEST_F(TransferTest, TheSameRequestTwiceMovesOnce) {

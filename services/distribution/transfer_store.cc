@@ -112,11 +112,14 @@ absl::Status FinishTransfer(pqxx::transaction_base& tx, const Transfer& transfer
 std::vector<Transfer> ListTransfers(pqxx::transaction_base& tx, const TransferPage& page) {
   const std::string before =
       page.before_time == absl::InfiniteFuture() ? "infinity" : InstantText(page.before_time);
+  const pqxx::result rows =
+      page.department_id.empty()
+          ? tx.exec_prepared(queries::kListTransfers.name, before, page.before_id, page.rows_max,
+                             page.state)
+          : tx.exec_prepared(queries::kListTransfersOfDepartment.name, before, page.before_id,
+                             page.rows_max, page.state, page.department_id);
   std::vector<Transfer> transfers;
-  for (const auto& row : tx.exec_prepared(queries::kListTransfers.name, before, page.before_id,
-                                          page.rows_max, page.state)) {
-    transfers.push_back(TransferOf(row));
-  }
+  for (const auto& row : rows) transfers.push_back(TransferOf(row));
   return transfers;
 }
 

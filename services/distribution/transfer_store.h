@@ -30,6 +30,7 @@ struct TransferPage {
   std::string before_id;
   std::string state;  // "sent", "received"; "": both
   int rows_max = 0;
+  std::string department_id;  // of who sees one only; "": all that the caller sees
 };
 // Newest first, without lines.
 std::vector<Transfer> ListTransfers(pqxx::transaction_base& tx, const TransferPage& page);

@@ -84,6 +84,9 @@ CREATE TABLE distribution.transfer (
 CREATE TRIGGER transfer_received_once BEFORE UPDATE ON distribution.transfer
   FOR EACH ROW WHEN (OLD.state = 'received') EXECUTE FUNCTION distribution.refuse_change();
 CREATE INDEX transfer_newest ON distribution.transfer (created_at, transfer_id);
+-- The same of one department, which may see few of them.
+CREATE INDEX transfer_newest_from ON distribution.transfer (from_department_id, created_at, transfer_id) WHERE from_department_id IS NOT NULL;
+CREATE INDEX transfer_newest_to ON distribution.transfer (to_department_id, created_at, transfer_id) WHERE to_department_id IS NOT NULL;
 
 CREATE TABLE distribution.transfer_line (
   transfer_id text NOT NULL CONSTRAINT transfer_line_transfer_fkey REFERENCES distribution.transfer,

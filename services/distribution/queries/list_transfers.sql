@@ -1,7 +1,3 @@
-SELECT transfer_id, from_location_id, to_location_id, state, sender_id, coalesce(sender_for_id, '') AS sender_for_id,
-       coalesce(receiver_id, '') AS receiver_id,
-       (extract(epoch FROM created_at) * 1000000)::bigint AS created_us,
-       (extract(epoch FROM received_at) * 1000000)::bigint AS received_us
-FROM transfer
+\ir parts/transfer_columns.sql
 WHERE (created_at, transfer_id) < ($1::timestamptz, $2) AND ($4 = '' OR state = $4)
 ORDER BY created_at DESC, transfer_id DESC LIMIT $3::int
