@@ -14,12 +14,13 @@ namespace qingqu::tabular {
 namespace {
 
 constexpr int64_t kStringsPartBytesMax = int64_t{2} << 30;
+constexpr size_t kStringsBetweenReports = 65'536;
 
 // Puts the shared strings (18.4.9) into a spool.
 class StringEvents final : public XmlEvents {
  public:
-  StringEvents(StringSpool& strings, size_t field_bytes_max)
-      : strings_(strings), rich_text_(field_bytes_max) {}
+  StringEvents(StringSpool& strings, size_t field_bytes_max, std::function<void(int64_t)> report)
+      : strings_(strings), report_(std::move(report)), rich_text_(field_bytes_max) {}
   void SetStream(XmlStream& stream) { stream_ = &stream; }
 
   void Start(const XmlName& name, const XmlAttributes&) override {
@@ -39,6 +40,7 @@ class StringEvents final : public XmlEvents {
       const bool too_long = rich_text_.too_long();
       const absl::Status appended = strings_.Append(rich_text_.Finish(), too_long);
       if (!appended.ok()) stream_->Fail(appended);
+      if (strings_.size() % kStringsBetweenReports == 0) report_(stream_->position());
     }
     --depth_;
   }
@@ -51,6 +53,7 @@ class StringEvents final : public XmlEvents {
   static constexpr int kItemDepth = 2;
 
   StringSpool& strings_;
+  const std::function<void(int64_t)> report_;
   XmlStream* stream_ = nullptr;
   RichText rich_text_;
   int depth_ = 0;
@@ -117,7 +120,9 @@ absl::Status XlsxReader::ReadStrings() {
                      fmt::format("the sheet's texts have {} bytes, and {} are taken; split it",
                                  strings_part_bytes_, kStringsPartBytesMax));
   }
-  StringEvents events(strings_, options_.field_bytes_max);
+  StringEvents events(strings_, options_.field_bytes_max, [this](int64_t bytes) {
+    if (options_.on_progress) options_.on_progress(ShareOfFile(bytes));
+  });
   XmlStream stream(std::move(part), events);
   events.SetStream(stream);
   QINGQU_RETURN_IF_ERROR(stream.Run().status());
@@ -141,11 +146,14 @@ absl::StatusOr<RecordOutcome> XlsxReader::Next(Record& record, RecordError& erro
 }
 
 int64_t XlsxReader::bytes_read() const {
+  return ShareOfFile(strings_part_bytes_ + stream_->position());
+}
+
+int64_t XlsxReader::ShareOfFile(int64_t part_bytes) const {
   const int64_t all = strings_part_bytes_ + sheet_part_bytes_;
   if (all == 0) return package_->file_bytes();
-  const int64_t done = strings_part_bytes_ + stream_->position();
   return static_cast<int64_t>(static_cast<double>(package_->file_bytes()) *
-                              static_cast<double>(done) / static_cast<double>(all));
+                              static_cast<double>(part_bytes) / static_cast<double>(all));
 }
 
 }  // namespace qingqu::tabular

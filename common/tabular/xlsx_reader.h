@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,6 +23,8 @@ struct XlsxOptions {
   size_t columns_max = 1'000;
   size_t row_bytes_max = size_t{16} << 20;
   size_t strings_memory_max = size_t{32} << 20;  // of shared strings; the rest is spooled
+  // Told bytes_read() now and then while the shared strings are read, before there is a row.
+  std::function<void(int64_t)> on_progress;
   ZipLimits limits;
 };
 
@@ -74,6 +77,7 @@ class XlsxReader final : public RecordReader {
   static absl::StatusOr<std::unique_ptr<XlsxReader>> Open(std::unique_ptr<ZipPackage> package,
                                                           const XlsxOptions& options);
   absl::Status ReadStrings();
+  int64_t ShareOfFile(int64_t part_bytes) const;
 
   const XlsxOptions options_;
   const std::unique_ptr<ZipPackage> package_;

@@ -284,5 +284,21 @@ TEST(XlsxReaderTest, ProgressEndsAtTheLengthOfTheFile) {
   EXPECT_EQ((*reader)->bytes_read(), static_cast<int64_t>(bytes.size()));
 }
 
+TEST(XlsxReaderTest, SharedTextsAreReportedBeforeTheFirstRow) {
+  std::string strings;
+  for (int index = 0; index < 140'000; ++index) strings += fmt::format("<si><t>{}</t></si>", index);
+  const std::string bytes =
+      MakeZip(WorkbookFixture{.rows = TextRow(1, {"a"}), .strings = strings}.Build());
+  std::vector<int64_t> reports;
+  XlsxOptions options;
+  options.on_progress = [&reports](int64_t done) { reports.push_back(done); };
+  auto reader = XlsxReader::OpenBuffer(bytes, options);
+  ASSERT_TRUE(reader.ok()) << reader.status();
+  ASSERT_EQ(reports.size(), 2U);
+  EXPECT_GT(reports[0], 0);
+  EXPECT_GT(reports[1], reports[0]);
+  EXPECT_GE((*reader)->bytes_read(), reports[1]);
+}
+
 }  // namespace
 }  // namespace qingqu::tabular

@@ -53,11 +53,13 @@ class BatchFeeder {
 };
 
 absl::StatusOr<std::unique_ptr<RowBatchReader>> OpenReader(const ImportOptions& options,
-                                                           const Catalogue& catalogue) {
+                                                           const ImportSurroundings& surroundings) {
+  const Catalogue& catalogue = surroundings.catalogue;
   QINGQU_ASSIGN_OR_RETURN(
       const auto* append,
       FindMethod(fmt::format("{}/{}", options.kind.service, options.kind.append), catalogue));
-  return RowBatchReader::Open(options.path, options.mapping, *append->input_type(), catalogue);
+  return RowBatchReader::Open(options.path, options.mapping, *append->input_type(), catalogue,
+                              surroundings.progress);
 }
 
 void NoteIgnoredColumns(const RowBatchReader& reader, const ImportSurroundings& surroundings) {
@@ -80,7 +82,7 @@ class Attempt {
 
   absl::StatusOr<ImportOutcome> Run() {
     surroundings_.bad_cells.Reset();
-    QINGQU_ASSIGN_OR_RETURN(const auto reader, OpenReader(options_, surroundings_.catalogue));
+    QINGQU_ASSIGN_OR_RETURN(const auto reader, OpenReader(options_, surroundings_));
     QINGQU_RETURN_IF_ERROR(session_.Begin(options_.start));
     QINGQU_RETURN_IF_ERROR(SendRows(*reader));
     QINGQU_RETURN_IF_ERROR(surroundings_.bad_cells.Commit());
@@ -174,7 +176,8 @@ absl::StatusOr<ImportOutcome> RunImport(Caller& caller, const ImportOptions& opt
 
 absl::StatusOr<ImportOutcome> RunDryImport(const ImportOptions& options,
                                            const ImportSurroundings& surroundings) {
-  QINGQU_ASSIGN_OR_RETURN(const auto reader, OpenReader(options, surroundings.catalogue));
+  QINGQU_ASSIGN_OR_RETURN(const auto reader, OpenReader(options, surroundings));
+  surroundings.progress.Clear();
   NoteIgnoredColumns(*reader, surroundings);
   ImportOutcome outcome;
   while (true) {

@@ -1,4 +1,5 @@
 #include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "fmt/format.h"
@@ -267,6 +268,18 @@ TEST_F(ImportTest, WrongWorkbooksAreLocalProblems) {
   const ClientResult old = run("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1");
   EXPECT_EQ(old.code, ExitCode::kLocalFile);
   EXPECT_THAT(old.errors, HasSubstr(".xlsx"));
+}
+
+TEST_F(ImportTest, TheMappingNamesTheSheet) {
+  std::ifstream file("tests/data/scms_mapping.json");
+  nlohmann::json mapping = nlohmann::json::parse(file);
+  mapping["sheet"] = "Query2";
+  const ClientResult result =
+      Run({"import", "history", "--mapping", WriteFile("mapping.json", mapping.dump()),
+           WriteFile("history.xlsx", ClassWorkbook())});
+  EXPECT_EQ(result.code, ExitCode::kLocalFile);
+  EXPECT_THAT(result.errors,
+              HasSubstr("there is no sheet \"Query2\"; the workbook has \"Query1\""));
 }
 
 TEST_F(ImportTest, HistoryNeedsAFittingMapping) {

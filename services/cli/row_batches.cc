@@ -103,7 +103,8 @@ RowBatchReader::~RowBatchReader() = default;
 
 absl::StatusOr<std::unique_ptr<RowBatchReader>> RowBatchReader::Open(
     const std::string& path, const tabular::Mapping& mapping,
-    const google::protobuf::Descriptor& append_request, const Catalogue& catalogue) {
+    const google::protobuf::Descriptor& append_request, const Catalogue& catalogue,
+    ProgressBar& progress) {
   struct stat information = {};
   if (stat(path.c_str(), &information) != 0) {
     return FileError(Message::kFileNotReadable, path, errno, catalogue);
@@ -116,12 +117,12 @@ absl::StatusOr<std::unique_ptr<RowBatchReader>> RowBatchReader::Open(
   reader->file_.open(path, std::ios::binary);
   if (!reader->file_) return FileError(Message::kFileNotReadable, path, errno, catalogue);
   reader->file_bytes_ = information.st_size;
-  const absl::Status opened = reader->OpenPipeline(path);
+  const absl::Status opened = reader->OpenPipeline(path, progress);
   if (!opened.ok()) return LocalFileError(opened);
   return reader;
 }
 
-absl::Status RowBatchReader::OpenPipeline(const std::string& path) {
+absl::Status RowBatchReader::OpenPipeline(const std::string& path, ProgressBar& progress) {
   // A pipe cannot be looked into twice, and holds no workbook.
   tabular::FileKind kind = tabular::FileKind::kText;
   if (std::array<char, 8> start{}; file_.seekg(0)) {
@@ -138,8 +139,11 @@ absl::Status RowBatchReader::OpenPipeline(const std::string& path) {
     return absl::OkStatus();
   }
   file_.close();
-  QINGQU_ASSIGN_OR_RETURN(workbook_,
-                          tabular::XlsxReader::OpenFile(path, {.sheet = mapping_.sheet}));
+  tabular::XlsxOptions options{.sheet = mapping_.sheet};
+  options.on_progress = [this, &progress](int64_t bytes) {
+    progress.Show({.bytes_done = bytes, .bytes_total = file_bytes_});
+  };
+  QINGQU_ASSIGN_OR_RETURN(workbook_, tabular::XlsxReader::OpenFile(path, options));
   QINGQU_ASSIGN_OR_RETURN(pipeline_, tabular::RowPipeline::Open(*workbook_, mapping_));
   return absl::OkStatus();
 }

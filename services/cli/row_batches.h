@@ -18,6 +18,7 @@
 #include "common/tabular/row_pipeline.h"
 #include "common/tabular/xlsx_reader.h"
 #include "services/cli/messages.h"
+#include "services/cli/progress.h"
 
 namespace qingqu::cli {
 
@@ -39,10 +40,12 @@ struct RowBatch {
 class RowBatchReader {
  public:
   // Opens the file and reads its header. Owns neither `mapping` nor `append_request`, a type with
-  // the repeated field `rows`. Errors are local-file errors.
+  // the repeated field `rows`. `progress` is shown what precedes the first row of a workbook.
+  // Errors are local-file errors.
   static absl::StatusOr<std::unique_ptr<RowBatchReader>> Open(
       const std::string& path, const tabular::Mapping& mapping,
-      const google::protobuf::Descriptor& append_request, const Catalogue& catalogue);
+      const google::protobuf::Descriptor& append_request, const Catalogue& catalogue,
+      ProgressBar& progress);
 
   ~RowBatchReader();
   RowBatchReader(const RowBatchReader&) = delete;
@@ -62,7 +65,7 @@ class RowBatchReader {
   RowBatchReader(const tabular::Mapping& mapping,
                  const google::protobuf::Descriptor& append_request);
   // Opens the file, which is told by `path`, as what it is.
-  absl::Status OpenPipeline(const std::string& path);
+  absl::Status OpenPipeline(const std::string& path, ProgressBar& progress);
   int64_t bytes_read() const;
   // Adds a converted row to the request and returns its size in bytes.
   size_t AddRow(tabular::Row& row, google::protobuf::Message& request) const;
