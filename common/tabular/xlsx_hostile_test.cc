@@ -1,6 +1,5 @@
-#include <zip.h>
-
-#include <array>
+#include <fstream>
+#include <sstream>
 #include <string>
 
 #include "fmt/format.h"
@@ -59,6 +58,16 @@ std::string Replaced(std::string text, std::string_view from, std::string_view t
 }
 
 TEST(XlsxHostileTest, GoodWorkbookIsRead) { EXPECT_EQ(ReasonOf(MakeZip(GoodParts())), ""); }
+
+// As a program writes it that cannot go back: zip64, and lengths only after each entry.
+TEST(XlsxHostileTest, StreamedZip64IsRead) {
+  std::ifstream file("common/tabular/corpus/xlsx/zip64", std::ios::binary);
+  ASSERT_EQ(file.get(), 'Z');
+  std::ostringstream bytes;
+  bytes << file.rdbuf();
+  ASSERT_NE(bytes.str().find("PK\x03\x04\x2D"), std::string::npos);
+  EXPECT_EQ(ReasonOf(bytes.str()), "");
+}
 
 TEST(XlsxHostileTest, EveryTruncationIsNoticed) {
   for (const ZipStyle style : {ZipStyle::kStored, ZipStyle::kDeflated}) {
