@@ -79,6 +79,10 @@ std::string OwnerAt(const Location& location) {
   return "institutions/" + location.institution_id;
 }
 
+int ShelfLifeDaysFor(const Location& destination) {
+  return destination.kind == LocationKind::kCentralStore ? 0 : destination.shelf_life_days_min;
+}
+
 bool IsSupplierOwned(std::string_view owner) { return owner.rfind("suppliers/", 0) == 0; }
 
 void CheckLocationTexts(const Location& location, FieldViolations& violations) {

@@ -45,6 +45,10 @@ absl::Status CheckParent(const Location& parent, const Location& child);
 // Who owns what lies there: "alliances/east" at the central store, else "institutions/h1".
 std::string OwnerAt(const Location& location);
 
+// How many days goods must last that are chosen for the place, today counted in. Any may go back to
+// a central store.
+int ShelfLifeDaysFor(const Location& destination);
+
 // On consignment: a supplier's, "suppliers/kangda", wherever they lie.
 bool IsSupplierOwned(std::string_view owner);
 

@@ -40,9 +40,9 @@ struct Pairs {
 }  // namespace
 
 std::vector<Stock> LockStock(pqxx::transaction_base& tx, const std::string& location_id,
-                             const std::vector<std::string>& item_ids, CivilDate today) {
+                             const std::vector<std::string>& item_ids, CivilDate lasting_until) {
   return StocksOf(tx.exec_prepared(queries::kLockStockOfItems.name, location_id,
-                                   db::TextArray(item_ids), today.ToString()));
+                                   db::TextArray(item_ids), lasting_until.ToString()));
 }
 
 std::vector<Stock> LockWantedStock(pqxx::transaction_base& tx, const std::string& location_id,

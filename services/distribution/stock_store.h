@@ -11,12 +11,12 @@
 
 namespace qingqu::distribution {
 
-// What a location can give of these items on a day: on hand, not reserved, not expired. The
-// accounts are locked, in the order of their ids, until the transaction ends.
+// What a location can give of these items: on hand, not reserved, and not expired before
+// `lasting_until`. The accounts are locked, in the order of their ids, until the transaction ends.
 std::vector<Stock> LockStock(pqxx::transaction_base& tx, const std::string& location_id,
-                             const std::vector<std::string>& item_ids, CivilDate today);
+                             const std::vector<std::string>& item_ids, CivilDate lasting_until);
 
-// The same, narrowed to what any of `wanted` fits.
+// The same of a day, narrowed to what any of `wanted` fits.
 std::vector<Stock> LockWantedStock(pqxx::transaction_base& tx, const std::string& location_id,
                                    const std::vector<Wanted>& wanted, CivilDate today);
 

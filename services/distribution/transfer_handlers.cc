@@ -65,10 +65,10 @@ absl::Status Allocate(Allocator& allocator, Transfer& transfer) {
 }
 
 absl::Status TakeStock(pqxx::transaction_base& tx, const std::vector<std::string>& item_ids,
-                       CivilDate today, Transfer& transfer) {
+                       CivilDate lasting_until, Transfer& transfer) {
   for (int look = 1;; ++look) {
     for (TransferLine& line : transfer.lines) line.parts.clear();
-    Allocator allocator(LockStock(tx, transfer.from_location_id, item_ids, today));
+    Allocator allocator(LockStock(tx, transfer.from_location_id, item_ids, lasting_until));
     const absl::Status allocated = Allocate(allocator, transfer);
     if (allocated.ok() || look == kStockLooksMax) return allocated;
   }
@@ -198,7 +198,8 @@ absl::StatusOr<v1::Transfer> Send(pqxx::transaction_base& tx, const CallContext&
   for (const TransferLine& line : transfer.lines) item_ids.push_back(line.item_id);
   QINGQU_RETURN_IF_ERROR(CheckItems(tx, to, transfer, item_ids));
   QINGQU_RETURN_IF_ERROR(InsertTransfer(tx, transfer, from, to));
-  QINGQU_RETURN_IF_ERROR(TakeStock(tx, item_ids, BusinessDay(call.received_at), transfer));
+  const CivilDate lasting_until = BusinessDay(call.received_at).PlusDays(ShelfLifeDaysFor(to));
+  QINGQU_RETURN_IF_ERROR(TakeStock(tx, item_ids, lasting_until, transfer));
   JournalTransfer(tx, call, "transfer.sent", from, to, transfer);
   QINGQU_RETURN_IF_ERROR(PostSent(tx, from, to, transfer));
   return ToProto(transfer);

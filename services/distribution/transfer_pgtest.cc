@@ -86,6 +86,32 @@ TEST_F(TransferTest, ExpiredAndReservedStockStays) {
   EXPECT_THAT(LotsOf(*sent), ElementsAre("A 6", "B 10", "LATE 10"));
 }
 
+// SOON expires on the 40th day from today.
+TEST_F(TransferTest, GoodsLastAsLongAsTheirDestinationAsks) {
+  const auto ask = [&](int days) {
+    database_.Execute(
+        "SET LOCAL session_replication_role = replica; UPDATE distribution.location "
+        "SET shelf_life_days_min = " +
+        std::to_string(days) + " WHERE location_id IN ('central', 'store')");
+  };
+  const auto lots = [&](const CallContext& call, const std::string& from, const std::string& to) {
+    const auto sent = Send(call, from, to, {{"gauze", 1}});
+    return sent.ok() ? LotsOf(*sent) : std::vector{ErrorReason(sent.status())};
+  };
+  ask(41);
+  EXPECT_THAT(lots(Operator(), "central", "store"), ElementsAre("A 1"));
+  ask(40);
+  EXPECT_THAT(lots(Operator(), "central", "store"), ElementsAre("SOON 1"));
+  ask(3650);
+  EXPECT_THAT(lots(Operator(), "central", "store"), ElementsAre("INSUFFICIENT_STOCK"));
+  ask(0);
+  const auto sent = Send(Operator(), "central", "store", {{"gauze", 1}});
+  ASSERT_TRUE(sent.ok() && Arrive(Pharmacist(), sent->name()).ok());
+  ask(3650);
+  EXPECT_THAT(lots(Pharmacist(), "store", "central"), ElementsAre("TODAY 1"))
+      << "whatever it is may go back";
+}
+
 TEST_F(TransferTest, AllLinesOrNoneAndEveryShortLineIsNamed) {
   SeedItem({.item_id = "tape", .number = 5});
   SeedItem({.item_id = "wool", .number = 6});

@@ -53,7 +53,7 @@ absl::StatusOr<Places> FindPlaces(pqxx::transaction_base& tx, const CallContext&
 
 ChoiceRule RuleOf(const CallContext& call, const AllocationAsked& asked, const Places& places) {
   const int of_destination =
-      places.destination.has_value() ? places.destination->shelf_life_days_min : 0;
+      places.destination.has_value() ? ShelfLifeDaysFor(*places.destination) : 0;
   return {.owner = OwnerAt(places.from),
           .today = BusinessDay(call.received_at),
           .shelf_life_days_min = std::max(asked.shelf_life_days_min, of_destination)};

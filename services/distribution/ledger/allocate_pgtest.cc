@@ -139,6 +139,10 @@ TEST_F(AllocateTest, TheStricterShelfLifeCounts) {
   EXPECT_THAT(lots("ward", 0), ElementsAre("LONG 1"));
   EXPECT_THAT(lots("ward", 29), ElementsAre("LONG 1"));
   EXPECT_THAT(lots("ward", 31), ElementsAre("INSUFFICIENT_STOCK"));
+  database_.Execute(
+      "SET LOCAL session_replication_role = replica; "
+      "UPDATE distribution.location SET shelf_life_days_min = 30 WHERE location_id = 'central'");
+  EXPECT_THAT(lots("central", 0), ElementsAre("SHORT 1"));
   EXPECT_THAT(lots("west-store", 0), ElementsAre("LOCATION_NOT_FOUND"));
   EXPECT_THAT(lots("nowhere", 0), ElementsAre("LOCATION_NOT_FOUND"));
 }

@@ -1,4 +1,4 @@
--- What a location can issue of the items ($2) on a day ($3): its own goods, not those of a supplier that lie there.
+-- What a location can issue of the items ($2) that lasts until a day ($3): its own goods, not those of a supplier that lie there.
 SELECT account.account_id, account.item_id, account.lot_id, lot.lot_number, account.serial,
        account.owner, coalesce(lot.expiry_date::text, '') AS expiry_date, account.on_hand - account.reserved AS available
 FROM account
