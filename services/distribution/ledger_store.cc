@@ -11,7 +11,10 @@
 #include "common/base/check.h"
 #include "common/base/uuid.h"
 #include "common/db/array.h"
+#include "common/status/line_problems.h"
+#include "common/status/status_macros.h"
 #include "services/distribution/errors.h"
+#include "services/distribution/ledger/book.h"
 #include "services/distribution/ledger/movement_store.h"
 #include "services/distribution/ledger/period_store.h"
 #include "services/distribution/queries.h"
@@ -58,9 +61,10 @@ absl::Time ClosedUntil(pqxx::transaction_base& tx, const PostingDocument& docume
   return until;
 }
 
-// Changes the balances in the order of the postings.
+// Changes the balances in the order of the postings. Adds BALANCE_TOO_LARGE.
 std::vector<MovementWrite> Apply(const PostingDocument& document, absl::Time posted_at,
-                                 const std::vector<Posting>& postings, LockedAccounts& accounts) {
+                                 const std::vector<Posting>& postings, LockedAccounts& accounts,
+                                 LineProblems& problems) {
   std::vector<MovementWrite> movements;
   movements.reserve(postings.size());
   for (const Posting& posting : postings) {
@@ -69,6 +73,10 @@ std::vector<MovementWrite> Apply(const PostingDocument& document, absl::Time pos
     credit.on_hand -= posting.quantity;
     credit.lowered = true;
     debit.on_hand += posting.quantity;
+    if (debit.on_hand > kBalanceMax || credit.on_hand < -kBalanceMax) {
+      problems.Add(static_cast<size_t>(posting.document_line) - 1, "", "BALANCE_TOO_LARGE",
+                   "the ledger holds at most 10^15 units of anything");
+    }
     const std::string name =
         fmt::format("movement/{}/{}/{}", document.document, document.kind, movements.size() + 1);
     movements.push_back({.movement_id = UuidV7FromText(posted_at, name).ToString(),
@@ -167,7 +175,11 @@ absl::Status Post(pqxx::transaction_base& tx, const PostingDocument& document,
   // clock that is behind that of the process that closed it.
   const absl::Time closed_until = ClosedUntil(tx, document);
   posted_at = std::max(posted_at, closed_until);
-  InsertMovements(tx, posted_at, Apply(document, posted_at, postings, accounts));
+  LineProblems problems;
+  const std::vector<MovementWrite> movements =
+      Apply(document, posted_at, postings, accounts, problems);
+  QINGQU_RETURN_IF_ERROR(problems.ToStatus());
+  InsertMovements(tx, posted_at, movements);
   return WriteBalances(tx, posted_at, accounts);
 }
 

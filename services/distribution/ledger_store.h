@@ -71,7 +71,8 @@ struct Posting {
 // in the list, and changes the balances. The accounts are locked already, and the journal has its
 // entry. A movement is posted when the document says, or later when one of its accounts has changed
 // since, or when the last closed period ended, and takes effect then. Six statements, however many
-// postings. INTERNAL when an account is not the caller's to change.
+// postings. FAILED_PRECONDITION BALANCE_TOO_LARGE for each line that brings an account beyond what
+// the ledger holds, or LOCATION_CLOSED; INTERNAL when an account is not the caller's to change.
 absl::Status Post(pqxx::transaction_base& tx, const PostingDocument& document,
                   const std::vector<Posting>& postings);
 

@@ -36,6 +36,7 @@ class Planner {
   bool NarrowByExpiry(size_t index, ReceiptLine& line, Candidates& candidates);
   bool NarrowByPiece(size_t index, const scanning::ItemFacts& item, ReceiptLine& line,
                      Candidates& candidates);
+  bool MayComeIn(size_t index, const ReceiptLine& line);
   bool FillLines(size_t index, const scanning::ItemFacts& item, ReceiptLine& line,
                  const Candidates& candidates);
   const DespatchLine& At(size_t candidate) const { return basis_.despatch_lines[candidate]; }
@@ -140,7 +141,20 @@ bool Planner::NarrowByPiece(size_t index, const scanning::ItemFacts& item, Recei
         fmt::format("piece {} of items/{} was scanned before", line.serial, item.item_id));
     return false;
   }
-  return true;
+  return MayComeIn(index, line);
+}
+
+// What is somewhere else already, or was used up, may still be recorded as rejected.
+bool Planner::MayComeIn(size_t index, const ReceiptLine& line) {
+  if (line.packs_accepted == 0) return true;
+  const auto known = basis_.known_pieces.find({line.item_id, line.serial});
+  if (known == basis_.known_pieces.end()) return true;
+  const bool used_up = known->second;
+  problems_.Add(
+      index, "packs_accepted", used_up ? "SERIAL_USED" : "SERIAL_ELSEWHERE",
+      fmt::format("piece {} of items/{} {}", line.serial, line.item_id,
+                  used_up ? "was used up; it does not come in again" : "is in the ledger already"));
+  return false;
 }
 
 bool Planner::FillLines(size_t index, const scanning::ItemFacts& item, ReceiptLine& line,

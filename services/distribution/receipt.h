@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -62,11 +63,16 @@ struct DespatchedPiece {
   bool received = false;  // scanned at the door before, accepted or not
 };
 
+// A piece of an item.
+using ItemPiece = std::pair<std::string, std::string>;  // item and serial
+
 // What a receipt is held against.
 struct ReceiptBasis {
   std::map<std::string, scanning::ItemFacts> items;  // by device identifier
   std::vector<DespatchLine> despatch_lines;          // in the order of their numbers
-  std::map<std::pair<std::string, std::string>, DespatchedPiece> pieces;  // by item and serial
+  std::map<ItemPiece, DespatchedPiece> pieces;
+  // Of the pieces scanned those that are somewhere already, or were used up (true).
+  std::map<ItemPiece, bool> known_pieces;
   CivilDate today;
 };
 
@@ -76,8 +82,8 @@ void ReadScans(absl::Time now, std::vector<ReceiptLine>& lines, LineProblems& pr
 // Decides every line whose scan was read: which item, lot and piece it is, and which lines of the
 // despatch it fills, in their order. Adds WRONG_ITEM, LOT_MISSING, SERIAL_MISSING, EXPIRY_MISSING,
 // QUANTITY_ODD, LOT_EXPIRED and ITEM_SUSPENDED (of what is accepted), LOT_NOT_DESPATCHED,
-// EXPIRY_CONFLICT, SERIAL_NOT_DESPATCHED, SERIAL_ALREADY_RECEIVED, MORE_THAN_DESPATCHED; one bad
-// line does not hide another.
+// EXPIRY_CONFLICT, SERIAL_NOT_DESPATCHED, SERIAL_ALREADY_RECEIVED, SERIAL_USED and
+// SERIAL_ELSEWHERE (of what is accepted), MORE_THAN_DESPATCHED; one bad line does not hide another.
 void PlanReceipt(ReceiptBasis basis, std::vector<ReceiptLine>& lines, LineProblems& problems);
 
 // The id of a lot, computed: the same goods have the same id wherever they come in. Goods without a

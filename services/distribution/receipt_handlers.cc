@@ -7,6 +7,7 @@
 #include "common/db/idempotency.h"
 #include "common/db/journal.h"
 #include "common/db/transaction.h"
+#include "common/status/status.h"
 #include "common/status/status_macros.h"
 #include "services/distribution/convert.h"
 #include "services/distribution/distribution_handlers.h"
@@ -28,6 +29,18 @@ std::map<std::string, scanning::ItemFacts> ReadItemsOf(pqxx::transaction_base& t
   return ReadScannedItems(tx, {identifiers.begin(), identifiers.end()});
 }
 
+std::set<ItemPiece> PiecesOf(const std::map<std::string, scanning::ItemFacts>& items,
+                             const std::vector<ReceiptLine>& lines) {
+  std::set<ItemPiece> pieces;
+  for (const ReceiptLine& line : lines) {
+    if (!line.pack.has_value() || line.pack->serial.empty()) continue;
+    const auto item = items.find(line.pack->device_identifier);
+    if (item == items.end() || !item->second.serial_tracked) continue;
+    pieces.emplace(item->second.item_id, line.pack->serial);
+  }
+  return pieces;
+}
+
 ReceiptBasis ReadBasis(pqxx::transaction_base& tx, const CallContext& call,
                        const std::string& despatch_id, const std::vector<ReceiptLine>& lines) {
   ReceiptBasis basis{.items = ReadItemsOf(tx, lines),
@@ -36,8 +49,23 @@ ReceiptBasis ReadBasis(pqxx::transaction_base& tx, const CallContext& call,
   if (std::any_of(basis.items.begin(), basis.items.end(),
                   [](const auto& item) { return item.second.serial_tracked; })) {
     basis.pieces = ReadDespatchedPieces(tx, despatch_id);
+    basis.known_pieces = FindPieces(tx, PiecesOf(basis.items, lines));
   }
   return basis;
+}
+
+// A piece that came in and was used up by others since it was looked for.
+absl::Status CheckNotUsedSince(pqxx::transaction_base& tx, const std::vector<Posting>& postings) {
+  std::set<ItemPiece> pieces;
+  for (const Posting& posting : postings) {
+    if (!posting.serial.empty()) pieces.emplace(posting.item_id, posting.serial);
+  }
+  for (const auto& [piece, used_up] : FindPieces(tx, pieces)) {
+    if (!used_up) continue;
+    return MakeError(absl::StatusCode::kAborted, "CONCURRENT_CHANGE",
+                     "a piece came in elsewhere at the same time; try again");
+  }
+  return absl::OkStatus();
 }
 
 // From the alliance's supply, the world of suppliers, to the central store.
@@ -78,16 +106,18 @@ absl::Status PostAccepted(pqxx::transaction_base& tx, const ReceiptHeader& heade
     postings[index].debit_account_id = accounts[2 * index];
     postings[index].credit_account_id = accounts[2 * index + 1];
   }
-  return Post(tx,
-              {.kind = "receive",
-               .document = "receipts/" + header.receipt_id,
-               .actor_id = header.receiver_id,
-               .posted_at = header.created_at,
-               .alliance_id = header.alliance_id,
-               .from_location_id = supply,
-               .to_location_id = store.location_id,
-               .to_institution_id = store.institution_id},
-              postings);
+  QINGQU_RETURN_IF_ERROR(Post(tx,
+                              {.kind = "receive",
+                               .document = "receipts/" + header.receipt_id,
+                               .actor_id = header.receiver_id,
+                               .posted_at = header.created_at,
+                               .alliance_id = header.alliance_id,
+                               .from_location_id = supply,
+                               .to_location_id = store.location_id,
+                               .to_institution_id = store.institution_id},
+                              postings));
+  // From here on the index of pieces lets nobody else bring them in.
+  return CheckNotUsedSince(tx, postings);
 }
 
 void JournalReceipt(pqxx::transaction_base& tx, const CallContext& call,
@@ -131,6 +161,16 @@ absl::StatusOr<v1::Receipt> PostReceipt(pqxx::transaction_base& tx, const CallCo
   return ToProto(header, lines);
 }
 
+// Somebody else brought one of the pieces in between the look for it and the posting: the next look
+// finds it there.
+bool LookAgain(const absl::Status& status) {
+  constexpr std::string_view kUniqueViolation = "23505";
+  const ErrorMetadata details = ErrorDetails(status);
+  const auto sqlstate = details.find("sqlstate");
+  return absl::IsAborted(status) ||
+         (sqlstate != details.end() && sqlstate->second == kUniqueViolation);
+}
+
 }  // namespace
 
 absl::StatusOr<v1::Receipt> DistributionHandlers::CreateReceipt(
@@ -146,10 +186,14 @@ absl::StatusOr<v1::Receipt> DistributionHandlers::CreateReceipt(
   QINGQU_ASSIGN_OR_RETURN(std::vector<ReceiptLine> lines, ParseReceiptLines(request.receipt()));
   LineProblems problems;
   ReadScans(call.received_at, lines, problems);
-  return db::RunIdempotent<v1::Receipt>(
-      *pool_, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Receipt> {
-        return PostReceipt(tx, call, header, lines, problems);
-      });
+  const auto post = [&] {
+    return db::RunIdempotent<v1::Receipt>(
+        *pool_, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Receipt> {
+          return PostReceipt(tx, call, header, lines, problems);
+        });
+  };
+  absl::StatusOr<v1::Receipt> receipt = post();
+  return LookAgain(receipt.status()) ? post() : receipt;
 }
 
 absl::StatusOr<v1::Receipt> DistributionHandlers::GetReceipt(const CallContext& call,

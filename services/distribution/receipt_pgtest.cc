@@ -184,9 +184,15 @@ TEST_F(ReceiptTest, APieceThatCameInElsewhereIsRefused) {
       "SET session_replication_role = replica;"
       "INSERT INTO procurement.despatch_serial VALUES "
       "('stent', 'S1', 'd2', 1, 'east', 'kangda')");
-  EXPECT_EQ(
-      ErrorReason(Receive(Operator(), "d2", {Accept(Label(20, "271231", "B1", "S1"), 1)}).status()),
-      "SERIAL_ALREADY_RECEIVED");
+  const std::string piece = Label(20, "271231", "B1", "S1");
+  EXPECT_EQ(ErrorReason(Receive(Operator(), "d2", {Accept(piece, 1)}).status()),
+            "SERIAL_ELSEWHERE");
+  // Even when it has left the ledger since.
+  database_.Execute(
+      "SET LOCAL session_replication_role = replica; "
+      "UPDATE distribution.account SET on_hand = 0 WHERE serial = 'S1'");
+  EXPECT_EQ(ErrorReason(Receive(Operator(), "d2", {Accept(piece, 1)}).status()),
+            "SERIAL_ALREADY_RECEIVED");
 }
 
 TEST_F(ReceiptTest, ALotHasOneExpiry) {

@@ -52,15 +52,33 @@ std::vector<DespatchLine> LockDespatchLines(pqxx::transaction_base& tx,
   return lines;
 }
 
-std::map<std::pair<std::string, std::string>, DespatchedPiece> ReadDespatchedPieces(
-    pqxx::transaction_base& tx, const std::string& despatch_id) {
-  std::map<std::pair<std::string, std::string>, DespatchedPiece> pieces;
+std::map<ItemPiece, DespatchedPiece> ReadDespatchedPieces(pqxx::transaction_base& tx,
+                                                          const std::string& despatch_id) {
+  std::map<ItemPiece, DespatchedPiece> pieces;
   for (const auto& row : tx.exec_prepared(queries::kListDespatchedPieces.name, despatch_id)) {
     pieces.insert(
         {{row["item_id"].as<std::string>(), row["serial"].as<std::string>()},
          {.line_number = row["line_number"].as<int>(), .received = row["received"].as<bool>()}});
   }
   return pieces;
+}
+
+std::map<ItemPiece, bool> FindPieces(pqxx::transaction_base& tx,
+                                     const std::set<ItemPiece>& pieces) {
+  std::map<ItemPiece, bool> found;
+  if (pieces.empty()) return found;
+  db::ArrayBuilder items;
+  db::ArrayBuilder serials;
+  for (const auto& [item_id, serial] : pieces) {
+    items.AddText(item_id);
+    serials.AddText(serial);
+  }
+  for (const auto& row :
+       tx.exec_prepared(queries::kFindPieces.name, items.Build(), serials.Build())) {
+    found.insert({{row["item_id"].as<std::string>(), row["serial"].as<std::string>()},
+                  row["used_up"].as<bool>()});
+  }
+  return found;
 }
 
 void AdvanceDespatch(pqxx::transaction_base& tx, const std::string& despatch_id,

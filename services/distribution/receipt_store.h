@@ -1,5 +1,7 @@
 #pragma once
 
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -44,8 +46,10 @@ absl::StatusOr<Despatch> ReadDespatch(pqxx::transaction_base& tx, const CallCont
 // until the transaction ends.
 std::vector<DespatchLine> LockDespatchLines(pqxx::transaction_base& tx,
                                             const std::string& despatch_id);
-std::map<std::pair<std::string, std::string>, DespatchedPiece> ReadDespatchedPieces(
-    pqxx::transaction_base& tx, const std::string& despatch_id);
+std::map<ItemPiece, DespatchedPiece> ReadDespatchedPieces(pqxx::transaction_base& tx,
+                                                          const std::string& despatch_id);
+// Those of the pieces that are in stock or on their way, wherever that is, or were used up (true).
+std::map<ItemPiece, bool> FindPieces(pqxx::transaction_base& tx, const std::set<ItemPiece>& pieces);
 
 // Adds what the planned lines fill to the progress of the despatch lines.
 void AdvanceDespatch(pqxx::transaction_base& tx, const std::string& despatch_id,

@@ -103,6 +103,28 @@ TEST(ReceiptPlanTest, ProductsThatOverflowAreMoreThanDespatched) {
   EXPECT_EQ(Plan(lines), "MORE_THAN_DESPATCHED");
 }
 
+TEST(ReceiptPlanTest, APieceThatIsKnownIsRejectedAndNotAccepted) {
+  ReceiptBasis basis = Basis();
+  basis.items["stent"] = {.item_id = "stent", .serial_tracked = true};
+  basis.despatch_lines.push_back({.line_number = 5, .item_id = "stent", .quantity_open = 4});
+  std::vector<ReceiptLine> lines;
+  for (const char* serial : {"new", "used", "here", "used too"}) {
+    basis.pieces[{"stent", serial}] = {.line_number = 5};
+    lines.push_back(Scanned("stent", "", std::nullopt, lines.size() < 3 ? 1 : 0));
+    lines.back().packs_rejected = 1 - lines.back().packs_accepted;
+    lines.back().pack->serial = serial;
+  }
+  basis.known_pieces = {
+      {{"stent", "used"}, true}, {{"stent", "here"}, false}, {{"stent", "used too"}, true}};
+  LineProblems problems;
+  PlanReceipt(basis, lines, problems);
+  EXPECT_EQ(ErrorReason(problems.ToStatus()), "SERIAL_USED");
+  EXPECT_TRUE(lines[0].planned);
+  EXPECT_FALSE(lines[1].planned);
+  EXPECT_FALSE(lines[2].planned);
+  EXPECT_TRUE(lines[3].planned);
+}
+
 TEST(ReceiptPlanTest, UnreadableScansAreReportedOnce) {
   ReceiptLine line;
   line.scan = "nonsense";

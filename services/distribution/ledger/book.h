@@ -15,6 +15,9 @@
 
 namespace qingqu::distribution {
 
+// No account holds more of anything, nor less than as much below nothing.
+inline constexpr int64_t kBalanceMax = 1'000'000'000'000'000;
+
 // How little an account held from an instant of effect on until the next span begins, or now.
 struct EffectSpan {
   absl::Time from;

@@ -193,17 +193,18 @@ void FindPieces(pqxx::transaction_base& tx, const std::vector<Plan>& plans, Book
     any = true;
   }
   if (!any) return;
-  for (const auto& row :
-       tx.exec_prepared(queries::kReadUsedPieces.name, items.Build(), serials.Build())) {
-    book.used_pieces.insert(row["item_id"].as<std::string>() + "\n" +
-                            row["serial"].as<std::string>());
-  }
+  // In this order: a piece that another process uses up in between was found in stock.
   const std::map<std::string, size_t> indexes = IndexOf(book);
   for (const auto& row :
        tx.exec_prepared(queries::kReadPieces.name, items.Build(), serials.Build())) {
     const auto found = indexes.find(TextOfRow(row));
     book.pieces[row["item_id"].as<std::string>() + "\n" + row["serial"].as<std::string>()] =
         found == indexes.end() ? kOutsideOfBook : found->second;
+  }
+  for (const auto& row :
+       tx.exec_prepared(queries::kReadUsedPieces.name, items.Build(), serials.Build())) {
+    book.used_pieces.insert(row["item_id"].as<std::string>() + "\n" +
+                            row["serial"].as<std::string>());
   }
 }
 

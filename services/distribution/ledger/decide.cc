@@ -17,7 +17,6 @@
 namespace qingqu::distribution {
 namespace {
 
-constexpr int64_t kBalanceMax = 1'000'000'000'000'000;
 // Goods that were good when they were used are posted a little later just as well.
 constexpr absl::Duration kRecordedLateMax = absl::Hours(48);
 

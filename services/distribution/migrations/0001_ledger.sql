@@ -108,6 +108,8 @@ COMMENT ON COLUMN distribution.account.from_institution_id IS 'In transit: who s
 COMMENT ON COLUMN distribution.account.from_department_id IS 'In transit: of which department of it the goods come.';
 -- A piece is in one place. Balances are therefore lowered before others are raised.
 CREATE UNIQUE INDEX account_piece_key ON distribution.account (item_id, piece_here) WHERE piece_here IS NOT NULL;
+-- Where a piece was ever: when it comes in, whether it was used up.
+CREATE INDEX account_piece ON distribution.account (item_id, serial) WHERE serial <> '';
 -- The path of a lot or of a piece. With the serial, because without statistics (on the first day, after a restore) it is also
 -- how accounts are found, and a lot may have thousands of pieces.
 CREATE INDEX account_item ON distribution.account (item_id, lot_id, serial);

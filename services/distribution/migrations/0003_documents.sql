@@ -169,3 +169,31 @@ GRANT SELECT, INSERT ON distribution.receipt, distribution.receipt_line, distrib
 GRANT SELECT, INSERT, UPDATE (quantity_accepted, quantity_rejected) ON distribution.despatch_line_progress
   TO qingqu_distribution;
 GRANT SELECT, INSERT, UPDATE (state, receiver_id, received_at, version) ON distribution.transfer TO qingqu_distribution;
+
+-- Those of the pieces that are somewhere, in stock or in transit, or were used up and stayed so. Who receives goods sees only some
+-- places, and a piece is in one of all.
+CREATE FUNCTION distribution.find_pieces(p_items text[], p_serials text[])
+RETURNS TABLE (item_id text, serial text, used_up boolean)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+#variable_conflict use_column
+DECLARE
+  v_scope text := current_setting('qingqu.scope', true);
+BEGIN
+  PERFORM set_config('qingqu.scope', 'system', true);
+  RETURN QUERY
+  SELECT account.item_id, account.serial, bool_or(used.is_used)
+  FROM unnest(p_items, p_serials) AS wanted (item_id, serial)
+  JOIN distribution.account ON account.item_id = wanted.item_id AND account.serial = wanted.serial AND account.serial <> ''
+  CROSS JOIN LATERAL (
+    SELECT EXISTS (SELECT FROM distribution.movement
+                   WHERE movement.credit_account_id = account.account_id AND movement.kind = 'use' AND movement.moved > 0
+                     AND NOT EXISTS (SELECT FROM distribution.reversal WHERE reversal.original_id = movement.movement_id))
+        OR EXISTS (SELECT FROM distribution.movement_archived
+                   WHERE movement_archived.account_id = account.account_id AND movement_archived.piece_used) AS is_used
+  ) AS used
+  WHERE account.piece_here IS NOT NULL OR used.is_used
+  GROUP BY account.item_id, account.serial;
+  PERFORM set_config('qingqu.scope', v_scope, true);
+END $$;
+REVOKE EXECUTE ON FUNCTION distribution.find_pieces(text[], text[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION distribution.find_pieces(text[], text[]) TO qingqu_distribution;
