@@ -39,6 +39,9 @@ struct Command {
   std::string document;
   std::string group;
   bool linked = false;  // with the command before it: posted together or not at all
+  // A member of its group has no form: what was posted under the id before is told, nothing
+  // decided.
+  bool only_answer = false;
   bool override_expiry = false;
   std::string reservation_id;
   std::string original_id;

@@ -445,7 +445,7 @@ Outcome Decider::Decide(const auth::Actor& actor, const Command& command, const 
                   .from_department_id = plan.from_department_id,
                   .to_department_id = plan.to_department_id};
   outcome.status = Answer(actor, command, outcome);
-  if (outcome.repeated) return outcome;
+  if (outcome.repeated || command.only_answer) return outcome;
   outcome.status = CheckNamed(command, plan);
   if (!outcome.status.ok()) return outcome;
   outcome.movement = Blank(actor, command);

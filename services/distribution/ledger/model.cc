@@ -114,7 +114,10 @@ std::vector<ModelAnswer> LedgerModel::Post(const ModelUser& user, absl::Time now
     }
     if (malformed) {
       for (size_t index = begin; index < end; ++index) {
-        if (answers[index].reason.empty()) answers[index].reason = "GROUP_FAILED";
+        if (!answers[index].reason.empty()) continue;
+        const bool is_known = state_.resolved.contains(asked[index].name());
+        answers[index] =
+            is_known ? One(user, now, asked[index]) : ModelAnswer{.reason = "GROUP_FAILED"};
       }
       begin = end;
       continue;

@@ -343,6 +343,30 @@ TEST_F(PostingRulesTest, AGroupWithABadNeighbourLeavesItsNamesFree) {
   ExpectSoundLedger();
 }
 
+// A client that asks again and adds a bad one must not believe that the others can be posted anew.
+TEST_F(PostingRulesTest, WhatAGroupPostedBeforeIsAnsweredBesideABadNeighbour) {
+  std::vector<v1::Movement> group{Receive("gauze", "A", 5, "store"),
+                                  Receive("gauze", "A", 7, "store")};
+  for (v1::Movement& movement : group) movement.set_group("g");
+  const auto posted = PostAll(Pharmacist(), group);
+  ASSERT_THAT(ReasonsOf(posted), ElementsAre("", ""));
+  group.push_back(Receive("gauze", "A", 0, "store"));
+  group.push_back(Receive("gauze", "A", 9, "store"));
+  group[2].set_group("g");
+  group[3].set_group("g");
+  const auto again = PostAll(Pharmacist(), group);
+  EXPECT_THAT(ReasonsOf(again), ElementsAre("", "", "INVALID_FIELD", "GROUP_FAILED"));
+  EXPECT_EQ(again[0].movement().SerializeAsString(), posted[0].movement().SerializeAsString());
+  EXPECT_EQ(again[1].movement().SerializeAsString(), posted[1].movement().SerializeAsString());
+  EXPECT_EQ(again[3].error().message(),
+            group[2].name() + " of the same group was refused, so this one was not posted");
+  group[0].set_quantity(6);
+  EXPECT_EQ(ReasonsOf(PostAll(Pharmacist(), group))[0], "MOVEMENT_EXISTS");
+  EXPECT_EQ(Count("SELECT count(*) FROM distribution.movement"), 2);
+  EXPECT_EQ(Reason(Pharmacist(), group[3]), "") << "its name is free";
+  ExpectSoundLedger();
+}
+
 TEST_F(PostingRulesTest, AConsignedPieceBecomesOwnWhenItIsUsedAtTheBedside) {
   v1::Movement piece = Receive("stent", "A", 1, "ward");
   piece.set_serial("S1");

@@ -8,6 +8,16 @@
 #include "services/distribution/ledger/refusals.h"
 
 namespace qingqu::distribution {
+namespace {
+
+// Of a name that may have no form either.
+std::string_view IdOf(const v1::Movement& movement) {
+  constexpr std::string_view kPrefix = "movements/";
+  const std::string_view name = movement.name();
+  return name.starts_with(kPrefix) ? name.substr(kPrefix.size()) : name;
+}
+
+}  // namespace
 
 // A movement without form takes the other movements of its group with it; their names stay free.
 void PostingRequest::SpareGroups(const Movements& movements, size_t first) {
@@ -25,7 +35,7 @@ void PostingRequest::SpareGroups(const Movements& movements, size_t first) {
     }
     for (int member = index; member < end && bad != nullptr; ++member) {
       Entry& entry = entries_[first + static_cast<size_t>(member)];
-      if (entry.malformed.ok()) entry.malformed = GroupFailed(movements[bad_index].name());
+      if (entry.malformed.ok()) entry.malformed = GroupFailed(IdOf(movements[bad_index]));
     }
     index = end;
   }
@@ -33,30 +43,29 @@ void PostingRequest::SpareGroups(const Movements& movements, size_t first) {
 
 void PostingRequest::Add(const CallContext& call, const Movements& movements) {
   const size_t first = entries_.size();
-  std::vector<Command> parsed(static_cast<size_t>(movements.size()));
+  std::vector<absl::StatusOr<Command>> parsed;
   for (int index = 0; index < movements.size(); ++index) {
-    absl::StatusOr<Command> command = ParseCommand(
-        call.principal, call.received_at, movements[index], IsTakenToUse(movements, index));
-    entries_.push_back({.malformed = command.status()});
-    if (command.ok()) parsed[static_cast<size_t>(index)] = *std::move(command);
+    parsed.push_back(ParseCommand(call.principal, call.received_at, movements[index],
+                                  IsTakenToUse(movements, index)));
+    entries_.push_back({.malformed = parsed.back().status()});
   }
   SpareGroups(movements, first);
   for (size_t index = 0; index < parsed.size(); ++index) {
     Entry& entry = entries_[first + index];
-    if (!entry.malformed.ok()) continue;
+    if (!parsed[index].ok()) continue;
     entry.command = commands_.size();
+    Command& command = commands_.emplace_back(*std::move(parsed[index]));
+    command.only_answer = !entry.malformed.ok();
     // Neighbours in the request: what was left out between two groups of the same name, or the end
     // of a request, keeps them apart.
-    const std::string& group = parsed[index].group;
-    parsed[index].linked =
-        index > 0 && !group.empty() && movements[static_cast<int>(index) - 1].group() == group;
-    commands_.push_back(std::move(parsed[index]));
+    command.linked = !command.only_answer && index > 0 && !command.group.empty() &&
+                     movements[static_cast<int>(index) - 1].group() == command.group;
   }
 }
 
 void PostingRequest::Append(PostingRequest&& more) {
   for (Entry& entry : more.entries_) {
-    entry.command += commands_.size();
+    if (entry.command.has_value()) *entry.command += commands_.size();
     entries_.push_back(std::move(entry));
   }
   std::move(more.commands_.begin(), more.commands_.end(), std::back_inserter(commands_));
@@ -76,11 +85,12 @@ void PostingRequest::MakeResults(const PostingJob* job, size_t begin, size_t end
   for (size_t index = begin; index < end; ++index) {
     const Entry& entry = entries_[index];
     v1::MovementResult& result = *results.Add();
-    if (!entry.malformed.ok()) {
-      SetResult(entry.malformed, {}, {}, result);
+    const Outcome* const outcome =
+        entry.command.has_value() ? &job->outcomes[*entry.command] : nullptr;
+    if (outcome != nullptr && (outcome->repeated || entry.malformed.ok())) {
+      SetResult(outcome->status, outcome->movement, job->call.principal, result);
     } else {
-      const Outcome& outcome = job->outcomes[entry.command];
-      SetResult(outcome.status, outcome.movement, job->call.principal, result);
+      SetResult(entry.malformed, {}, {}, result);
     }
   }
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,8 @@ namespace qingqu::distribution {
 using MovementResults = google::protobuf::RepeatedPtrField<v1::MovementResult>;
 
 // The movements of one or several requests on their way through the lane: those in good form are
-// posted, and each gets its result in the order in which they came.
+// posted, and each gets its result in the order in which they came. Who belongs to a group with a
+// member that has no form is not posted; what was before is answered as it was then.
 class PostingRequest {
  public:
   // `movements` live until the results are made.
@@ -34,8 +36,8 @@ class PostingRequest {
 
  private:
   struct Entry {
-    absl::Status malformed;
-    size_t command = 0;  // in the job, when it is not malformed
+    absl::Status malformed;         // by itself, or by its group
+    std::optional<size_t> command;  // in the job, when it is in good form itself
   };
   void SpareGroups(const Movements& movements, size_t first);
 

@@ -86,7 +86,7 @@ absl::Status MovementExists(std::string_view movement_id, std::string_view field
 absl::Status GroupFailed(std::string_view movement_id) {
   return MovementRefused(
       absl::StatusCode::kAborted, "GROUP_FAILED",
-      fmt::format("movements/{} of the same group was refused, so nothing of it was posted",
+      fmt::format("movements/{} of the same group was refused, so this one was not posted",
                   movement_id),
       "group");
 }
