@@ -124,7 +124,7 @@ class HostedDistribution final : public rpc::HostedService {
                      const rpc::ServiceDependencies& dependencies)
       : service_(std::move(runner), dependencies.pool),
         ledger_(MakeLedgerFace(std::move(ledger_runner), dependencies.pool, dependencies.clock)),
-        upkeep_(dependencies.pool, dependencies.clock, &ledger_->lane(), {}),
+        upkeep_(dependencies.pool, dependencies.clock, &ledger_->lane(), dependencies.metrics, {}),
         watch_pool_({.conninfo = dependencies.pool->conninfo(),
                      .connections_max = 1,
                      .queries = {queries::kAllQueries.begin(), queries::kAllQueries.end()}}),

@@ -96,10 +96,10 @@ class QueryTest : public PostingTest {
     reversal.set_reason("counted twice");
     EXPECT_EQ(Reason(Pharmacist(), reversal), "");
     PostWhatIsLookedUp();
-    Upkeep upkeep(pool_.get(), &clock_, &lane_, {});
+    prometheus::Registry metrics;
+    Upkeep upkeep(pool_.get(), &clock_, &lane_, &metrics, {});
     EXPECT_TRUE(upkeep.ExpireReservations().ok());
     EXPECT_TRUE(upkeep.MakePartitions().ok());
-    prometheus::Registry metrics;
     LedgerWatch watch(pool_.get(), &clock_, &metrics, {});
     EXPECT_TRUE(watch.Check().ok());
   }

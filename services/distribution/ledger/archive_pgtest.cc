@@ -373,7 +373,8 @@ TEST_F(ArchiveTest, WhatIsHeldIsLetGoFirst) {
             "");
   At(County(11, 21));
   EXPECT_THAT(Detach("2026-01"), HasSubstr("1 reservations of the month still hold goods"));
-  Upkeep upkeep(pool_.get(), &clock_, &lane_, {});
+  prometheus::Registry metrics;
+  Upkeep upkeep(pool_.get(), &clock_, &lane_, &metrics, {});
   const absl::StatusOr<int> expired = upkeep.ExpireReservations();
   ASSERT_TRUE(expired.ok()) << expired.status();
   EXPECT_EQ(*expired, 1);

@@ -1,6 +1,7 @@
 // What single movements and groups do and what they must not do, on a real ledger.
 #include <functional>
 
+#include "fmt/format.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -415,8 +416,9 @@ TEST_F(PostingRulesTest, WhatIsHeldTooLongIsLetGo) {
   ASSERT_EQ(Reason(Pharmacist(), Receive("gauze", "A", 10, "store")), "");
   const v1::Movement hold = Make(v1::MOVEMENT_KIND_RESERVE, "gauze", "A", 8, "store", "");
   ASSERT_EQ(Reason(Pharmacist(), hold), "");
-  Upkeep upkeep(pool_.get(), &clock_, &lane_, {});
-  Upkeep twin(pool_.get(), &clock_, &lane_, {});
+  prometheus::Registry metrics;
+  Upkeep upkeep(pool_.get(), &clock_, &lane_, &metrics, {});
+  Upkeep twin(pool_.get(), &clock_, &lane_, &metrics, {});
   EXPECT_THAT(upkeep.ExpireReservations(), IsOkAnd(0));
   clock_.Advance(absl::Hours(25));
   EXPECT_THAT(upkeep.ExpireReservations(), IsOkAnd(1));
@@ -426,6 +428,43 @@ TEST_F(PostingRulesTest, WhatIsHeldTooLongIsLetGo) {
   later.received_at = clock_.Now();
   EXPECT_EQ(Reason(later, Make(v1::MOVEMENT_KIND_ISSUE, "gauze", "A", 10, "store", "ward")), "");
   ASSERT_TRUE(upkeep.MakePartitions().ok());
+  ExpectSoundLedger();
+}
+
+// Nobody takes the id in advance, and what does not expire stands in nobody's way.
+TEST_F(PostingRulesTest, NobodyKeepsReservationsFromExpiring) {
+  ASSERT_EQ(Reason(Pharmacist(), Receive("gauze", "A", 10, "store")), "");
+  prometheus::Registry metrics;
+  Upkeep upkeep(pool_.get(), &clock_, &lane_, &metrics, {.expire_max = 1});
+  std::vector<std::string> ids;
+  for (int count = 0; count < 3; ++count) {
+    const v1::Movement hold = Make(v1::MOVEMENT_KIND_RESERVE, "gauze", "A", 1, "store", "");
+    ASSERT_EQ(Reason(Pharmacist(), hold), "");
+    ids.push_back(hold.name().substr(10));
+  }
+  const absl::Time expires_at =
+      absl::FromUnixMicros(Count("SELECT (extract(epoch FROM min(expires_at)) * 1000000)::bigint "
+                                 "FROM distribution.reservation"));
+  const absl::Time over = expires_at + absl::Minutes(1);
+  v1::Movement early = Make(v1::MOVEMENT_KIND_USE, "gauze", "A", 1000, "store", "");
+  early.set_name("movements/" + ExpiryId(ids[0], expires_at, over));
+  EXPECT_EQ(Reason(Nurse(), early), "MOVEMENT_ID_INVALID");
+  // The first is kept by force.
+  database_.Execute(fmt::format(
+      "SET LOCAL session_replication_role = replica; INSERT INTO distribution.movement "
+      "(movement_id, kind, quantity, moved, effective_at, posted_at, actor_id, alliance_id, "
+      "content_hash, refusal) SELECT '{}', 'use', 1, 0, posted_at, posted_at, 'nurse-li', "
+      "alliance_id, movement_id, '{{}}' FROM distribution.movement LIMIT 1",
+      ExpiryId(ids[0], expires_at, over)));
+  clock_.Advance(over - clock_.Now());
+  EXPECT_THAT(upkeep.ExpireReservations(), IsOkAnd(2));
+  EXPECT_EQ(metrics.Collect().front().metric.front().counter.value, 1);
+  EXPECT_EQ(database_.Value("SELECT reservation_id FROM distribution.reservation "
+                            "WHERE state = 'open'"),
+            ids[0]);
+  clock_.Advance(absl::Hours(1));
+  EXPECT_THAT(upkeep.ExpireReservations(), IsOkAnd(1));
+  EXPECT_EQ(metrics.Collect().front().metric.front().counter.value, 1);
   ExpectSoundLedger();
 }
 
