@@ -270,8 +270,8 @@ void DistributionTest::ExpectSoundLedger() {
   EXPECT_EQ(checked->movement_count(), Count("SELECT count(*) FROM distribution.movement"));
   const auto walked = db::RunTransaction(
       *pool_, By("inspector-wu", "discipline_inspector"), {.beyond_scope = true},
-      [](pqxx::transaction_base& tx) -> absl::StatusOr<std::vector<std::string>> {
-        return FindFreshFaults(tx, {});
+      [&](pqxx::transaction_base& tx) -> absl::StatusOr<std::vector<std::string>> {
+        return FindFreshFaults(tx, now_, {});
       });
   ASSERT_TRUE(walked.ok()) << walked.status();
   EXPECT_TRUE(walked->empty()) << walked->front();

@@ -165,7 +165,7 @@ absl::StatusOr<v1::CheckLedgerResponse> DistributionHandlers::CheckLedger(
         v1::CheckLedgerResponse response;
         ProofMark mark = begin;
         do {
-          ProofStep step = ProveNext(tx, mark);
+          ProofStep step = ProveNext(tx, call.received_at, mark);
           response.set_account_count(response.account_count() + step.accounts);
           response.set_movement_count(response.movement_count() + step.movements);
           for (std::string& finding : step.findings) response.add_findings(std::move(finding));

@@ -37,14 +37,28 @@ void AddLines(const pqxx::field& lines, std::vector<std::string>& findings) {
   }
 }
 
-ProofStep ProveAccounts(pqxx::transaction_base& tx, ProofMark& mark) {
+// No id of what was posted since the mark is of an earlier time.
+std::string OldestIdAt(const WatchMark& mark) {
+  return InstantText(std::max(mark.walked_at - kIdAgeMax, absl::UnixEpoch()));
+}
+
+void CheckWhole(pqxx::transaction_base& tx, absl::Time now, const WatchMark& mark,
+                std::vector<std::string>& findings) {
+  Add(tx.exec_prepared(queries::kCheckAccounts.name, InstantText(now)), findings);
+  Add(tx.exec_prepared(queries::kCheckReversals.name, mark.posting_number, OldestIdAt(mark)),
+      findings);
+}
+
+ProofStep ProveAccounts(pqxx::transaction_base& tx, absl::Time now, ProofMark& mark) {
   ProofStep step;
-  if (mark.account_id == 0) Add(tx.exec_prepared(queries::kCheckAccounts.name), step.findings);
+  if (mark.account_id == 0) CheckWhole(tx, now, {}, step.findings);
   const int64_t first = mark.account_id + 1;
   const bool to_the_end = mark.accounts_wanted == 0;
   const int64_t last =
       to_the_end ? std::numeric_limits<int64_t>::max() : mark.account_id + mark.accounts_wanted;
   Add(tx.exec_prepared(queries::kWalkAccounts.name, 0, first, last), step.findings);
+  Add(tx.exec_prepared(queries::kJudgeAccounts.name, first, last), step.findings);
+  Add(tx.exec_prepared(queries::kCheckPeriods.name, first, last), step.findings);
   const pqxx::row sums = tx.exec_prepared1(queries::kCheckAccountSums.name, first, last);
   AddLines(sums["findings"], step.findings);
   step.accounts = sums["account_count"].as<int64_t>();
@@ -70,26 +84,28 @@ ProofStep ProveIds(pqxx::transaction_base& tx, ProofMark& mark) {
 
 }  // namespace
 
-ProofStep ProveNext(pqxx::transaction_base& tx, ProofMark& mark) {
-  return mark.accounts_proved ? ProveIds(tx, mark) : ProveAccounts(tx, mark);
+ProofStep ProveNext(pqxx::transaction_base& tx, absl::Time now, ProofMark& mark) {
+  return mark.accounts_proved ? ProveIds(tx, mark) : ProveAccounts(tx, now, mark);
 }
 
-std::vector<std::string> FindLedgerFaults(pqxx::transaction_base& tx,
+std::vector<std::string> FindLedgerFaults(pqxx::transaction_base& tx, absl::Time now,
                                           const std::function<bool()>& goes) {
   std::vector<std::string> findings;
   ProofMark mark;
   while (!mark.done && goes()) {
-    for (std::string& finding : ProveNext(tx, mark).findings) Add(std::move(finding), findings);
+    for (std::string& finding : ProveNext(tx, now, mark).findings)
+      Add(std::move(finding), findings);
   }
   return findings;
 }
 
-std::vector<std::string> FindFreshFaults(pqxx::transaction_base& tx, const WatchMark& mark) {
+std::vector<std::string> FindFreshFaults(pqxx::transaction_base& tx, absl::Time now,
+                                         const WatchMark& mark) {
   std::vector<std::string> findings;
-  Add(tx.exec_prepared(queries::kCheckAccounts.name), findings);
-  Add(tx.exec_prepared(queries::kWalkMovements.name, mark.posting_number,
-                       InstantText(std::max(mark.walked_at - kIdAgeMax, absl::UnixEpoch()))),
-      findings);
+  CheckWhole(tx, now, mark, findings);
+  const std::string oldest = OldestIdAt(mark);
+  Add(tx.exec_prepared(queries::kWalkMovements.name, mark.posting_number, oldest), findings);
+  Add(tx.exec_prepared(queries::kJudgeFresh.name, mark.posting_number, oldest), findings);
   return findings;
 }
 

@@ -38,18 +38,22 @@ struct ProofStep {
 };
 
 // Looks at a part of everything, and moves the mark on: every balance is the sum of its movements,
-// archived ones too, each movement goes on from what the one before it left on its accounts, and no
-// id stands twice. A step is a few statements, each of one moment, and takes as long as some
-// 200,000 movements need; one account is never divided.
-ProofStep ProveNext(pqxx::transaction_base& tx, ProofMark& mark);
+// archived ones too, each movement goes on from what the one before it left on its accounts and
+// fits both of them, a reversal is the mirror of its original and the only one, what closed months
+// keep is what their movements add up to, no reservation outlasts its end, and no id stands twice.
+// A step is a few statements, each of one moment, and takes as long as some 200,000 movements need;
+// one account is never divided.
+ProofStep ProveNext(pqxx::transaction_base& tx, absl::Time now, ProofMark& mark);
 
 // All steps, as long as `goes` says so; its findings are of no use after it said no.
 std::vector<std::string> FindLedgerFaults(
-    pqxx::transaction_base& tx, const std::function<bool()>& goes = [] { return true; });
+    pqxx::transaction_base& tx, absl::Time now,
+    const std::function<bool()>& goes = [] { return true; });
 
 // Looks at all accounts, and at the movements since a mark. That what was posted before it still
 // agrees is not looked at again.
-std::vector<std::string> FindFreshFaults(pqxx::transaction_base& tx, const WatchMark& mark);
+std::vector<std::string> FindFreshFaults(pqxx::transaction_base& tx, absl::Time now,
+                                         const WatchMark& mark);
 
 // The largest posting number that was given out; its movement may not be committed yet.
 int64_t ReadLastNumber(pqxx::transaction_base& tx);

@@ -82,9 +82,10 @@ class PeriodTest : public DistributionTest {
       )
       INSERT INTO distribution.movement (movement_id, kind, debit_account_id, credit_account_id,
         quantity, moved, debit_after, credit_after, effective_at, posted_at, actor_id, alliance_id,
-        from_institution_id, to_institution_id)
+        from_institution_id, to_institution_id, from_location_id, to_location_id)
       SELECT '{2}', 'issue', ward.account_id, store.account_id, {0}, {0}, ward.on_hand,
-        store.on_hand, '{3}', '{1}', 'pharmacist-sun', 'east', 'county-hospital', 'county-hospital'
+        store.on_hand, '{3}', '{1}', 'pharmacist-sun', 'east', 'county-hospital', 'county-hospital',
+        'store', 'ward'
       FROM store, ward)",
                                   quantity, InstantText(now_), id, InstantText(effective_at)));
   }
@@ -101,7 +102,7 @@ class PeriodTest : public DistributionTest {
     MoveThen(5, County(8, 20));
     now_ = County(10, 10);
     Move("store", "ward", 4);
-    now_ = County(11, 2);
+    now_ = County(11, 1, 0);
     MoveThen(2, County(10, 31, 23, 59, 59));
     MoveThen(1, County(10, 1, 0));
     now_ = County(11, 21);

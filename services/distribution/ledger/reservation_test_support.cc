@@ -29,9 +29,11 @@ void ReservationTest::Put(const Goods& goods) {
              '{owner}', '{condition}', 'east', NULL, -{quantity}, '2026-11-20Z';
     INSERT INTO distribution.movement (movement_id, kind, debit_account_id, credit_account_id,
                                        quantity, moved, debit_after, credit_after, effective_at,
-                                       posted_at, actor_id, alliance_id)
+                                       posted_at, actor_id, alliance_id, from_location_id,
+                                       to_location_id)
       SELECT '{movement}', 'receive', debit.account_id, credit.account_id, {quantity}, {quantity},
-             {quantity}, -{quantity}, '2026-11-20Z', '2026-11-20Z', 'seed', 'east'
+             {quantity}, -{quantity}, '2026-11-20Z', '2026-11-20Z', 'seed', 'east',
+             credit.location_id, debit.location_id
       FROM distribution.account AS debit
       JOIN distribution.account AS credit
         ON credit.item_id = debit.item_id AND credit.lot_id = debit.lot_id

@@ -93,8 +93,9 @@ absl::StatusOr<std::optional<int>> LedgerWatch::CheckIn(pqxx::transaction_base& 
   if (!Goes()) return Stopped();
   AllowLongStatements(tx, options_.time_max);
   const bool prove = state.proved_at + options_.prove_every <= now || state.finding_count > 0;
-  const std::vector<std::string> faults =
-      prove ? FindLedgerFaults(tx, [this] { return Goes(); }) : FindFreshFaults(tx, state.mark);
+  const std::vector<std::string> faults = prove
+                                              ? FindLedgerFaults(tx, now, [this] { return Goes(); })
+                                              : FindFreshFaults(tx, now, state.mark);
   if (!Goes()) return Stopped();
   for (const std::string& fault : faults) spdlog::error("the stock ledger is wrong: {}", fault);
   state.finding_count = static_cast<int>(faults.size());

@@ -10,6 +10,8 @@
 #include "common/db/transaction.h"
 #include "common/rpc/timestamp.h"
 #include "services/distribution/ledger/faults.h"
+#include "services/distribution/ledger/ledger_handlers.h"
+#include "services/distribution/ledger/period_test_support.h"
 #include "services/distribution/ledger/posting_test_support.h"
 #include "services/distribution/ledger/watch.h"
 
@@ -74,10 +76,10 @@ class WatchTest : public PostingTest {
     return found.value_or(std::vector<std::string>());
   }
   std::vector<std::string> Faults() {
-    return Find([](pqxx::transaction_base& tx) { return FindLedgerFaults(tx); });
+    return Find([&](pqxx::transaction_base& tx) { return FindLedgerFaults(tx, now_); });
   }
   std::vector<std::string> FreshFaults(const WatchMark& mark) {
-    return Find([&](pqxx::transaction_base& tx) { return FindFreshFaults(tx, mark); });
+    return Find([&](pqxx::transaction_base& tx) { return FindFreshFaults(tx, now_, mark); });
   }
   WatchMark MarkNow() {
     return {.posting_number = Count("SELECT max(posting_number) FROM distribution.movement"),
@@ -256,9 +258,10 @@ TEST_F(WatchTest, APieceInTwoPlaces) {
                   "item_id = 'stent';"
                   "INSERT INTO distribution.movement (movement_id, kind, debit_account_id, "
                   "credit_account_id, quantity, moved, debit_after, credit_after, effective_at, "
-                  "posted_at, actor_id, alliance_id) SELECT distribution.uuid_at(posted_at), "
-                  "'receive', {}, credit_account_id, 1, 1, 1, -2, posted_at, posted_at, 'x', "
-                  "'east' FROM distribution.movement WHERE debit_account_id = {}",
+                  "posted_at, actor_id, alliance_id, from_location_id, to_location_id) SELECT "
+                  "distribution.uuid_at(posted_at), 'receive', {}, credit_account_id, 1, 1, 1, -2, "
+                  "posted_at, posted_at, 'x', 'east', from_location_id, 'ward' FROM "
+                  "distribution.movement WHERE debit_account_id = {}",
                   there, here));
   EXPECT_THAT(Faults(), ElementsAre("item stent, piece S1 is in 2 places"));
 }
@@ -278,6 +281,140 @@ TEST_F(WatchTest, AReversalOfNothingAndAnIdTwice) {
   EXPECT_THAT(Faults(), ElementsAre(fmt::format("movement {} was posted 2 times", ten)));
 }
 
+TEST_F(WatchTest, AReversalThatIsNotEnteredOrNotTheMirrorOfItsOriginal) {
+  const v1::Movement received = Receive("gauze", "Z", 20, "store");
+  const std::string original = Post(received);
+  Post(Receive("gauze", "Z", 20, "store"));
+  const WatchMark mark = MarkNow();
+  const std::string back = Post(Reverse(received.name()));
+  EXPECT_THAT(Faults(), IsEmpty());
+  EXPECT_THAT(FreshFaults(mark), IsEmpty());
+  const auto entered = [&](const std::string& other) {
+    return fmt::format("movement {} reverses {}, which was reversed by {}", back, original, other);
+  };
+  Break("DELETE FROM distribution.reversal");
+  EXPECT_THAT(Faults(), ElementsAre(entered("nothing")));
+  EXPECT_THAT(FreshFaults(mark), ElementsAre(entered("nothing")));
+  const std::string again = Post(Reverse(received.name()));
+  EXPECT_THAT(Faults(), ElementsAre(entered(again)));
+  Break(
+      fmt::format("INSERT INTO distribution.reversal VALUES ('{0}', '{1}');"
+                  "UPDATE distribution.movement SET original_id = '{0}' WHERE movement_id = '{1}'",
+                  IdOf(10), back));
+  const std::string other =
+      fmt::format("movement {} is not the mirror of {}, which it reverses", back, IdOf(10));
+  EXPECT_THAT(Faults(), ElementsAre(other));
+  EXPECT_THAT(FreshFaults(mark), ElementsAre(other));
+}
+
+TEST_F(WatchTest, GoodsThatComeBackFromUseAndNeverWent) {
+  EXPECT_EQ(Reason(Nurse(), Make(v1::MOVEMENT_KIND_USE, "gauze", "A", 2, "ward", "")), "");
+  EXPECT_THAT(Faults(), IsEmpty());
+  Break("UPDATE distribution.account SET on_hand = -1 WHERE kind = 'use'");
+  EXPECT_THAT(
+      FreshFaults(MarkNow()),
+      ::testing::Contains(fmt::format("account {} holds -1, as if goods came back that never went",
+                                      AccountAt("contra/use/%", "gauze"))));
+}
+
+TEST_F(WatchTest, AnAccountThatIsAnotherThanItWas) {
+  const auto change = [&](const std::string& column, const std::string& value) {
+    Break(fmt::format("UPDATE distribution.account SET {} = '{}' WHERE account_id = {}", column,
+                      value, ward_));
+  };
+  const auto went = [&](int64_t moved, const std::string& condition, const std::string& owner) {
+    return fmt::format(
+        "movement {} (issue) is said to go from store to ward, and went from store, available, of "
+        "institutions/county-hospital to ward, {}, of {}",
+        IdOf(moved), condition, owner);
+  };
+  const std::string own = "institutions/county-hospital";
+  change("condition", "recalled");
+  EXPECT_THAT(Faults(), UnorderedElementsAre(went(10, "recalled", own), went(5, "recalled", own)));
+  EXPECT_THAT(FreshFaults({}).size(), 2);
+  change("condition", "available");
+  change("owner", "suppliers/kangda");
+  EXPECT_THAT(Faults(), UnorderedElementsAre(went(10, "available", "suppliers/kangda"),
+                                             went(5, "available", "suppliers/kangda")));
+  const auto is_one_of = [&](const std::string& owner, const std::string& kind) {
+    return fmt::format("account {} of {} is one of {} at ward, a department", ward_, owner, kind);
+  };
+  change("owner", "institutions/town-clinic");
+  EXPECT_THAT(FreshFaults(MarkNow()), ElementsAre(is_one_of("institutions/town-clinic", "stock")));
+  change("owner", own);
+  Break("ALTER TABLE distribution.account DROP CONSTRAINT account_department_check");
+  change("kind", "use");
+  EXPECT_THAT(Faults(), ElementsAre(is_one_of(own, "use")));
+  EXPECT_THAT(FreshFaults(MarkNow()), ElementsAre(is_one_of(own, "use")));
+  change("kind", "stock");
+  EXPECT_THAT(Faults(), IsEmpty());
+}
+
+TEST_F(WatchTest, AMovementThatTellsOtherPlacesOrTimes) {
+  const WatchMark before{.posting_number = MarkNow().posting_number - 1, .walked_at = now_};
+  Break("UPDATE distribution.movement SET from_location_id = 'central' WHERE moved = 5");
+  const std::string places = fmt::format(
+      "movement {} (issue) is said to go from central to ward, and went from store, available, of "
+      "institutions/county-hospital to ward, available, of institutions/county-hospital",
+      IdOf(5));
+  EXPECT_THAT(Faults(), ElementsAre(places));
+  EXPECT_THAT(FreshFaults(before), ElementsAre(places));
+  Break(
+      "UPDATE distribution.movement SET from_location_id = 'store', effective_at = posted_at - "
+      "interval '31 days 1 second' WHERE moved = 5");
+  ASSERT_EQ(Faults().size(), 1);
+  EXPECT_THAT(Faults().front(), ::testing::HasSubstr("(issue) was posted at"));
+  EXPECT_THAT(FreshFaults(before), Faults());
+}
+
+TEST_F(WatchTest, ClosedMonthsThatAreNotWhatTheirMovementsAddUpTo) {
+  v1::Movement early = Receive("gauze", "OCTOBER", 50, "store");
+  early.mutable_effective_time()->set_seconds(absl::ToUnixSeconds(County(10, 31, 23)));
+  Post(early);
+  const int64_t account = Count(
+      "SELECT max(account_id) FROM distribution.account "
+      "WHERE kind = 'stock'");
+  LedgerHandlers ledger(pool_.get(), &clock_);
+  for (const std::string month : {"2026-09", "2026-10"}) {
+    v1::ClosePeriodRequest close;
+    close.set_holder("institutions/county-hospital");
+    close.set_month(month);
+    ASSERT_TRUE(ledger.ClosePeriod(By("approver-zhao", "approver"), close).ok());
+    v1::ListPeriodBalancesRequest list;
+    list.set_name("periods/institutions-county-hospital-" + month);
+    ASSERT_TRUE(ledger.ListPeriodBalances(Pharmacist(), list).ok());
+  }
+  EXPECT_THAT(Faults(), IsEmpty());
+  const auto change = [&](const std::string& columns) {
+    Break("UPDATE distribution.period_balance SET " + columns);
+  };
+  const auto in_october = [&](const std::string& kept) {
+    return fmt::format("account {} in 2026-10: {}, and its movements say 50, 0 and 50", account,
+                       kept);
+  };
+  change("received = 57, issued = 7");
+  EXPECT_THAT(Faults(), ElementsAre(in_october("57 came and 7 went and 50 were left")));
+  change("received = 50, issued = 0, opening = 7, closing = 57");
+  EXPECT_THAT(Faults(), UnorderedElementsAre(
+                            in_october("50 came and 0 went and 57 were left"),
+                            fmt::format("account {} begins 2026-10 with 7, and the month before "
+                                        "left 0",
+                                        account)));
+  Break("DELETE FROM distribution.period_balance");
+  EXPECT_THAT(Faults(), ElementsAre(in_october("0 came and 0 went and 0 were left")));
+}
+
+TEST_F(WatchTest, AReservationThatOutlastsItsEnd) {
+  clock_.Advance(absl::Hours(30) - absl::Seconds(1));
+  now_ = clock_.Now();
+  EXPECT_THAT(Faults(), IsEmpty());
+  clock_.Advance(absl::Minutes(1));
+  now_ = clock_.Now();
+  ASSERT_EQ(Faults().size(), 1);
+  EXPECT_THAT(Faults().front(), ::testing::HasSubstr("and still holds 7"));
+  EXPECT_THAT(FreshFaults(MarkNow()), Faults());
+}
+
 // However small the steps, each account and each movement is looked at once.
 TEST_F(WatchTest, StepByStepEverythingIsProved) {
   const auto prove = [&](int64_t accounts_a_step) {
@@ -285,7 +422,7 @@ TEST_F(WatchTest, StepByStepEverythingIsProved) {
     Find([&](pqxx::transaction_base& tx) {
       for (ProofMark mark; !mark.done;) {
         if (mark.accounts_wanted > 0) mark.accounts_wanted = accounts_a_step;
-        const ProofStep step = ProveNext(tx, mark);
+        const ProofStep step = ProveNext(tx, now_, mark);
         all.accounts += step.accounts;
         all.movements += step.movements;
         all.findings.insert(all.findings.end(), step.findings.begin(), step.findings.end());

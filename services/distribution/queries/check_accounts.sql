@@ -1,4 +1,4 @@
--- What accounts, reservations and reversals prove without adding up movements.
+-- What accounts, reservations and reversals prove at an instant ($1) without adding up movements.
 WITH held AS (
   SELECT account_id, sum(open_quantity)::numeric AS quantity FROM reservation WHERE state = 'open' GROUP BY account_id
 )
@@ -18,6 +18,22 @@ SELECT finding FROM (
   SELECT format('item %s, piece %s is in %s places', item_id, serial, count(*))
   FROM account WHERE serial <> '' AND kind IN ('stock', 'transit') AND on_hand > 0
   GROUP BY item_id, serial HAVING count(*) > 1 OR sum(on_hand) > 1
+  UNION ALL
+  SELECT format('account %s holds %s, as if goods came back that never went', account_id, on_hand)
+  FROM account WHERE kind IN ('use', 'loss') AND on_hand < 0
+  UNION ALL
+  SELECT format('account %s of %s is one of %s at %s, a %s', account.account_id, account.owner, account.kind,
+                account.location_id, location.kind)
+  FROM account
+  JOIN location ON location.location_id = account.location_id
+  WHERE account.kind <> CASE WHEN location.kind IN ('transit', 'supply', 'use', 'loss', 'adjustment') THEN location.kind
+                             ELSE 'stock' END
+     OR (account.kind = 'stock' AND account.owner NOT LIKE 'suppliers/%'
+         AND account.owner <> CASE location.kind WHEN 'central_store' THEN 'alliances/' || location.alliance_id
+                                                 ELSE 'institutions/' || location.institution_id END)
+  UNION ALL
+  SELECT format('reservation %s ended at %s and still holds %s', reservation_id, expires_at, open_quantity)
+  FROM reservation WHERE state = 'open' AND expires_at < $1::timestamptz - interval '6 hours'
   UNION ALL
   SELECT format('movement %s was reversed by %s, which is no such movement', reversal.original_id, reversal.movement_id)
   FROM reversal

@@ -4,8 +4,8 @@ WITH fresh AS (
   SELECT movement_id, posting_number, posted_at, debit_account_id, credit_account_id, moved, debit_after, credit_after
   FROM movement WHERE moved > 0 AND posting_number > $1::bigint AND movement_id >= uuid_at($2::timestamptz)
 ), side AS (
-  SELECT debit_account_id AS account_id, credit_account_id, true AS is_debit, movement_id, posting_number, posted_at, moved,
+  SELECT debit_account_id AS account_id, movement_id, posting_number, posted_at, moved,
          debit_after AS on_hand FROM fresh
   UNION ALL
-  SELECT credit_account_id, credit_account_id, false, movement_id, posting_number, posted_at, -moved, credit_after FROM fresh
+  SELECT credit_account_id, movement_id, posting_number, posted_at, -moved, credit_after FROM fresh
 \ir parts/walk_sides.sql
