@@ -1,5 +1,6 @@
 #include "common/db/idempotency.h"
 
+#include "fmt/format.h"
 #include "pqxx/pqxx"
 
 #include "common/base/uuid.h"
@@ -11,10 +12,13 @@
 namespace qingqu::db {
 namespace {
 
+// Names hold no line break.
 std::string CallerOf(const CallContext& call) {
-  return call.principal.acting_service.empty()
-             ? call.principal.user_id
-             : call.principal.acting_service + "/" + call.principal.user_id;
+  const auth::Principal& principal = call.principal;
+  return fmt::format("{}/{}\n{}\n{}\n{}\n{}\n{}\n{}", principal.acting_service, principal.user_id,
+                     principal.on_behalf_of, auth::ScopeName(principal.scope),
+                     principal.institution_id, principal.department_id, principal.alliance_id,
+                     principal.supplier_id);
 }
 
 // OK with `replayed` set when the kept response was parsed into `response`.

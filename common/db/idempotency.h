@@ -15,9 +15,10 @@ namespace qingqu::db {
 // claimed in the schema's table `idempotency`, `body` runs, and its response is kept. The same id
 // from the same principal with the same content and method gives the kept response and runs
 // nothing, however often and from how many callers at once; with another content or method
-// ALREADY_EXISTS REQUEST_ID_REUSED. The id of another principal (a service that acts for a user is
-// another) is another request: nobody can claim an id that somebody else is going to use. An error
-// from `body` rolls the claim back.
+// ALREADY_EXISTS REQUEST_ID_REUSED. The id of another principal is another request: nobody can
+// claim an id that somebody else is going to use. A principal is a user in one post, for themselves
+// or for one other, in whatever session; a service that acts for the user is another. An error from
+// `body` rolls the claim back.
 //
 // INVALID_ARGUMENT when call.request_id is not a UUID. Other failures as for RunTransaction.
 template <typename Response, typename Body>

@@ -1,4 +1,5 @@
 #include <atomic>
+#include <functional>
 #include <thread>
 #include <vector>
 
@@ -96,6 +97,44 @@ TEST_F(IdempotencyTest, NobodyCanClaimAnIdForAnother) {
   EXPECT_EQ(Write(other, "b")->value(), "2");
   EXPECT_EQ(Write(by_service, "c")->value(), "3");
   EXPECT_EQ(Rows(), "3");
+}
+
+// Whoever may no longer act in a post, or for somebody, is not told again what was answered there.
+TEST_F(IdempotencyTest, AnAnswerIsOfThePostInWhichItWasAsked) {
+  const CallContext call = testing::CallBy("li", "department_nurse");
+  ASSERT_EQ(Write(call, "a")->value(), "1");
+  using auth::Principal;
+  const std::vector<std::function<void(Principal&)>> moves{
+      [](Principal& li) { li.institution_id = "elsewhere"; },
+      [](Principal& li) { li.department_id = "surgery"; },
+      [](Principal& li) { li.alliance_id = "west"; },
+      [](Principal& li) { li.supplier_id = "acme"; },
+      [](Principal& li) { li.scope = auth::Scope::kAlliance; },
+      [](Principal& li) { li.on_behalf_of = "wang"; }};
+  int rows = 1;
+  for (const auto& move : moves) {
+    CallContext moved = call;
+    move(moved.principal);
+    EXPECT_EQ(Write(moved, "a")->value(), std::to_string(++rows));
+    EXPECT_EQ(Write(moved, "a")->value(), std::to_string(rows));
+  }
+  EXPECT_EQ(Write(call, "a")->value(), "1");
+}
+
+// A token that was refreshed between two attempts has other roles, or another delegation of the
+// same holder: the attempt is the same.
+TEST_F(IdempotencyTest, ARetryWithAnotherTokenIsTheSameRequest) {
+  CallContext call = testing::CallBy("li", "department_nurse");
+  call.principal.on_behalf_of = "wang";
+  call.principal.delegation_id = "d1";
+  ASSERT_EQ(Write(call, "a")->value(), "1");
+  call.principal.delegation_id = "d2";
+  call.principal.only_permissions = {"usage.uses.create"};
+  call.principal.roles.emplace_back("approver");
+  call.client = "gateway";
+  call.client_address = "192.0.2.7";
+  EXPECT_EQ(Write(call, "a")->value(), "1");
+  EXPECT_EQ(Rows(), "1");
 }
 
 TEST_F(IdempotencyTest, AnErrorGivesTheIdBack) {

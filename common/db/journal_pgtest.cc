@@ -39,6 +39,18 @@ class JournalTest : public ::testing::Test {
     return "";
   }
 
+  // The resources of the entries that a reader sees, in the order of their writing.
+  std::string Seen(const std::string& relation, const CallContext& call) const {
+    const std::string sql =
+        "SELECT coalesce(string_agg(resource, ' ' ORDER BY sequence), '') FROM " + relation;
+    const auto supervision = database_.NewPool("supervision", {});
+    return *RunRead(*supervision, call,
+                    [&](pqxx::transaction_base& tx) -> absl::StatusOr<std::string> {
+                      return tx.exec(sql)[0][0].as<std::string>();
+                    });
+  }
+
+  static constexpr const char* kReadable[] = {"journal.entry", "journal.visible_entry"};
   testing::TestDatabase database_;
   std::unique_ptr<ConnectionPool> pool_;
 };
@@ -155,23 +167,42 @@ TEST_F(JournalTest, ReadersOfTheTableSeeWhatConcernsThem) {
   ASSERT_TRUE(Append(Call(), {.event = "a.b", .resource = "things/1", .supplier_id = "acme"}).ok());
   ASSERT_TRUE(Append(Call(), {.event = "a.b", .resource = "things/2", .supplier_id = "zeta"}).ok());
   ASSERT_TRUE(Append(Call(), {.event = "a.b", .resource = "things/3"}).ok());
-  const auto supervision = database_.NewPool("supervision", {});
-  for (const char* relation : {"journal.entry", "journal.visible_entry"}) {
-    const auto seen = [&](const CallContext& call) {
-      return *RunRead(
-          *supervision, call, [&](pqxx::transaction_base& tx) -> absl::StatusOr<std::string> {
-            return tx
-                .exec(std::string("SELECT coalesce(string_agg(resource, ' '), '') FROM ") +
-                      relation)[0][0]
-                .as<std::string>();
-          });
-    };
-    EXPECT_EQ(seen(testing::CallBySupplier("seller", "acme")), "things/1") << relation;
-    EXPECT_EQ(seen(testing::CallBy("inspector", "discipline_inspector")),
-              "things/1 things/2 things/3")
-        << relation;
-    EXPECT_EQ(seen(testing::CallBy("op", "operator")), "") << relation;
-    EXPECT_EQ(seen(CallContext{}), "") << relation;
+  for (const char* relation : kReadable) {
+    EXPECT_EQ(Seen(relation, testing::CallBySupplier("seller", "acme")), "things/1");
+    EXPECT_EQ(Seen(relation, testing::CallBy("inspector", "discipline_inspector")),
+              "things/1 things/2 things/3");
+    EXPECT_EQ(Seen(relation, testing::CallBy("op", "operator")), "");
+    EXPECT_EQ(Seen(relation, CallContext{}), "");
+  }
+}
+
+TEST_F(JournalTest, ADepartmentSeesWhatIsItsOwnAndNotWhatWasAskedAboutIt) {
+  const auto append = [&](const CallContext& call, const std::string& event,
+                          const std::string& resource, const std::string& institution_id) {
+    ASSERT_TRUE(Append(call, {.event = event,
+                              .resource = resource,
+                              .subjects = {"departments/surgery"},
+                              .institution_id = institution_id})
+                    .ok());
+  };
+  CallContext ward = testing::CallBy("li", "department_nurse", "county");
+  ward.principal.scope = auth::Scope::kDepartment;
+  ward.principal.department_id = "surgery";
+  const CallContext colleague = testing::CallBy("wu", "department_nurse", "county");
+  const CallContext inspector = testing::CallBy("ji", "discipline_inspector");
+  append(colleague, "use.posted", "uses/1", "county");
+  append(colleague, "transfer.sent", "transfers/of-the-central-store", "keeper");
+  append(colleague, "use.posted", "uses/2", "another");
+  append(inspector, "question.people_asked", "users/ji", "");
+  append(colleague, "question.asked", "users/wu", "county");
+  append(ward, "question.asked", "users/li", "county");
+  append(ward, "question.asked", "users/li-of-another-post", "another");
+  CallContext other_ward = ward;
+  other_ward.principal.department_id = "medicine";
+  for (const char* relation : kReadable) {
+    EXPECT_EQ(Seen(relation, ward), "uses/1 transfers/of-the-central-store users/li");
+    EXPECT_EQ(Seen(relation, other_ward), "");
+    EXPECT_EQ(Seen(relation, colleague), "uses/1 users/wu users/li");
   }
 }
 

@@ -26,6 +26,7 @@ namespace {
 
 using google::protobuf::MethodDescriptor;
 using google::protobuf::MethodOptions;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using Kind = Question::Kind;
@@ -196,6 +197,38 @@ TEST_F(DataScopeWalkTest, WhoSeesOneDepartmentSeesAllOfIt) {
     }
   }
   EXPECT_GE(asked, 8);
+}
+
+// A question names what was asked for, and its entry with it; who asked why is none of the ward's
+// business, also when its people may read the journal.
+TEST_F(DataScopeWalkTest, NoWardLearnsWhoAskedAboutIt) {
+  const std::vector<const MethodDescriptor*> methods = AllMethods();
+  const MethodDescriptor& list =
+      **std::find_if(methods.begin(), methods.end(),
+                     [](const auto* method) { return method->name() == "ListEntries"; });
+  const std::string of_ward =
+      platform_.Fill(R"({"subject": "departments/$X-ward", "purpose": "canary purpose"})", Own());
+  const auth::Principal inspector =
+      PrincipalIn(Own(), {"discipline_inspector", auth::Scope::kCounty});
+  ASSERT_TRUE(platform_.Ask(list, of_ward, inspector).status.ok());
+  const std::string asked = platform_.Ask(list, of_ward, inspector).text;
+  ASSERT_THAT(asked, HasSubstr("canary purpose")) << "the inspector's own question is there";
+  platform_.database().Execute(
+      "ALTER TABLE identity.role_permission DISABLE TRIGGER journal_entry_required;"
+      "INSERT INTO identity.role_permission (role_id, permission)"
+      " SELECT role, 'supervision.journal.read'"
+      " FROM unnest('{department_nurse,hospital_pharmacist}'::text[]) AS role");
+  for (const char* role : {"department_nurse", "hospital_pharmacist", "discipline_inspector"}) {
+    const auth::Principal ward = PrincipalIn(Own(), {role, auth::Scope::kDepartment});
+    Answer answer = platform_.Ask(list, of_ward, ward);
+    for (int wait = 0; wait < 100 && absl::IsPermissionDenied(answer.status); ++wait) {
+      absl::SleepFor(absl::Milliseconds(200));  // until the table of roles is read again
+      answer = platform_.Ask(list, of_ward, ward);
+    }
+    ASSERT_TRUE(answer.status.ok()) << answer.status;
+    EXPECT_THAT(answer.text, HasSubstr("transfers/xown-transfer")) << role;
+    EXPECT_THAT(answer.text, Not(HasSubstr(inspector.user_id))) << role;
+  }
 }
 
 TEST_F(DataScopeWalkTest, WhatIsForeignIsNotChangedAndIsNotThere) {

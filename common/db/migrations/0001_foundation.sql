@@ -246,20 +246,25 @@ REVOKE EXECUTE ON FUNCTION journal.make_service_schema(text) FROM PUBLIC;
 SELECT journal.make_service_schema(area)
 FROM unnest(ARRAY['identity', 'catalog', 'procurement', 'distribution', 'usage', 'supervision']) AS area;
 
--- The journal itself is read by supervision alone, and only what concerns the caller. What concerns one department names it
--- among its subjects.
-ALTER TABLE journal.entry ENABLE ROW LEVEL SECURITY;
-CREATE POLICY entry_scope ON journal.entry FOR SELECT TO qingqu_supervision
-  USING ((SELECT scope.sees_all()) OR supplier_id = (SELECT scope.supplier_id())
-         OR CASE WHEN (SELECT scope.own_department()) IS NULL THEN institution_id = (SELECT scope.institution_id())
-                 ELSE 'departments/' || (SELECT scope.own_department()) = ANY (subjects) END);
-GRANT SELECT ON journal.entry TO qingqu_supervision;
+-- The journal itself is read by supervision alone, and only what concerns the caller: the condition, as in schema scope. What
+-- concerns one department names it among its subjects, and is of its institution or moved its goods: what a central store sent,
+-- or got back, is the store's. The subjects of a question are whatever was asked for, by anybody, so of these a department sees
+-- what its own people asked themselves.
+CREATE FUNCTION journal.entry_rule() RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT $rule$
+  ((SELECT scope.sees_all()) OR supplier_id = (SELECT scope.supplier_id())
+   OR CASE WHEN (SELECT scope.own_department()) IS NULL THEN institution_id = (SELECT scope.institution_id())
+           ELSE 'departments/' || (SELECT scope.own_department()) = ANY (subjects)
+                AND (institution_id = (SELECT scope.institution_id()) OR event LIKE 'transfer.%')
+                AND (event NOT LIKE 'question.%' OR actor_user_id = (SELECT current_setting('qingqu.user', true)))
+      END) $rule$ $$;
+REVOKE EXECUTE ON FUNCTION journal.entry_rule() FROM PUBLIC;
 
--- The same rule for the queries of supervision. Behind a policy PostgreSQL would not use the index on subjects, because
--- the operators of arrays are not leakproof; this view belongs to the table's owner, whom no policy binds.
-CREATE VIEW journal.visible_entry AS
-  SELECT * FROM journal.entry
-  WHERE (SELECT scope.sees_all()) OR supplier_id = (SELECT scope.supplier_id())
-     OR CASE WHEN (SELECT scope.own_department()) IS NULL THEN institution_id = (SELECT scope.institution_id())
-             ELSE 'departments/' || (SELECT scope.own_department()) = ANY (subjects) END;
-GRANT SELECT ON journal.visible_entry TO qingqu_supervision;
+-- The view is for the queries of supervision. Behind a policy PostgreSQL would not use the index on subjects, because the
+-- operators of arrays are not leakproof; the view belongs to the table's owner, whom no policy binds.
+ALTER TABLE journal.entry ENABLE ROW LEVEL SECURITY;
+DO $$
+BEGIN
+  EXECUTE 'CREATE POLICY entry_scope ON journal.entry FOR SELECT TO qingqu_supervision USING ' || journal.entry_rule();
+  EXECUTE 'CREATE VIEW journal.visible_entry AS SELECT * FROM journal.entry WHERE ' || journal.entry_rule();
+END $$;
+GRANT SELECT ON journal.entry, journal.visible_entry TO qingqu_supervision;
