@@ -125,6 +125,9 @@ absl::StatusOr<v1::ListRequisitionsResponse> ProcurementHandlers::ListRequisitio
   QINGQU_ASSIGN_OR_RETURN(NewestFirstPage page,
                           ParseNewestFirstPage(request.page_size(), request.page_token(), filter));
   page.filter = StateFilter(request.state());
+  if (call.principal.scope == auth::Scope::kDepartment) {
+    page.department_id = call.principal.department_id;
+  }
   return db::RunRead(
       *pool_, call,
       [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::ListRequisitionsResponse> {

@@ -1,12 +1,18 @@
+#include "fmt/format.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "pqxx/pqxx"
 
+#include "common/db/transaction.h"
+#include "services/procurement/queries.h"
 #include "services/procurement/test_world.h"
 
 namespace qingqu::procurement {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 class RequisitionTest : public ::testing::Test {
  protected:
@@ -221,6 +227,35 @@ TEST_F(RequisitionTest, AreListedNewestFirst) {
   EXPECT_EQ(page->requisitions(0).name(), "requisitions/r2");
   approved.set_page_token(request.page_token());
   EXPECT_FALSE(world_.handlers().ListRequisitions(TestWorld::Nurse(), approved).ok());
+}
+
+TEST_F(RequisitionTest, APageOfAQuietDepartmentReadsNoOthers) {
+  world_.database().Execute(
+      "SET session_replication_role = replica;"
+      "INSERT INTO procurement.requisition (requisition_id, department_id, institution_id,"
+      " alliance_id, requester_id, line_count, created_at) SELECT 'r' || n,"
+      " CASE n % 1000 WHEN 0 THEN 'quiet' ELSE 'busy' END, 'county-hospital', 'east', 'li', 1,"
+      " now() - n * interval '1 second' FROM generate_series(1, 20000) AS n");
+  world_.database().Execute("ANALYZE procurement.requisition");
+  CallContext ward = TestWorld::Nurse();
+  ward.principal.scope = auth::Scope::kDepartment;
+  ward.principal.department_id = "quiet";
+  EXPECT_EQ(world_.handlers().ListRequisitions(ward, {})->requisitions_size(), 20);
+  // A statement exists on a connection once it has been used there.
+  const auto plan = db::RunTransaction(
+      world_.pool(), ward, [](pqxx::transaction_base& tx) -> absl::StatusOr<std::string> {
+        tx.exec("SET LOCAL plan_cache_mode = force_generic_plan");
+        std::string lines;
+        for (const auto& row : tx.exec(
+                 fmt::format("EXPLAIN (ANALYZE) EXECUTE \"{}\" ('infinity', '', '', 51, 'quiet')",
+                             queries::kListRequisitionsOfDepartment.name))) {
+          lines += row[0].as<std::string>() + "\n";
+        }
+        return lines;
+      });
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  EXPECT_THAT(*plan, HasSubstr("requisition_newest_of_department"));
+  EXPECT_THAT(*plan, Not(HasSubstr("Removed by Filter")));
 }
 
 }  // namespace

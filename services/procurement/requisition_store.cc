@@ -112,9 +112,15 @@ std::vector<RequisitionLine> ReadRequisitionLines(pqxx::transaction_base& tx,
 }
 
 std::vector<Requisition> ListRequisitions(pqxx::transaction_base& tx, const NewestFirstPage& page) {
+  const std::string before = SqlInstant(page.before);
+  const pqxx::result rows =
+      page.department_id.empty()
+          ? tx.exec_prepared(queries::kListRequisitions.name, before, page.before_id, page.filter,
+                             page.limit)
+          : tx.exec_prepared(queries::kListRequisitionsOfDepartment.name, before, page.before_id,
+                             page.filter, page.limit, page.department_id);
   std::vector<Requisition> requisitions;
-  for (const auto& row : tx.exec_prepared(queries::kListRequisitions.name, SqlInstant(page.before),
-                                          page.before_id, page.filter, page.limit)) {
+  for (const auto& row : rows) {
     requisitions.push_back(FromRow(row));
   }
   return requisitions;

@@ -17,7 +17,8 @@ namespace qingqu::procurement {
 struct NewestFirstPage {
   absl::Time before = absl::InfiniteFuture();
   std::string before_id;
-  std::string filter;  // what is filtered by, empty: all
+  std::string filter;         // what is filtered by, empty: all
+  std::string department_id;  // the only one that the caller sees; empty: no matter which
   int limit = 0;
 };
 

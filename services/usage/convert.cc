@@ -42,8 +42,8 @@ void CheckTexts(const v1::Use& use, FieldViolations& violations) {
   }
   if (CodePointCount(use.procedure()) > 100)
     violations.Add("use.procedure", "must be at most 100 characters");
-  if (CodePointCount(use.doctor()) > 64 || use.doctor().starts_with('~'))
-    violations.Add("use.doctor", "must be at most 64 characters and not begin with ~");
+  if (!use.doctor().empty() && !IsDoctorId(use.doctor()))
+    violations.Add("use.doctor", "must be at most 64 letters, digits, '.', '_' and '-'");
 }
 
 absl::Time ParseUseTime(const CallContext& call, const v1::Use& use, FieldViolations& violations) {
@@ -114,6 +114,8 @@ absl::StatusOr<ParsedUse> ParseUse(const CallContext& call, const v1::CreateUseR
   use.used_at = ParseUseTime(call, proto, violations);
   use.recorder_id = call.principal.user_id;
   use.recorder_roles = call.principal.roles;
+  use.recorder_for_id = call.principal.on_behalf_of;
+  use.delegation_id = call.principal.delegation_id;
   parsed.inputs = ParseLines(proto, violations);
   QINGQU_RETURN_IF_ERROR(violations.ToStatus());
   return parsed;

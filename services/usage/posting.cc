@@ -52,7 +52,9 @@ auth::Principal RecorderOf(const Use& use) {
           .institution_id = use.institution_id,
           .alliance_id = use.alliance_id,
           .scope = auth::Scope::kInstitution,
-          .roles = use.recorder_roles};
+          .roles = use.recorder_roles,
+          .on_behalf_of = use.recorder_for_id,
+          .delegation_id = use.delegation_id};
 }
 
 }  // namespace

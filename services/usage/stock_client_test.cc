@@ -52,9 +52,12 @@ class FakeLedger final : public distribution::v1::DistributionService::Service {
     traceparent = found == context->client_metadata().end()
                       ? "none"
                       : std::string(found->second.data(), found->second.size());
+    const auto bearer = context->client_metadata().find("authorization")->second;
+    token = std::string(bearer.data(), bearer.size()).substr(std::string("Bearer ").size());
     return grpc::Status::OK;
   }
   std::string traceparent;
+  std::string token;
 };
 
 class GrpcStockClientTest : public ::testing::Test {
@@ -91,6 +94,22 @@ TEST_F(GrpcStockClientTest, TheLedgerGetsTheTraceWithASpanOfItsOwn) {
   EXPECT_EQ(ledger_.traceparent.size(), incoming.size());
   EXPECT_EQ(ledger_.traceparent.substr(0, trace.size()), trace);
   EXPECT_NE(ledger_.traceparent, incoming);
+}
+
+TEST_F(GrpcStockClientTest, TheTokenSaysForWhomTheRecorderStandsIn) {
+  ASSERT_TRUE(client_
+                  ->Consume({.user_id = "li",
+                             .institution_id = "county-hospital",
+                             .roles = {"department_nurse"},
+                             .on_behalf_of = "wang",
+                             .delegation_id = "d1"},
+                            SomeUse(), "", absl::Now() + absl::Seconds(30))
+                  .ok());
+  const auto verifier = auth::TokenVerifier::Create(keys_.path(), &clock_);
+  const auto told = (*verifier)->Verify(ledger_.token);
+  ASSERT_TRUE(told.ok()) << told.status();
+  EXPECT_EQ(told->acting_service, "usage");
+  EXPECT_EQ(told->user_id + " " + told->on_behalf_of + " " + told->delegation_id, "li wang d1");
 }
 
 TEST_F(GrpcStockClientTest, WhatIsNoTraceIsNotPassedOn) {

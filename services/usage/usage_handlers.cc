@@ -43,7 +43,7 @@ absl::StatusOr<v1::Use> Record(pqxx::transaction_base& tx, const CallContext& ca
   use.has_high_value =
       std::any_of(items.begin(), items.end(), [](const auto& item) { return item->high_value; });
   QINGQU_RETURN_IF_ERROR(CheckPatient(use));
-  QINGQU_RETURN_IF_ERROR(InsertUse(tx, use, call.request_id));
+  QINGQU_RETURN_IF_ERROR(InsertUse(tx, use));
   KeepPeople(tx, use, pseudonyms);
   db::AppendJournal(tx, call, MakeJournalEntry("use.recorded", use));
   v1::Use recorded;
@@ -93,6 +93,9 @@ absl::StatusOr<v1::ListUsesResponse> UsageHandlers::ListUses(const CallContext& 
   QINGQU_ASSIGN_OR_RETURN(const std::vector<std::string> key,
                           ParsePageToken(request.page_token(), "uses/" + location_id, 2));
   UsePage page{.location_id = location_id, .size = size + 1};
+  if (call.principal.scope == auth::Scope::kDepartment) {
+    page.department_id = call.principal.department_id;
+  }
   if (!key.empty()) {
     absl::Time time;
     if (!absl::ParseTime("%Y-%m-%d %H:%M:%E*S%Ez", key[0] + ":00", &time, nullptr) ||

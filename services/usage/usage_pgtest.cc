@@ -1,6 +1,7 @@
 #include <atomic>
 #include <thread>
 
+#include "fmt/format.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "pqxx/pqxx"
@@ -28,12 +29,16 @@ class FakeStock final : public StockClient {
     ++calls;
     last_traceparent = traceparent;
     last_user = user.user_id;
+    last_holder = user.on_behalf_of;
+    last_delegation = user.delegation_id;
     last_use = use.use_id;
     return use.use_id == failing_use ? absl::UnavailableError("again") : answer;
   }
   absl::Status answer;
   std::atomic<int> calls{0};
   std::string last_user;
+  std::string last_holder;
+  std::string last_delegation;
   std::string last_use;
   std::string last_traceparent;
   std::string failing_use;
@@ -229,6 +234,20 @@ TEST_F(UsageTest, WhenTheLedgerIsAwayTheUseStaysOpenAndIsFinishedLater) {
   EXPECT_EQ(Entries("use.posted"), "1");
 }
 
+TEST_F(UsageTest, TheLedgerIsToldForWhomTheRecorderStandsInAlsoLater) {
+  stock_.answer = absl::UnavailableError("connection refused");
+  CallContext call = nurse_;
+  call.principal.on_behalf_of = "nurse-wang";
+  call.principal.delegation_id = "d1";
+  EXPECT_FALSE(handlers_.CreateUse(call, Request(call, gauze_)).ok());
+  EXPECT_EQ(stock_.last_holder + " " + stock_.last_delegation, "nurse-wang d1");
+  stock_.last_holder.clear();
+  stock_.answer = absl::OkStatus();
+  EXPECT_EQ(posting_.FinishPending(absl::ZeroDuration()), 1);
+  EXPECT_EQ(stock_.last_user, "nurse-li");
+  EXPECT_EQ(stock_.last_holder + " " + stock_.last_delegation, "nurse-wang d1");
+}
+
 TEST_F(UsageTest, AfterATimeoutNobodyAsksUntilTheLeaseRunsOut) {
   stock_.answer = absl::DeadlineExceededError("slow");
   const auto request = Request(nurse_, gauze_);
@@ -331,6 +350,7 @@ TEST_F(UsageTest, BadInputIsNamed) {
       {"INVALID_FIELD", [](v1::Use& use) { use.set_location("ward-1"); }},
       {"INVALID_FIELD", [](v1::Use& use) { use.set_patient_pseudonym("110101199001011234"); }},
       {"INVALID_FIELD", [](v1::Use& use) { use.set_doctor("~" + std::string(32, '0')); }},
+      {"INVALID_FIELD", [](v1::Use& use) { use.set_doctor("doctors/D7"); }},
       {"INVALID_FIELD", [](v1::Use& use) { use.mutable_use_time()->set_seconds(32503680000); }},
       {"LOCATION_NOT_FOUND", [](v1::Use& use) { use.set_location("locations/nowhere"); }},
       {"LOCATION_NOT_FOUND", [](v1::Use& use) { use.set_location("locations/ward-9"); }},
@@ -435,6 +455,36 @@ TEST_F(UsageTest, PagesFollowEachOtherNewestFirst) {
   EXPECT_EQ(reason_of(""), "INVALID_FIELD");
 }
 
+TEST_F(UsageTest, APageOfAQuietDepartmentReadsNoOthers) {
+  database_.Execute(
+      "SET session_replication_role = replica;"
+      "INSERT INTO usage.use (use_id, location_id, institution_id, alliance_id, department_id,"
+      " state, used_at, line_count, has_high_value, recorder_id, recorder_roles, created_at)"
+      " SELECT 'u' || n, 'ward-1', 'county-hospital', 'east',"
+      " CASE n % 1000 WHEN 0 THEN 'quiet' ELSE 'busy' END, 'posted', now(), 1, false, 'li', '{}',"
+      " now() - n * interval '1 second' FROM generate_series(1, 20000) AS n");
+  database_.Execute("ANALYZE usage.use");
+  CallContext ward = nurse_;
+  ward.principal.scope = auth::Scope::kDepartment;
+  ward.principal.department_id = "quiet";
+  EXPECT_EQ(handlers_.ListUses(ward, {})->uses_size(), 20);
+  // A statement exists on a connection once it has been used there.
+  const auto plan = db::RunTransaction(
+      *pool_, ward, [](pqxx::transaction_base& tx) -> absl::StatusOr<std::string> {
+        tx.exec("SET LOCAL plan_cache_mode = force_generic_plan");
+        std::string lines;
+        for (const auto& row :
+             tx.exec(fmt::format("EXPLAIN (ANALYZE) EXECUTE \"{}\" ('', '', '', 51, 'quiet')",
+                                 queries::kListUsesOfDepartment.name))) {
+          lines += row[0].as<std::string>() + "\n";
+        }
+        return lines;
+      });
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  EXPECT_THAT(*plan, HasSubstr("use_newest_of_department"));
+  EXPECT_THAT(*plan, ::testing::Not(HasSubstr("Removed by Filter")));
+}
+
 TEST_F(UsageTest, TheDatabaseRefusesWhatTheRulesForbid) {
   const auto refused = [&](const std::string& sql) {
     try {
@@ -450,23 +500,23 @@ TEST_F(UsageTest, TheDatabaseRefusesWhatTheRulesForbid) {
     }
   };
   const std::string columns =
-      "INSERT INTO use (use_id, request_id, location_id, institution_id, alliance_id, state, "
-      "patient_pseudonym, used_at,"
-      " line_count, has_high_value, recorder_id, recorder_roles) VALUES ";
-  EXPECT_FALSE(refused(columns + "('a','ra','l','i','a','pending',NULL,now(),1,false,'u','{}')"));
-  EXPECT_TRUE(refused(columns + "('b','rb','l','i','a','pending',NULL,now(),1,true,'u','{}')"))
+      "INSERT INTO use (use_id, location_id, institution_id, alliance_id, used_at, line_count,"
+      " recorder_id, recorder_roles, state, has_high_value, patient_pseudonym, doctor,"
+      " recorder_for_id, delegation_id) VALUES (gen_random_uuid()::text, 'l', 'i', 'a',"
+      " now(), 1, 'u', '{}', ";
+  EXPECT_FALSE(refused(columns + "'pending', false, NULL, '欧阳-D.7_a', 'v', 'd')"));
+  EXPECT_TRUE(refused(columns + "'pending', true, NULL, NULL, NULL, NULL)"))
       << "high value, no patient";
-  EXPECT_TRUE(
-      refused(columns + "('c','rc','l','i','a','pending','Zhang San',now(),1,false,'u','{}')"))
-      << "a name";
-  EXPECT_TRUE(refused(columns + "('d','ra','l','i','a','pending',NULL,now(),1,false,'u','{}')"))
-      << "request id twice";
-  EXPECT_FALSE(refused(columns + "('d','ra','l','i','a','pending',NULL,now(),1,false,'v','{}')"))
-      << "the same id of another recorder";
-  EXPECT_TRUE(refused(columns + "('e','re','l','i','a','refused',NULL,now(),1,false,'u','{}')"))
+  EXPECT_TRUE(refused(columns + "'pending', false, 'Zhang San', NULL, NULL, NULL)")) << "a name";
+  EXPECT_TRUE(refused(columns + "'refused', false, NULL, NULL, NULL, NULL)"))
       << "refused without why";
-  EXPECT_TRUE(refused("UPDATE use SET doctor = 'x' WHERE use_id = 'a'"))
-      << "what was recorded stays";
+  EXPECT_TRUE(refused(columns + "'pending', false, NULL, NULL, 'v', NULL)"))
+      << "for somebody by no delegation";
+  for (const char* doctor : {"''", "' D7'", "'doctors/D7'", "'~0'", "'D 7'", "E'D\\n7'", "'D:7'",
+                             "E'D\\u200b7'", "E'D\\u00a07'", "repeat('D', 65)"}) {
+    EXPECT_TRUE(refused(columns + "'pending', false, NULL, " + doctor + ", NULL, NULL)")) << doctor;
+  }
+  EXPECT_TRUE(refused("UPDATE use SET doctor = 'x'")) << "what was recorded stays";
   EXPECT_TRUE(refused("DELETE FROM use"));
 }
 

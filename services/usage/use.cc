@@ -8,9 +8,13 @@
 #include "common/status/line_problems.h"
 #include "common/status/status_macros.h"
 #include "services/usage/errors.h"
+#include "unicode/uchar.h"
+#include "unicode/unistr.h"
 
 namespace qingqu::usage {
 namespace {
+
+constexpr int32_t kDoctorIdCharactersMax = 64;
 
 // Names the second of two lines that scan the same piece.
 void CheckPiecesOnce(const std::vector<UseLine>& lines, LineProblems& problems) {
@@ -25,7 +29,26 @@ void CheckPiecesOnce(const std::vector<UseLine>& lines, LineProblems& problems) 
   }
 }
 
+// Some scripts write vowels as marks of their consonants.
+bool IsLetterOrDigit(UChar32 character) {
+  return (U_GET_GC_MASK(character) & (U_GC_L_MASK | U_GC_MN_MASK | U_GC_MC_MASK | U_GC_ND_MASK)) !=
+         0;
+}
+
 }  // namespace
+
+bool IsDoctorId(std::string_view text) {
+  const auto size = static_cast<int32_t>(text.size());
+  const auto id = icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), size));
+  const int32_t characters = id.countChar32();
+  if (characters < 1 || characters > kDoctorIdCharactersMax) return false;
+  for (int32_t at = 0; at < id.length(); at = id.moveIndex32(at, 1)) {
+    const UChar32 character = id.char32At(at);
+    const bool joins = character == '.' || character == '_' || character == '-';
+    if (!joins && !IsLetterOrDigit(character)) return false;
+  }
+  return true;
+}
 
 absl::StatusOr<std::vector<scanning::ScannedPack>> ReadScans(const std::vector<ScanInput>& inputs,
                                                              absl::Time now) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -59,12 +60,19 @@ struct Use {
   absl::Time used_at;
   std::string recorder_id;
   std::vector<std::string> recorder_roles;
+  std::string recorder_for_id;  // for whom the recorder stood in, and by which delegation
+  std::string delegation_id;
   absl::Time created_at;
   bool has_high_value = false;
   std::optional<Refusal> refusal;
   int line_count = 0;
   std::vector<UseLine> lines;  // may be left unread
 };
+
+// True for 1 to 64 letters and digits (of any script), full stops, dashes and underscores: what a
+// doctor's id may be. Whatever else it held could make it read as a resource name, a pseudonym or
+// somebody else's id.
+bool IsDoctorId(std::string_view text);
 
 // What the rules need to know of the items: by device identifier.
 using ScannedItems = std::vector<std::optional<scanning::ItemFacts>>;

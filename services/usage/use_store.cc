@@ -60,6 +60,8 @@ Use UseFromRow(const pqxx::row& row) {
           .used_at = Instant(row, "used_at"),
           .recorder_id = row["recorder_id"].as<std::string>(),
           .recorder_roles = ParseRoles(row["recorder_roles"].as<std::string>()),
+          .recorder_for_id = Text(row, "recorder_for_id"),
+          .delegation_id = Text(row, "delegation_id"),
           .created_at = Instant(row, "created_at"),
           .line_count = row["line_count"].as<int>()};
   if (!row["refusal_code"].is_null()) {
@@ -142,13 +144,13 @@ ScannedItems FindScannedItems(pqxx::transaction_base& tx,
   return items;
 }
 
-absl::Status InsertUse(pqxx::transaction_base& tx, const Use& use, const std::string& request_id) {
+absl::Status InsertUse(pqxx::transaction_base& tx, const Use& use) {
   const pqxx::result inserted = tx.exec_prepared(
-      queries::kInsertUse.name, use.use_id, request_id, use.location_id, use.institution_id,
-      use.alliance_id, use.patient_pseudonym, use.procedure, use.doctor,
+      queries::kInsertUse.name, use.use_id, use.location_id, use.institution_id, use.alliance_id,
+      use.patient_pseudonym, use.procedure, use.doctor,
       absl::FormatTime(kInstantFormat, use.used_at, absl::UTCTimeZone()),
       static_cast<int>(use.lines.size()), use.has_high_value, use.recorder_id,
-      db::TextArray(use.recorder_roles), use.department_id);
+      db::TextArray(use.recorder_roles), use.department_id, use.recorder_for_id, use.delegation_id);
   if (inserted.affected_rows() == 0) return UseExists(use.use_id);
   InsertLines(tx, use);
   return absl::OkStatus();
@@ -190,8 +192,13 @@ absl::StatusOr<Use> ReadUse(pqxx::transaction_base& tx, const std::string& use_i
 }
 
 Uses ListUses(pqxx::transaction_base& tx, const UsePage& page) {
-  const pqxx::result rows = tx.exec_prepared(queries::kListUses.name, page.location_id,
-                                             page.after_created_at, page.after_use_id, page.size);
+  const pqxx::result rows =
+      page.department_id.empty()
+          ? tx.exec_prepared(queries::kListUses.name, page.location_id, page.after_created_at,
+                             page.after_use_id, page.size)
+          : tx.exec_prepared(queries::kListUsesOfDepartment.name, page.location_id,
+                             page.after_created_at, page.after_use_id, page.size,
+                             page.department_id);
   Uses result;
   for (const auto& row : rows) {
     result.uses.push_back(UseFromRow(row));

@@ -29,7 +29,7 @@ ScannedItems FindScannedItems(pqxx::transaction_base& tx,
                               const std::vector<scanning::ScannedPack>& packs);
 
 // Writes a pending use with its lines. ALREADY_EXISTS USE_EXISTS.
-absl::Status InsertUse(pqxx::transaction_base& tx, const Use& use, const std::string& request_id);
+absl::Status InsertUse(pqxx::transaction_base& tx, const Use& use);
 
 // Keeps the pseudonyms of those whom the use names.
 void KeepPeople(pqxx::transaction_base& tx, const Use& use, const privacy::PseudonymKey& key);
@@ -46,7 +46,8 @@ absl::StatusOr<ResolvedPerson> FindPerson(pqxx::transaction_base& tx, privacy::P
 absl::StatusOr<Use> ReadUse(pqxx::transaction_base& tx, const std::string& use_id);
 
 struct UsePage {
-  std::string location_id;  // empty: all
+  std::string location_id;    // empty: all
+  std::string department_id;  // the only one that the caller sees; empty: no matter which
   std::string after_created_at;
   std::string after_use_id;
   int size = 0;

@@ -68,6 +68,19 @@ TEST(UseTest, OverflowingQuantitiesAreRefused) {
   EXPECT_EQ(ErrorReason(lines.status()), "QUANTITY_ODD");
 }
 
+TEST(UseTest, ADoctorsIdIsLettersAndDigits) {
+  for (const char* id : {"D7", "D-0417", "a.b_c", "0815", "张伟", "ئەخمەت", "བསྟན", "éva"}) {
+    EXPECT_TRUE(IsDoctorId(id)) << id;
+  }
+  EXPECT_TRUE(IsDoctorId(std::string(64, 'D')));
+  for (const char* id :
+       {"", " ", " D7", "D7 ", "D 7", "doctors/D7", "patients/P-1", "~D7", "D:7", "D7\n", "D\t7",
+        "张　伟", "D\u00a07", "D\u200b7", "\u202eD7", "D\u00ad7", "\ufeffD7", "D7★", "D／7"}) {
+    EXPECT_FALSE(IsDoctorId(id)) << id;
+  }
+  EXPECT_FALSE(IsDoctorId(std::string(65, 'D')));
+}
+
 TEST(UseTest, HighValueNeedsPatientAndProcedure) {
   Use use{.has_high_value = true};
   EXPECT_EQ(ErrorReason(CheckPatient(use)), "PATIENT_REQUIRED");

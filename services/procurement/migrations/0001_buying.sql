@@ -86,6 +86,7 @@ CREATE TABLE procurement.requisition (
 );
 COMMENT ON COLUMN procurement.requisition.approver_id IS 'Who decided, also when the decision was a refusal.';
 CREATE INDEX requisition_newest ON procurement.requisition (created_at, requisition_id);
+CREATE INDEX requisition_newest_of_department ON procurement.requisition (department_id, created_at, requisition_id);
 
 CREATE TABLE procurement.requisition_line (
   requisition_id text NOT NULL,

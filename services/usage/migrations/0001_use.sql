@@ -2,7 +2,6 @@
 
 CREATE TABLE usage.use (
   use_id text CONSTRAINT use_pkey PRIMARY KEY,
-  request_id text NOT NULL,
   location_id text NOT NULL,
   institution_id text NOT NULL,
   alliance_id text NOT NULL,
@@ -10,24 +9,30 @@ CREATE TABLE usage.use (
   state text NOT NULL CONSTRAINT use_state_check CHECK (state IN ('pending', 'posted', 'refused')),
   patient_pseudonym text CONSTRAINT use_patient_check CHECK (patient_pseudonym ~ '^[A-Za-z0-9_-]{8,64}$'),
   procedure text CONSTRAINT use_procedure_check CHECK (char_length(procedure) BETWEEN 1 AND 100),
-  doctor text CONSTRAINT use_doctor_check CHECK (char_length(doctor) BETWEEN 1 AND 64),
+  -- Without what could pose as a resource name or a pseudonym, and without blanks, controls and what is not to be seen. What is
+  -- beyond ASCII is looked at more closely by services/usage/use.h.
+  doctor text CONSTRAINT use_doctor_check CHECK (doctor ~ '^[-0-9A-Z_a-z.\u00aa-\U0010ffff]{1,64}$'
+                                                 AND doctor !~ '[\u00ad\u1680\u180e\u2000-\u206f\u3000\ufeff]'),
   used_at timestamptz NOT NULL,
   line_count int NOT NULL CONSTRAINT use_line_count_check CHECK (line_count BETWEEN 1 AND 5000),
   has_high_value boolean NOT NULL,
   recorder_id text NOT NULL,
   recorder_roles text[] NOT NULL,
+  recorder_for_id text,
+  delegation_id text,
   refusal_code int,
   refusal_reason text,
   refusal_message text,
   refusal_details bytea,
   created_at timestamptz NOT NULL DEFAULT now(),
-  -- An id of a request means something only together with who made it.
-  CONSTRAINT use_request_key UNIQUE (recorder_id, request_id),
+  CONSTRAINT use_stand_in_check CHECK ((recorder_for_id IS NULL) = (delegation_id IS NULL)),
   CONSTRAINT use_high_value_check CHECK (NOT has_high_value OR (patient_pseudonym IS NOT NULL AND procedure IS NOT NULL)),
   CONSTRAINT use_refusal_check CHECK ((state = 'refused') = (refusal_code IS NOT NULL)
                                     AND (state = 'refused') = (refusal_details IS NOT NULL))
 );
+COMMENT ON COLUMN usage.use.recorder_for_id IS 'For whom the recorder stood in, and by which delegation: the ledger is told, also later.';
 CREATE INDEX use_newest ON usage.use (created_at DESC, use_id DESC);
+CREATE INDEX use_newest_of_department ON usage.use (department_id, created_at DESC, use_id DESC);
 CREATE INDEX use_pending ON usage.use (created_at) WHERE state = 'pending';
 
 -- Who may finish a posting just now; see README, "Two services, one use". Not a fact, so not in the journal.

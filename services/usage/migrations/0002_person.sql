@@ -13,6 +13,3 @@ CREATE TABLE usage.person (
 SELECT scope.protect('usage.person', scope.institution_rule() || ' OR ((SELECT scope.own_department()) IS NOT NULL'
                                      || ' AND institution_id = (SELECT scope.institution_id()))');
 GRANT SELECT, INSERT ON usage.person TO qingqu_usage;
-
--- A doctor whose id looks like a pseudonym could pose as one.
-ALTER TABLE usage.use ADD CONSTRAINT use_doctor_pseudonym_check CHECK (doctor NOT LIKE '~%');
