@@ -38,6 +38,9 @@ struct Principal {
   std::string acting_service;
   // What the roles hold, as it stood when the call came; null: as in the seed.
   std::shared_ptr<const RoleTable> role_table;
+  // True where the session began with the sign-in of one institution, institution_id: that vouches
+  // for who they are in its own posts, so elsewhere they neither act nor give anything away.
+  bool confined = false;
   // True for who still has to enrol a second factor: nothing but that is granted.
   bool enrolment_only = false;
 };

@@ -20,6 +20,7 @@ using Json = nlohmann::json;
 constexpr std::string_view kParty = "qingqu";
 constexpr std::string_view kEnrolment = "enrolment";
 constexpr std::string_view kDelegation = "delegation";
+constexpr std::string_view kWithinInstitution = "institution";
 constexpr size_t kTextBytesMax = 256;
 constexpr size_t kRolesMax = 16;
 constexpr size_t kRoleCharactersMax = 40;
@@ -166,6 +167,9 @@ absl::Status ValidatePrincipal(const Principal& principal) {
     return absl::InvalidArgumentError(
         ToAbsl(fmt::format("the scope is '{}', but there is none", missing)));
   }
+  if (principal.confined && principal.institution_id.empty()) {
+    return absl::InvalidArgumentError("there is no institution to stay in");
+  }
   if (principal.roles.size() > kRolesMax ||
       !std::all_of(principal.roles.begin(), principal.roles.end(), IsRoleName)) {
     return absl::InvalidArgumentError("there are too many roles, or one has no proper name");
@@ -188,6 +192,7 @@ std::string EncodeClaims(const TokenClaims& claims) {
   if (!principal.supplier_id.empty()) object["supplier"] = principal.supplier_id;
   if (principal.enrolment_only) object["only"] = std::string(kEnrolment);
   if (!principal.department_id.empty()) object["dept"] = principal.department_id;
+  if (principal.confined) object["within"] = std::string(kWithinInstitution);
   if (!principal.delegation_id.empty()) {
     object["only"] = std::string(kDelegation);
     object["for"] = principal.on_behalf_of;
@@ -219,6 +224,8 @@ absl::StatusOr<TokenClaims> DecodeClaims(std::string_view json) {
     if (object.contains("perms")) claims.principal.only_permissions = reader.Texts("perms");
     if (claims.principal.delegation_id.empty()) return TokenInvalid("has a wrong claim 'dlg'");
   }
+  const std::string within = reader.OptionalText("within");
+  claims.principal.confined = within == kWithinInstitution;
   claims.token_id = reader.Text("jti");
   claims.issued_at = reader.Seconds("iat");
   claims.not_before = reader.OptionalSeconds("nbf");
@@ -228,6 +235,9 @@ absl::StatusOr<TokenClaims> DecodeClaims(std::string_view json) {
   // A limit that is not understood must not be overlooked.
   if (!only.empty() && only != kEnrolment && only != kDelegation) {
     return TokenInvalid("has a wrong claim 'only'");
+  }
+  if (!within.empty() && within != kWithinInstitution) {
+    return TokenInvalid("has a wrong claim 'within'");
   }
   if (audience != kParty) return TokenInvalid("is not meant for qingqu");
   if (claims.token_id.empty() || !IsClaimText(claims.token_id)) {

@@ -21,6 +21,7 @@ namespace qingqu::auth {
 //   only       "enrolment" for Principal::enrolment_only, "delegation" for who acts by one, else
 //   left
 //              out; who does not know the value refuses the token
+//   within     "institution" for Principal::confined, else left out
 //   for, dlg   with "delegation" alone: on whose behalf (user id), and the delegation's id
 //   perms      with "delegation" alone: Principal::only_permissions, left out when empty
 struct TokenClaims {

@@ -63,6 +63,19 @@ TEST(TokenClaimsTest, ALimitIsKeptAndNeverOverlooked) {
   EXPECT_EQ(ReasonOf(unknown), "TOKEN_INVALID");
 }
 
+TEST(TokenClaimsTest, WhoIsConfinedToAnInstitutionStaysSo) {
+  TokenClaims claims = *DecodeClaims(ValidClaims().dump());
+  EXPECT_FALSE(DecodeClaims(EncodeClaims(claims))->principal.confined);
+  claims.principal.confined = true;
+  ASSERT_TRUE(ValidatePrincipal(claims.principal).ok());
+  EXPECT_TRUE(DecodeClaims(EncodeClaims(claims))->principal.confined);
+  Json unknown = Json::parse(EncodeClaims(claims));
+  unknown["within"] = "department";
+  EXPECT_FALSE(DecodeClaims(unknown.dump()).ok());
+  claims.principal = {.user_id = "li", .scope = Scope::kCounty, .confined = true};
+  EXPECT_FALSE(ValidatePrincipal(claims.principal).ok());
+}
+
 TEST(TokenClaimsTest, AStandInSaysForWhomAndWhat) {
   TokenClaims claims = *DecodeClaims(ValidClaims().dump());
   claims.principal.on_behalf_of = "zhang";

@@ -20,6 +20,15 @@ namespace {
 
 constexpr int kAttemptsMax = 4;
 
+void WriteScope(pqxx::transaction_base& tx, const CallContext& call, const std::string& scope,
+                bool only_this_transaction) {
+  const auth::Principal& principal = call.principal;
+  tx.exec_prepared(kEnterScope.name, principal.user_id, principal.institution_id,
+                   principal.alliance_id, principal.supplier_id, scope, TextArray(principal.roles),
+                   call.client, principal.on_behalf_of, principal.delegation_id,
+                   principal.department_id, only_this_transaction);
+}
+
 // Writes the caller into the session's settings, where row-level security and journal.append read
 // it.
 void EnterScope(Connection& connection, const CallContext& call, bool beyond_scope) {
@@ -33,9 +42,7 @@ void EnterScope(Connection& connection, const CallContext& call, bool beyond_sco
   if (connection.entered_scope == key) return;
   connection.entered_scope.clear();
   pqxx::nontransaction tx(*connection.session);
-  tx.exec_prepared(kEnterScope.name, principal.user_id, principal.institution_id,
-                   principal.alliance_id, principal.supplier_id, scope, roles, call.client,
-                   principal.on_behalf_of, principal.delegation_id, principal.department_id);
+  WriteScope(tx, call, scope, false);
   connection.entered_scope = key;
 }
 
@@ -71,6 +78,10 @@ void WaitBeforeRetry(int attempt) {
 }
 
 }  // namespace
+
+void ActAs(pqxx::transaction_base& tx, const CallContext& call) {
+  WriteScope(tx, call, std::string(auth::ScopeName(call.principal.scope)), true);
+}
 
 namespace internal {
 

@@ -54,6 +54,10 @@ auto RunRead(ConnectionPool& pool, const CallContext& call, Body&& body) {
                         std::forward<Body>(body));
 }
 
+// For the rest of the transaction its caller is that of `call`, in the scope of their own: for who
+// proves only within it who they are.
+void ActAs(pqxx::transaction_base& tx, const CallContext& call);
+
 namespace internal {
 absl::Status RunTransactionBody(ConnectionPool& pool, const CallContext& call,
                                 const TransactionOptions& options,

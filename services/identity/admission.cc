@@ -73,6 +73,7 @@ absl::Status PutInPost(pqxx::transaction_base& tx, const User& user, const PostC
     if (!post.has_value() || elsewhere) return DelegationNotFound(wanted.delegation_id);
     QINGQU_ASSIGN_OR_RETURN(const Post chosen, ChoosePost({*post}, post->post_id, now));
     placed = InPost(user, chosen);
+    placed.confined = !wanted.institution_id.empty();
     return absl::OkStatus();
   }
   std::vector<Post> posts = PostsOfUser(tx, user.user_id, absl::UnixEpoch());
@@ -82,6 +83,7 @@ absl::Status PutInPost(pqxx::transaction_base& tx, const User& user, const PostC
   }
   QINGQU_ASSIGN_OR_RETURN(const Post post, ChoosePost(posts, wanted.post_id, now));
   placed = InPost(user, post);
+  placed.confined = !wanted.institution_id.empty();
   return absl::OkStatus();
 }
 

@@ -20,6 +20,7 @@ CallContext AsPlatform(const CallContext& call);
 CallContext AsUser(const CallContext& call, const User& user);
 
 // Which of a user's posts they act in: "" is any; or, with a delegation, in whose they stand in.
+// With an institution it is one there, and the user is confined to it.
 struct PostChoice {
   std::string post_id = {};
   std::string delegation_id = {};

@@ -139,7 +139,8 @@ absl::StatusOr<Delegation> Insert(pqxx::transaction_base& tx, const CallContext&
                                   Delegation delegation) {
   QINGQU_RETURN_IF_ERROR(CheckHolder(tx, call));
   const std::optional<Post> post = LockPost(tx, delegation.post_id);
-  if (!post.has_value() || post->user_id != call.principal.user_id) {
+  if (!post.has_value() || post->user_id != call.principal.user_id ||
+      !IsWithinSession(call.principal, post->institution_id)) {
     return PostNotFound(delegation.post_id);
   }
   QINGQU_RETURN_IF_ERROR(TakeFromPost(*post, delegation));
@@ -172,7 +173,10 @@ absl::StatusOr<v1::Delegation> End(db::ConnectionPool& pool, const CallContext& 
       pool, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Delegation> {
         LockGrants(tx);
         const auto before = LockDelegation(tx, id, call.received_at);
-        if (!before.has_value() || !Concerns(*before, user_id)) return DelegationNotFound(id);
+        if (!before.has_value() || !Concerns(*before, user_id) ||
+            !IsWithinSession(call.principal, before->institution_id)) {
+          return DelegationNotFound(id);
+        }
         if (!request.etag().empty() && request.etag() != std::to_string(before->version)) {
           return DelegationEtagMismatch();
         }
@@ -266,6 +270,7 @@ absl::StatusOr<v1::ListDelegationsResponse> DelegationHandlers::ListOwnDelegatio
         v1::ListDelegationsResponse response;
         for (const Delegation& delegation :
              DelegationsOfUser(tx, call.principal.user_id, call.received_at)) {
+          if (!IsWithinSession(call.principal, delegation.institution_id)) continue;
           *response.add_delegations() = ToProto(delegation);
         }
         return response;

@@ -161,6 +161,14 @@ TEST_F(DelegationTest, TheJournalNamesBoth) {
                            " details->>'delegation', 'users/zhao' = ANY (subjects))"
                            " FROM journal.entry WHERE event = 'user.signed_in'"),
             "li users/zhao " + delegation + " t");
+  // Who switches to it does so for the holder, and who switches back for themselves.
+  const auto own = Switch(acting->refresh_token(), PostOf("li"));
+  ASSERT_TRUE(own.ok() && Switch(own->refresh_token(), delegation).ok());
+  EXPECT_EQ(database.Value("SELECT string_agg(concat_ws(' ', actor_user_id, client,"
+                           " details->>'on_behalf_of', details->>'delegation'), ', '"
+                           " ORDER BY sequence) FROM journal.entry"
+                           " WHERE event = 'session.post_switched'"),
+            "li grpc, li grpc users/zhao " + delegation);
   v1::RevokeDelegationRequest revoke;
   revoke.set_name(delegation);
   revoke.set_reason("提前返岗");

@@ -4,6 +4,10 @@
 
 #include "gtest/gtest.h"
 
+#include "common/rpc/timestamp.h"
+#include "services/identity/delegation_handlers.h"
+#include "services/identity/post_handlers.h"
+#include "services/identity/role_seed.h"
 #include "services/identity/test_identity.h"
 #include "services/identity/test_issuer.h"
 
@@ -39,6 +43,27 @@ class ExternalSignInTest : public ::testing::Test, protected TestIdentity {
     return credentials.LinkExternalSubject(Admin(), request);
   }
 
+  // A call of who signed in so.
+  CallContext In(const v1::SignInResponse& signed_in) const {
+    CallContext call = At(Nobody());
+    call.principal =
+        *(*auth::TokenVerifier::Create(keys.path(), &clock))->Verify(signed_in.access_token());
+    return call;
+  }
+  std::string ReasonToDelegate(CallContext call, const std::string& post,
+                               const std::string& delegate) {
+    v1::CreateDelegationRequest request;
+    request.mutable_delegation()->set_post(post);
+    request.mutable_delegation()->set_delegate("users/" + delegate);
+    *request.mutable_delegation()->mutable_end_time() =
+        rpc::ToTimestamp(clock.Now() + absl::Hours(24));
+    request.set_reason("休假");
+    call.request_id = testing::NewRequestId();
+    return ErrorReason(delegations_.CreateDelegation(call, request).status());
+  }
+
+  PostHandlers posts_{&pool(), &clock};
+  DelegationHandlers delegations_{&pool(), &clock};
   const TestIssuer issuer_{"key-1", "RS256"};
 };
 
@@ -123,6 +148,52 @@ TEST_F(ExternalSignInTest, AnIssuerSpeaksForItsInstitutionAlone) {
   EXPECT_EQ(ErrorReason(Link("E1", "nobody").status()), "USER_NOT_FOUND");
   EXPECT_EQ(ErrorReason(Link("E1", "li", "https://other.example").status()), "INVALID_FIELD");
   EXPECT_EQ(ErrorReason(Link("", "li").status()), "INVALID_FIELD");
+}
+
+// Whoever runs the hospital's sign-in must not give away what its people hold elsewhere.
+TEST_F(ExternalSignInTest, ItsSessionsHaveToDoWithItsPostsAlone) {
+  clock.Set(absl::Now());  // rules of the database go by its own clock
+  QINGQU_CHECK(SeedRoles(pool(), clock.Now()).ok());
+  MakeNurse("wang");
+  v1::CreateUserRequest sun = UserRequest("sun", v1::ROLE_DEPARTMENT_NURSE, v1::SCOPE_INSTITUTION);
+  sun.mutable_user()->set_institution("institutions/township");
+  QINGQU_CHECK(handlers.CreateUser(Admin(), sun).ok());
+  v1::CreatePostRequest elsewhere;
+  elsewhere.mutable_post()->set_user("users/li");
+  elsewhere.mutable_post()->add_roles(v1::ROLE_HOSPITAL_PHARMACIST);
+  elsewhere.mutable_post()->set_scope(v1::SCOPE_INSTITUTION);
+  elsewhere.mutable_post()->set_institution("institutions/township");
+  const auto post = posts_.CreatePost(Admin(), elsewhere);
+  ASSERT_TRUE(post.ok()) << post.status();
+  const CallContext anywhere = In(*SignIn("li", kPassword));
+  ASSERT_TRUE(Link("E1017", "li").ok());
+  const auto signed_in = SignInWith(Token("E1017"));
+  ASSERT_TRUE(signed_in.ok()) << signed_in.status();
+  const auto refreshed = Refresh(signed_in->refresh_token());
+  ASSERT_TRUE(refreshed.ok()) << refreshed.status();
+  for (const CallContext& within : {In(*signed_in), In(*refreshed)}) {
+    EXPECT_TRUE(within.principal.confined);
+    EXPECT_EQ(ReasonToDelegate(within, post->name(), "sun"), "POST_NOT_FOUND");
+    ASSERT_EQ(posts_.ListOwnPosts(within, {})->posts_size(), 1);
+    EXPECT_EQ(posts_.ListOwnPosts(within, {})->posts(0).institution(),
+              "institutions/county-hospital");
+    EXPECT_EQ(ReasonToDelegate(within, signed_in->post(), "wang"), "");
+  }
+  EXPECT_FALSE(anywhere.principal.confined);
+  EXPECT_EQ(posts_.ListOwnPosts(anywhere, {})->posts_size(), 2);
+  EXPECT_EQ(ReasonToDelegate(anywhere, post->name(), "sun"), "") << "another than the one acted in";
+  // What was delegated elsewhere is not there, either.
+  CallContext within = In(*refreshed);
+  const auto all = delegations_.ListOwnDelegations(anywhere, {});
+  EXPECT_EQ(all->delegations_size(), 3);
+  EXPECT_EQ(delegations_.ListOwnDelegations(within, {})->delegations_size(), 2);
+  for (const v1::Delegation& delegation : all->delegations()) {
+    v1::RevokeDelegationRequest revoke;
+    revoke.set_name(delegation.name());
+    within.request_id = testing::NewRequestId();
+    EXPECT_EQ(ErrorReason(delegations_.RevokeDelegation(within, revoke).status()),
+              delegation.post() == post->name() ? "DELEGATION_NOT_FOUND" : "");
+  }
 }
 
 TEST_F(ExternalSignInTest, ADisabledUserAndASecondFactorCountHereToo) {

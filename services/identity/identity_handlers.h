@@ -75,6 +75,7 @@ class IdentityHandlers {
   struct Refreshed {
     std::optional<User> user;
     absl::Status refusal = SessionEnded("");
+    bool switched = false;  // to another post or delegation than the session's
   };
   // In what is wanted, or, when that is nothing, as the session acts.
   Refreshed Refresh(pqxx::transaction_base& tx, const CallContext& platform,

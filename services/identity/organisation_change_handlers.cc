@@ -108,10 +108,17 @@ auto Told(pqxx::transaction_base& tx, const CallContext& call, std::string event
   return answer;
 }
 
+// What is closed stays as it was.
+template <typename Unit>
+absl::Status CheckOpen(const Unit& unit) {
+  if (unit.closed_at == absl::InfiniteFuture()) return absl::OkStatus();
+  return UnitClosed(EntryOf(unit).resource);
+}
+
 // What is closed is not closed once more, and nothing may go on in it.
 template <typename Unit>
 absl::Status CheckClosable(pqxx::transaction_base& tx, const Unit& unit, absl::Time now) {
-  if (unit.closed_at != absl::InfiniteFuture()) return UnitClosed(EntryOf(unit).resource);
+  QINGQU_RETURN_IF_ERROR(CheckOpen(unit));
   const std::vector<std::string> open = OpenIn(tx, unit, {.now = now, .names_max = kNamedMax + 1});
   return open.empty() ? absl::OkStatus() : UnitInUse(EntryOf(unit).resource, open, kNamedMax);
 }
@@ -133,7 +140,7 @@ absl::Status GiveUpLead(pqxx::transaction_base& tx, Institution& institution) {
 // Makes `lead` the lead hospital in the place of the present one, if there is one.
 absl::Status ReplaceLead(pqxx::transaction_base& tx, const Alliance& alliance, Institution& lead) {
   if (lead.alliance_id != alliance.alliance_id) return InstitutionNotFound(lead.institution_id);
-  if (lead.closed_at != absl::InfiniteFuture()) return UnitClosed(EntryOf(lead).resource);
+  QINGQU_RETURN_IF_ERROR(CheckOpen(lead));
   if (lead.lead) return LeadAlready(alliance.alliance_id);
   const std::string present_id = FindLead(tx, alliance.alliance_id);
   if (!present_id.empty()) {
@@ -183,6 +190,7 @@ absl::StatusOr<v1::Institution> IdentityHandlers::UpdateInstitution(
             wanted.alliance() != "alliances/" + before->alliance_id) {
           return InstitutionCannotMove(order.id);
         }
+        QINGQU_RETURN_IF_ERROR(CheckOpen(*before));
         Institution after = *before;
         Rename(tx, wanted.display_name(), after);
         return Told(tx, call, "institution.renamed", order.reason, *before, after);
@@ -202,6 +210,7 @@ absl::StatusOr<v1::Department> IdentityHandlers::UpdateDepartment(
         const std::optional<Department> before = LockDepartment(tx, order.id);
         if (!before.has_value()) return DepartmentNotFound(order.id);
         QINGQU_RETURN_IF_ERROR(CheckEtag(wanted.etag(), *before));
+        QINGQU_RETURN_IF_ERROR(CheckOpen(*before));
         Department after = *before;
         Rename(tx, wanted.display_name(), after);
         return Told(tx, call, "department.renamed", order.reason, *before, after);

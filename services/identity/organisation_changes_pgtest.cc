@@ -41,6 +41,14 @@ class OrganisationChangesTest : public ::testing::Test, protected TestIdentity {
     request.set_reason("更名批复");
     return request;
   }
+  static v1::UpdateDepartmentRequest RenameWard(const std::string& display_name) {
+    v1::UpdateDepartmentRequest request;
+    request.mutable_department()->set_name("departments/ward");
+    request.mutable_department()->set_display_name(display_name);
+    request.mutable_update_mask()->add_paths("display_name");
+    request.set_reason("更名");
+    return request;
+  }
   absl::StatusOr<v1::Department> CloseDepartment(const std::string& department_id) {
     v1::CloseDepartmentRequest request;
     request.set_name("departments/" + department_id);
@@ -107,11 +115,7 @@ TEST_F(OrganisationChangesTest, UnitsAreRenamed) {
   alliance.mutable_update_mask()->add_paths("display_name");
   alliance.set_reason("更名");
   EXPECT_EQ(handlers.UpdateAlliance(Admin(), alliance)->display_name(), "东部医共体");
-  v1::UpdateDepartmentRequest ward;
-  ward.mutable_department()->set_name("departments/ward");
-  ward.mutable_department()->set_display_name("内一科");
-  ward.mutable_update_mask()->add_paths("display_name");
-  ward.set_reason("更名");
+  v1::UpdateDepartmentRequest ward = RenameWard("内一科");
   EXPECT_EQ(handlers.UpdateDepartment(Admin(), ward)->display_name(), "内一科");
   ward.mutable_department()->set_name("departments/none");
   EXPECT_EQ(ErrorReason(handlers.UpdateDepartment(Admin(), ward).status()), "DEPARTMENT_NOT_FOUND");
@@ -163,6 +167,9 @@ TEST_F(OrganisationChangesTest, WhereSomethingGoesOnIsNotClosed) {
   ASSERT_TRUE(closed.ok()) << closed.status();
   EXPECT_TRUE(closed->has_close_time());
   EXPECT_EQ(ErrorReason(CloseDepartment("ward").status()), "UNIT_CLOSED");
+  EXPECT_EQ(ErrorReason(handlers.UpdateDepartment(Admin(), RenameWard("x")).status()),
+            "UNIT_CLOSED");
+  EXPECT_EQ(CountEvents("department.renamed"), "0");
   EXPECT_EQ(database.Value("SELECT closed FROM identity_pub.department"), "t");
   EXPECT_EQ(GiveWardPost("li").name(), "") << "nobody begins there";
   EXPECT_EQ(CountEvents("department.closed"), "1");
@@ -178,6 +185,8 @@ TEST_F(OrganisationChangesTest, AnInstitutionIsClosedForGood) {
   ASSERT_TRUE(CloseDepartment("ward").ok());
   EXPECT_EQ(ErrorReason(CloseInstitution("county-hospital").status()), "LEAD_MUST_CHANGE");
   ASSERT_TRUE(CloseInstitution("township").ok());
+  EXPECT_EQ(ErrorReason(handlers.UpdateInstitution(Admin(), Rename("x")).status()), "UNIT_CLOSED");
+  EXPECT_EQ(CountEvents("institution.renamed"), "0");
   v1::CreateUserRequest nurse = UserRequest("li", v1::ROLE_DEPARTMENT_NURSE, v1::SCOPE_INSTITUTION);
   nurse.mutable_user()->set_institution("institutions/township");
   EXPECT_EQ(ErrorReason(handlers.CreateUser(Admin(), nurse).status()), "UNIT_CLOSED");

@@ -105,6 +105,10 @@ void CheckPlace(std::string_view prefix, const Post& post, FieldViolations& viol
   CheckBelonging(prefix, post, violations);
 }
 
+bool IsWithinSession(const auth::Principal& caller, const std::string& institution_id) {
+  return !caller.confined || caller.institution_id == institution_id;
+}
+
 bool IsInForce(const Post& post, absl::Time now) {
   return post.starts_at <= now && now < post.ends_at;
 }

@@ -47,6 +47,9 @@ void CheckPlace(std::string_view prefix, const Post& post, FieldViolations& viol
 
 bool IsInForce(const Post& post, absl::Time now);
 
+// Whether the caller's session may have to do with a post of this institution (auth::Principal).
+bool IsWithinSession(const auth::Principal& caller, const std::string& institution_id);
+
 // The one of `posts` in which a session acts that begins at `now`: `wanted`, or, when that is
 // empty, the first that is in force (for as long as a token lives at least). NOT_FOUND
 // POST_NOT_FOUND, FAILED_PRECONDITION POST_NOT_IN_FORCE.

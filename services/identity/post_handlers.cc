@@ -228,6 +228,7 @@ absl::StatusOr<v1::ListPostsResponse> PostHandlers::ListOwnPosts(
       *pool_, call, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::ListPostsResponse> {
         v1::ListPostsResponse response;
         for (const Post& post : PostsOfUser(tx, call.principal.user_id, call.received_at)) {
+          if (!IsWithinSession(call.principal, post.institution_id)) continue;
           *response.add_posts() = ToProto(post);
         }
         return response;

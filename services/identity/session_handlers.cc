@@ -42,6 +42,13 @@ absl::StatusOr<PostChoice> WantedPost(const std::string& name) {
   return wanted;
 }
 
+// By the user, and for whom they stand in from now on. The last thing in its transaction.
+void JournalSwitch(pqxx::transaction_base& tx, const CallContext& call, const User& user) {
+  const CallContext switched = AsUser(call, user);
+  db::ActAs(tx, switched);
+  JournalUser(tx, switched, "session.post_switched", user);
+}
+
 }  // namespace
 
 absl::StatusOr<v1::SignInResponse> IdentityHandlers::SignIn(const CallContext& call,
@@ -128,7 +135,7 @@ IdentityHandlers::Refreshed IdentityHandlers::Refresh(pqxx::transaction_base& tx
   }
   if (user.post_id != session->post_id || user.delegation_id != session->delegation_id) {
     SetSessionPost(tx, present.handle_hash, user);
-    JournalUser(tx, AsUser(platform, user), "session.post_switched", user);
+    return {.user = std::move(user), .switched = true};
   }
   return {.user = std::move(user)};
 }
@@ -157,8 +164,11 @@ absl::StatusOr<v1::SignInResponse> IdentityHandlers::RefreshIn(const CallContext
   QINGQU_RETURN_IF_ERROR(db::RunTransaction(*dependencies_.pool, platform,
                                             [&](pqxx::transaction_base& tx) -> absl::Status {
                                               refreshed = Refresh(tx, platform, present, wanted);
-                                              if (refreshed.user.has_value())
-                                                RotateSession(tx, next, call.received_at);
+                                              if (!refreshed.user.has_value())
+                                                return absl::OkStatus();
+                                              RotateSession(tx, next, call.received_at);
+                                              if (refreshed.switched)
+                                                JournalSwitch(tx, call, *refreshed.user);
                                               return absl::OkStatus();
                                             }));
   call.database_time += platform.database_time;

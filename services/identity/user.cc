@@ -50,6 +50,7 @@ auth::Principal PrincipalOfUser(const User& user) {
   principal.delegation_id = user.delegation_id;
   principal.on_behalf_of = user.on_behalf_of;
   principal.only_permissions = user.only_permissions;
+  principal.confined = user.confined;
   return principal;
 }
 

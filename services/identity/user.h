@@ -32,6 +32,7 @@ struct User {
   std::string delegation_id = {};
   std::string on_behalf_of = {};
   std::vector<std::string> only_permissions = {};
+  bool confined = false;  // as in auth::Principal
 };
 
 // What is wrong with a user to be created, apart from what only the database knows; see CheckPlace.
