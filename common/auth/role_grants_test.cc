@@ -80,7 +80,9 @@ struct ProtectedField {
   std::string permission;
 };
 
+// Of answers: what a request says its sender knows.
 void CollectProtectedFields(const Descriptor& message, std::vector<ProtectedField>& fields) {
+  if (std::string_view(message.name()).ends_with("Request")) return;
   for (int i = 0; i < message.field_count(); ++i) {
     const auto& options = message.field(i)->options();
     const bool restricted = options.HasExtension(common::v1::read_permission);

@@ -82,6 +82,15 @@ bool IsPersonName(std::string_view name) {
   return name.starts_with("patients/") || name.starts_with("doctors/");
 }
 
+bool MentionsPerson(std::string_view text) {
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return lower.find("patients/") != std::string::npos ||
+         lower.find("doctors/") != std::string::npos;
+}
+
 std::string_view CollectionOf(PersonKind kind) {
   return kind == PersonKind::kPatient ? "patients" : "doctors";
 }

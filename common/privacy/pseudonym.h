@@ -45,6 +45,9 @@ bool IsPseudonym(std::string_view text);
 // True for resource names of patients and doctors, by a pseudonym or not.
 bool IsPersonName(std::string_view name);
 
+// True for text with such a name anywhere in it, in whatever case.
+bool MentionsPerson(std::string_view text);
+
 // "patients" or "doctors", as in the resource name doctors/D7.
 std::string_view CollectionOf(PersonKind kind);
 

@@ -101,6 +101,15 @@ TEST_F(PseudonymTest, WhoSeesWhat) {
   EXPECT_EQ(sight(acting), Sight::kNothing);
 }
 
+TEST(PersonNameTest, IsFoundAnywhereInText) {
+  for (const char* text : {"doctors/D7", "uses/x doctors/D7", "(Patients/P-1)", "DOCTORS/"}) {
+    EXPECT_TRUE(MentionsPerson(text)) << text;
+  }
+  for (const char* text : {"", "doctors", "uses/doctor-1", "the doctors are in"}) {
+    EXPECT_FALSE(MentionsPerson(text)) << text;
+  }
+}
+
 TEST_F(PseudonymTest, APseudonymStaysWhatItIs) {
   const PseudonymKey key = KeyIn(directory_.File("keys"));
   const std::string pseudonym = key.PseudonymOf(doctor_);

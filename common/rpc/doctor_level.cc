@@ -6,6 +6,7 @@
 #include "common/base/strings.h"
 #include "common/db/core_queries.h"
 #include "common/db/transaction.h"
+#include "common/privacy/pseudonym.h"
 #include "common/status/status.h"
 #include "common/status/status_macros.h"
 
@@ -19,9 +20,10 @@ constexpr int kPurposeMax = 200;
 
 absl::Status CheckPurpose(const std::string& purpose) {
   const bool said = CodePointCount(TrimAsciiSpace(purpose)) >= kPurposeMin;
-  if (said && CodePointCount(purpose) <= kPurposeMax) return absl::OkStatus();
+  const bool fits = said && CodePointCount(purpose) <= kPurposeMax;
+  if (fits && !privacy::MentionsPerson(purpose)) return absl::OkStatus();
   FieldViolations violations;
-  violations.Add("purpose", "must say in 5 to 200 characters why you ask");
+  violations.Add("purpose", "must say in 5 to 200 characters why you ask, and name nobody");
   return violations.ToStatus(absl::StatusCode::kInvalidArgument, "PURPOSE_REQUIRED");
 }
 

@@ -17,7 +17,7 @@ struct DoctorLevelLimits {
   int per_institution = 3000;
 };
 
-// INVALID_ARGUMENT PURPOSE_REQUIRED unless `purpose` has 5 to 200 characters.
+// INVALID_ARGUMENT PURPOSE_REQUIRED unless `purpose` has 5 to 200 characters and names nobody.
 absl::Status CheckPurpose(const std::string& purpose);
 
 // Counts `weight` askings of the call's user. RESOURCE_EXHAUSTED DOCTOR_LEVEL_LIMIT, with when to

@@ -1,6 +1,7 @@
 #include "common/rpc/message_text.h"
 
-#include <algorithm>
+#include <memory>
+#include <utility>
 #include <vector>
 
 #include "fmt/format.h"
@@ -22,10 +23,12 @@ using google::protobuf::Reflection;
 constexpr size_t kQuestionBytesMax = 16 * 1024;
 constexpr std::string_view kPurposeField = "purpose";
 
+bool IsOfPeople(const FieldDescriptor& field) {
+  return field.options().GetExtension(common::v1::person) != common::v1::PERSON_UNSPECIFIED;
+}
+
 bool NamesPerson(const Message& message, const FieldDescriptor& field) {
-  if (field.options().GetExtension(common::v1::person) != common::v1::PERSON_UNSPECIFIED) {
-    return true;
-  }
+  if (IsOfPeople(field)) return true;
   const Reflection& reflection = *message.GetReflection();
   const int count = field.is_repeated() ? reflection.FieldSize(message, &field) : 1;
   std::string scratch;
@@ -34,25 +37,42 @@ bool NamesPerson(const Message& message, const FieldDescriptor& field) {
         field.is_repeated()
             ? reflection.GetRepeatedStringReference(message, &field, index, &scratch)
             : reflection.GetStringReference(message, &field, &scratch);
-    if (privacy::IsPersonName(text)) return true;
+    if (privacy::MentionsPerson(text)) return true;
   }
   return false;
 }
 
-bool NamesPeople(const Message& message) {
+// The fields of `message` that name people, at any depth.
+std::vector<const FieldDescriptor*> FieldsOfPeople(const Message& message) {
   const Reflection& reflection = *message.GetReflection();
   std::vector<const FieldDescriptor*> fields;
   reflection.ListFields(message, &fields);
-  return std::any_of(fields.begin(), fields.end(), [&](const FieldDescriptor* field) {
-    if (field->type() == FieldDescriptor::TYPE_STRING) return NamesPerson(message, *field);
-    if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) return false;
-    if (!field->is_repeated()) return NamesPeople(reflection.GetMessage(message, field));
+  std::erase_if(fields, [&](const FieldDescriptor* field) {
+    if (field->type() == FieldDescriptor::TYPE_STRING) return !NamesPerson(message, *field);
+    if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) return true;
+    if (!field->is_repeated()) {
+      return FieldsOfPeople(reflection.GetMessage(message, field)).empty();
+    }
     const int size = reflection.FieldSize(message, field);
     for (int index = 0; index < size; ++index) {
-      if (NamesPeople(reflection.GetRepeatedMessage(message, field, index))) return true;
+      if (!FieldsOfPeople(reflection.GetRepeatedMessage(message, field, index)).empty()) {
+        return false;
+      }
     }
-    return false;
+    return true;
   });
+  return fields;
+}
+
+// Null for a request that is too long.
+nlohmann::json QuestionOf(const Message& request) {
+  std::string question;
+  const bool written = google::protobuf::util::MessageToJsonString(request, &question).ok();
+  if (!written || question.size() > kQuestionBytesMax) return {};
+  // Text that PostgreSQL's jsonb cannot hold (a refused call may bring any) is kept as its JSON
+  // text.
+  const bool storable = FindUnstorableText(request).empty();
+  return storable ? nlohmann::json::parse(question, nullptr, false) : nlohmann::json(question);
 }
 
 std::string FindInField(const Message& message, const FieldDescriptor& field) {
@@ -99,9 +119,10 @@ std::vector<std::string> ResourceNamesIn(const Message& message) {
   message.GetReflection()->ListFields(message, &fields);
   for (const FieldDescriptor* field : fields) {
     if (field->type() != FieldDescriptor::TYPE_STRING || field->is_repeated()) continue;
-    if (field->name() == kPurposeField) continue;
+    if (field->name() == kPurposeField || IsOfPeople(*field)) continue;
     std::string value = message.GetReflection()->GetString(message, field);
     const bool named = value.find('/') != std::string::npos && value.size() <= 200;
+    if (privacy::MentionsPerson(value) && !privacy::IsPersonName(value)) continue;
     if (named && IsStorableText(value)) names.push_back(std::move(value));
   }
   return names;
@@ -112,15 +133,17 @@ QuestionTexts DescribeQuestion(const Message& request, const QuestionOutcome& ou
   if (!outcome.reason.empty()) details["reason"] = outcome.reason;
   if (outcome.rows) details["rows"] = *outcome.rows;
   nlohmann::json restricted = nlohmann::json::object();
-  std::string question;
-  const bool written = google::protobuf::util::MessageToJsonString(request, &question).ok();
-  if (written && question.size() <= kQuestionBytesMax) {
-    // Text that PostgreSQL's jsonb cannot hold (a refused call may bring any) is kept as its JSON
-    // text.
-    const bool storable = FindUnstorableText(request).empty();
-    (NamesPeople(request) ? restricted : details)["question"] =
-        storable ? nlohmann::json::parse(question, nullptr, false) : nlohmann::json(question);
+  const std::unique_ptr<Message> open(request.New());
+  open->CopyFrom(request);
+  const std::vector<const FieldDescriptor*> of_people = FieldsOfPeople(request);
+  for (const FieldDescriptor* field : of_people) open->GetReflection()->ClearField(&*open, field);
+  nlohmann::json question = QuestionOf(request);
+  if (!of_people.empty() && !question.is_null()) {
+    restricted["question"] = std::move(question);
+    question = QuestionOf(*open);
   }
+  const bool said = of_people.empty() || !question.empty();
+  if (said && !question.is_null()) details["question"] = std::move(question);
   const auto dump = [](const nlohmann::json& json) {
     return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   };

@@ -15,7 +15,8 @@ namespace qingqu::rpc {
 std::string FindUnstorableText(const google::protobuf::Message& message);
 
 // The values of top-level string fields that look like resource names ("items/x"), for the
-// journal's subjects; a purpose is none.
+// journal's subjects, which are open: neither a purpose, nor a field that may tell of people
+// (common/v1/people.proto), nor text that does without being a person's name.
 std::vector<std::string> ResourceNamesIn(const google::protobuf::Message& message);
 
 // How a question ended.
@@ -30,8 +31,8 @@ struct QuestionOutcome {
 struct QuestionTexts {
   // {"question": <the request>, "outcome": "OK", "reason": …, "rows": …}
   std::string details;
-  // {}, or where the request names patients or doctors {"question": <the request>} in place of that
-  // in `details`.
+  // {}, or where the request names patients or doctors {"question": <the request>}: in `details`
+  // are the fields then that name nobody.
   std::string restricted = "{}";
 };
 // The request is left out when it is longer than 16 KiB.

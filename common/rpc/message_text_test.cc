@@ -5,6 +5,7 @@
 #include "nlohmann/json.hpp"
 
 #include "qingqu/procurement/v1/procurement_service.pb.h"
+#include "qingqu/supervision/v1/journal_service.pb.h"
 #include "qingqu/supervision/v1/supervision_service.pb.h"
 #include "qingqu/usage/v1/usage_service.pb.h"
 
@@ -63,6 +64,28 @@ TEST(MessageTextTest, AQuestionThatNamesSomebodyIsRestricted) {
     EXPECT_EQ(texts.details, R"({"outcome":"OK","reason":"WHY","rows":3})");
     EXPECT_NE(texts.restricted.find("D7"), std::string::npos);
   }
+}
+
+// What somebody looks for may be a name, and may have one in it.
+TEST(MessageTextTest, OfAQuestionThatMayNameSomebodyTheRestIsOpen) {
+  supervision::v1::SearchEntriesRequest by_text;
+  by_text.set_text("张伟主任 uses/x");
+  supervision::v1::SearchEntriesRequest by_piece;
+  by_piece.set_piece("doctors/D7");
+  supervision::v1::SearchEntriesRequest by_resource;
+  by_resource.set_resource("uses/x Doctors/D7");
+  for (supervision::v1::SearchEntriesRequest request : {by_text, by_piece, by_resource}) {
+    request.set_event("use.posted");
+    const QuestionTexts texts = DescribeQuestion(request, {.code = "OK"});
+    EXPECT_EQ(texts.details, R"({"outcome":"OK","question":{"event":"use.posted"}})");
+    const auto restricted = nlohmann::json::parse(texts.restricted);
+    EXPECT_EQ(restricted["question"].size(), 2u) << texts.restricted;
+    EXPECT_THAT(ResourceNamesIn(request), ::testing::IsEmpty());
+  }
+  supervision::v1::ListEntriesRequest by_subject;
+  by_subject.set_subject("doctors/D7");
+  EXPECT_THAT(ResourceNamesIn(by_subject), ::testing::ElementsAre("doctors/D7"))
+      << "such a subject is told to nobody who may not see it";
 }
 
 TEST(MessageTextTest, RowsAreTheElementsOfLists) {

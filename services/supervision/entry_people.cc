@@ -35,14 +35,11 @@ class Masker {
   Masker(const privacy::PeopleView& view, std::string_view institution_id)
       : view_(view), institution_id_(institution_id) {}
 
-  // doctors/D7 or, where `kind` says whom it is, D7; "" when nothing is to be seen.
-  std::string Mask(std::string_view text, PersonKind kind) const {
+  // Of doctors/D7, with `kind` as it says; "" when nothing is to be seen.
+  std::string MaskName(std::string_view name, PersonKind kind) const {
     const std::string prefix = fmt::format("{}/", privacy::CollectionOf(kind));
-    const bool named = text.starts_with(prefix);
-    const std::string_view id = named ? text.substr(prefix.size()) : text;
-    const std::string shown =
-        view_.Show({.kind = kind, .institution_id = institution_id_, .id = id});
-    return shown.empty() || !named ? shown : prefix + shown;
+    const std::string shown = MaskId(name.substr(prefix.size()), kind);
+    return shown.empty() ? "" : prefix + shown;
   }
 
   Json MaskObject(const Json& object, bool is_question) const {
@@ -55,6 +52,11 @@ class Masker {
   }
 
  private:
+  // Of D7.
+  std::string MaskId(std::string_view id, PersonKind kind) const {
+    return view_.Show({.kind = kind, .institution_id = institution_id_, .id = id});
+  }
+
   // Null: it is left out.
   Json MaskValue(std::string_view key, const Json& value, bool is_question) const {
     if (value.is_object()) return MaskObject(value, is_question);
@@ -68,12 +70,13 @@ class Masker {
     }
     if (value.is_string()) {
       const auto& text = value.get_ref<const std::string&>();
-      std::optional<PersonKind> kind = KindOfName(text);
-      if (!kind) kind = KindOfKey(key);
-      if (kind) {
-        std::string shown = Mask(text, *kind);
+      // Under a key of people all of the text is the id, whatever it looks like.
+      const std::optional<PersonKind> kind = KindOfKey(key);
+      if (kind || KindOfName(text)) {
+        std::string shown = kind ? MaskId(text, *kind) : MaskName(text, *KindOfName(text));
         return shown.empty() ? Json() : Json(std::move(shown));
       }
+      if (privacy::MentionsPerson(text)) return Json();
     }
     const bool open = std::find(kOpenKeys.begin(), kOpenKeys.end(), key) != kOpenKeys.end();
     return open || is_question ? value : Json();
@@ -88,7 +91,7 @@ std::vector<std::string> MaskedSubjects(const Masker& masker,
   std::vector<std::string> masked;
   for (const std::string& subject : subjects) {
     const std::optional<PersonKind> kind = KindOfName(subject);
-    std::string shown = kind ? masker.Mask(subject, *kind) : subject;
+    std::string shown = kind ? masker.MaskName(subject, *kind) : subject;
     if (!shown.empty()) masked.push_back(std::move(shown));
   }
   return masked;

@@ -13,7 +13,7 @@ using privacy::PersonKind;
 using ::testing::ElementsAre;
 
 constexpr const char* kRestricted = R"({"patient_pseudonym": "p1", "doctor": "d1",
-    "doctors": ["d1", "doctors/d2"], "procedure": "PCI", "surgeon": "d1", "note": {"text": "d1"},
+    "doctors": ["d1", "d2"], "procedure": "PCI", "surgeon": "d1", "note": {"text": "d1"},
     "lines": [{"line_number": 1, "doctor": "d2", "room": "x"}]})";
 
 class EntryPeopleTest : public ::testing::Test {
@@ -49,13 +49,23 @@ TEST_F(EntryPeopleTest, OutsidePseudonymsStandInTheirPlaceAndTheUnknownIsLeftOut
   EXPECT_EQ(shown.details, Json({{"place", "ward"},
                                  {"patient_pseudonym", Patient("p1")},
                                  {"doctor", Doctor("d1")},
-                                 {"doctors", {Doctor("d1"), "doctors/" + Doctor("d2")}},
+                                 {"doctors", {Doctor("d1"), Doctor("d2")}},
                                  {"procedure", "PCI"},
                                  {"note", Json::object()},
                                  {"lines", {{{"line_number", 1}, {"doctor", Doctor("d2")}}}}}));
   EXPECT_THAT(shown.subjects,
               ElementsAre("items/x", "patients/" + Patient("p1"), "doctors/" + Doctor("d1")));
   EXPECT_TRUE(shown.restricted.empty());
+}
+
+TEST_F(EntryPeopleTest, AnIdThatLooksLikeANameIsNoOtherPerson) {
+  Entry entry{
+      .institution_id = "west",
+      .restricted = Json::parse(
+          R"({"doctor": "doctors/d1", "patient_pseudonym": "doctors/d1", "of": "doctors/d1"})")};
+  EXPECT_EQ(Shown(outside_, entry).details, Json({{"doctor", Doctor("doctors/d1")},
+                                                  {"patient_pseudonym", Patient("doctors/d1")},
+                                                  {"of", "doctors/" + Doctor("d1")}}));
 }
 
 TEST_F(EntryPeopleTest, WithinAllIsToldAndToOthersNothing) {
@@ -79,6 +89,9 @@ TEST_F(EntryPeopleTest, AQuestionShowsWhatWasAskedWithoutTheName) {
       Json({{"outcome", "OK"},
             {"question",
              {{"subject", "doctors/" + Doctor("d1")}, {"pageSize", 5}, {"purpose", "why"}}}}));
+  entry.restricted = {{"question", {{"text", "uses/x doctors/d1"}, {"piece", "S7"}}}};
+  EXPECT_EQ(Shown(outside_, entry).details["question"], Json({{"piece", "S7"}}))
+      << "of text with a name in it no part";
   const std::string resolved = "doctors/" + Doctor("d1");
   entry.restricted = {{"question", {{"pseudonym", resolved}}}};
   EXPECT_EQ(Shown(outside_, entry).details["question"]["pseudonym"], resolved);

@@ -8,6 +8,7 @@
 #include "common/privacy/people_view.h"
 #include "common/rpc/method_registry.h"
 #include "common/status/status.h"
+#include "qingqu/supervision/v1/journal_service.pb.h"
 #include "tests/integration/people_leak_test_support.h"
 
 namespace qingqu {
@@ -103,6 +104,51 @@ TEST_F(LeakTest, NobodyStandsInALogOrAMetric) {
     EXPECT_THAT(PseudonymsIn(text), IsEmpty());
     EXPECT_FALSE(TellsProcedure(text));
   }
+}
+
+// What an inspector looks for may be a name, which the journal keeps for inspectors.
+TEST_F(LeakTest, NobodyElseReadsWhatAnInspectorLookedFor) {
+  const std::string doctor = kDoctor;
+  const std::string authorization = host_.Authorization(By("discipline_inspector"));
+  std::vector<supervision::v1::SearchEntriesRequest> questions(4);
+  questions[0].set_text(doctor);
+  questions[1].set_text("uses/posted doctors/" + doctor);
+  questions[2].set_piece(doctor);
+  questions[3].set_resource("uses/posted doctors/" + doctor);
+  for (supervision::v1::SearchEntriesRequest& question : questions) {
+    question.set_purpose("a test");
+    question.set_event("use.posted");
+    supervision::v1::SearchEntriesResponse answer;
+    const absl::Status asked = host_.Call("qingqu.supervision.v1.JournalService/SearchEntries",
+                                          question, answer, authorization);
+    ASSERT_TRUE(asked.ok()) << asked;
+  }
+  // A purpose is open, so it names nobody.
+  supervision::v1::SearchEntriesRequest naming = questions[0];
+  naming.set_purpose("about doctors/" + doctor);
+  supervision::v1::SearchEntriesResponse none;
+  EXPECT_EQ(ErrorReason(host_.Call("qingqu.supervision.v1.JournalService/SearchEntries", naming,
+                                   none, authorization)),
+            "PURPOSE_REQUIRED");
+  EXPECT_EQ(
+      host_.database().Value("SELECT count(*) FROM journal.entry"
+                             " WHERE event = 'question.people_refused' AND reason IS NOT NULL"),
+      "0");
+  const std::string of_questions =
+      " FROM journal.entry WHERE method LIKE '%/SearchEntries' AND event = 'question.people_asked'";
+  EXPECT_THAT(NamesIn(host_.database().Value("SELECT string_agg(concat(details, subjects), ' ')" +
+                                             of_questions)),
+              IsEmpty());
+  EXPECT_EQ(
+      host_.database().Value("SELECT count(*) FILTER (WHERE restricted::text LIKE '%" + doctor +
+                             "%') || details::text" + of_questions + " GROUP BY details::text"),
+      R"(4{"rows": 0, "outcome": "OK", "question": {"event": "use.posted", )"
+      R"("purpose": "a test"}})");
+  const auto administrator = By("bureau_administrator");
+  const Walked walked = Walk(administrator);
+  EXPECT_THAT(walked.text, HasSubstr("question.people_asked"));
+  EXPECT_THAT(walked.with_names, IsEmpty());
+  EXPECT_THAT(NamesIn(Export(administrator)), IsEmpty());
 }
 
 // What the search would find, had somebody told a name.
