@@ -26,7 +26,7 @@ void ReservationTest::Put(const Goods& goods) {
              timestamptz '2026-11-20Z'
       FROM distribution.location WHERE location_id = '{location}'
       UNION ALL SELECT 'supply', 'contra/supply/east', '{item}', md5('{item}/{lot}')::uuid, '',
-             '{owner}', '{condition}', 'east', NULL, -{quantity}, '2026-11-20Z';
+             '{owner}', 'available', 'east', NULL, -{quantity}, '2026-11-20Z';
     INSERT INTO distribution.movement (movement_id, kind, debit_account_id, credit_account_id,
                                        quantity, moved, debit_after, credit_after, effective_at,
                                        posted_at, actor_id, alliance_id, from_location_id,

@@ -17,11 +17,11 @@ WITH closed AS (
 ), side AS (
   SELECT debit_account_id AS account_id, effective_at, moved AS received, 0 AS issued FROM movement
   WHERE moved > 0 AND debit_account_id BETWEEN $1::bigint AND $2::bigint
-    AND EXISTS (SELECT FROM known) AND effective_at >= (SELECT min(starts_at) FROM known)
+    AND effective_at >= (SELECT min(starts_at) FROM known)
   UNION ALL
   SELECT credit_account_id, effective_at, 0, moved FROM movement
   WHERE moved > 0 AND credit_account_id BETWEEN $1::bigint AND $2::bigint
-    AND EXISTS (SELECT FROM known) AND effective_at >= (SELECT min(starts_at) FROM known)
+    AND effective_at >= (SELECT min(starts_at) FROM known)
 ), monthly AS (
   SELECT account_id, month, sum(received) AS received, sum(issued) AS issued
   FROM (SELECT account_id, date_trunc('month', effective_at AT TIME ZONE '-08')::date AS month, received, issued FROM side
