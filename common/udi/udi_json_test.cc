@@ -49,12 +49,8 @@ TEST(UdiJsonTest, TheOtherIssuers) {
             R"("message":"The check character of the HIBC code is wrong."}})");
   EXPECT_EQ(JsonOf("=)1TE123456A &)RZ12345678"),
             R"({"valid":true,"issuer":"ICCBBA","di":"1TE123456A","lot":"RZ12345678","serial":null,)"
-            R"("expiry":null,"manufactured":null,"elements":{"=)"
-            : "1TE123456A", )
-  "
-  R"("&)" : "RZ12345678"
-}
-})");
+            R"json("expiry":null,"manufactured":null,"elements":{"=)":"1TE123456A",)json"
+            R"json("&)":"RZ12345678"}})json");
   EXPECT_EQ(JsonOf("AHM10010001.BNA1"),
             R"({"valid":true,"issuer":"AHM","di":"AHM10010001","lot":"A1","serial":null,)"
             R"("expiry":null,"manufactured":null,"elements":{"BN":"A1"}})");

@@ -9,7 +9,9 @@
 #include "qingqu/catalog/v1/catalog_service.grpc.pb.h"
 #include "services/catalog/class_handlers.h"
 #include "services/catalog/item_handlers.h"
+#include "services/catalog/item_search.h"
 #include "services/catalog/queries.h"
+#include "services/catalog/search_handlers.h"
 #include "services/catalog/supplier_handlers.h"
 
 namespace qingqu::catalog {
@@ -20,8 +22,8 @@ constexpr auto kQueries = db::WithImportQueries(queries::kAllQueries);
 // The face: one line a method.
 class CatalogService final : public v1::CatalogService::CallbackService {
  public:
-  CatalogService(rpc::CallRunner* runner, db::ConnectionPool* pool)
-      : runner_(runner), suppliers_(pool), items_(pool), classes_(pool) {}
+  CatalogService(rpc::CallRunner* runner, db::ConnectionPool* pool, const ItemSearch* search)
+      : runner_(runner), suppliers_(pool), items_(pool), search_(pool, search), classes_(pool) {}
 
   grpc::ServerUnaryReactor* CreateSupplier(grpc::CallbackServerContext* context,
                                            const v1::CreateSupplierRequest* request,
@@ -113,6 +115,12 @@ class CatalogService final : public v1::CatalogService::CallbackService {
     return RunUnary(*runner_, "ListItems", context, request, response, items_,
                     &ItemHandlers::ListItems);
   }
+  grpc::ServerUnaryReactor* SearchItems(grpc::CallbackServerContext* context,
+                                        const v1::SearchItemsRequest* request,
+                                        v1::SearchItemsResponse* response) override {
+    return RunUnary(*runner_, "SearchItems", context, request, response, search_,
+                    &SearchHandlers::SearchItems);
+  }
   grpc::ServerUnaryReactor* LookupDeviceIdentifier(
       grpc::CallbackServerContext* context, const v1::LookupDeviceIdentifierRequest* request,
       v1::LookupDeviceIdentifierResponse* response) override {
@@ -154,19 +162,29 @@ class CatalogService final : public v1::CatalogService::CallbackService {
   rpc::CallRunner* runner_;
   SupplierHandlers suppliers_;
   ItemHandlers items_;
+  SearchHandlers search_;
   ClassHandlers classes_;
 };
 
 class HostedCatalog final : public rpc::HostedService {
  public:
-  HostedCatalog(std::unique_ptr<rpc::CallRunner> runner, db::ConnectionPool* pool)
-      : runner_(std::move(runner)), service_(runner_.get(), pool) {}
+  HostedCatalog(std::unique_ptr<rpc::CallRunner> runner,
+                const rpc::ServiceDependencies& dependencies)
+      : runner_(std::move(runner)),
+        search_(dependencies.pool, dependencies.clock, {}),
+        service_(runner_.get(), dependencies.pool, &search_) {
+    search_.Start();
+  }
 
   grpc::Service& grpc_service() override { return service_; }
-  void Stop() override { runner_->Drain(); }
+  void Stop() override {
+    runner_->Drain();
+    search_.Stop();
+  }
 
  private:
   std::unique_ptr<rpc::CallRunner> runner_;
+  ItemSearch search_;
   CatalogService service_;
 };
 
@@ -175,7 +193,7 @@ absl::StatusOr<std::unique_ptr<rpc::HostedService>> CreateCatalog(
   QINGQU_ASSIGN_OR_RETURN(
       auto runner,
       rpc::CreateRunner(dependencies, *v1::CreateItemRequest::descriptor()->file()->service(0)));
-  return std::make_unique<HostedCatalog>(std::move(runner), dependencies.pool);
+  return std::make_unique<HostedCatalog>(std::move(runner), dependencies);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <set>
 #include <string>
 
+#include "gmock/gmock.h"
 #include "grpcpp/client_context.h"
 #include "gtest/gtest.h"
 #include "pqxx/pqxx"
@@ -8,6 +9,7 @@
 #include "qingqu/catalog/v1/catalog_service.grpc.pb.h"
 #include "services/catalog/catalog_service.h"
 #include "services/catalog/catalog_test_support.h"
+#include "services/catalog/item_search.h"
 #include "tests/support/test_host.h"
 
 namespace qingqu::catalog {
@@ -35,6 +37,10 @@ TEST_F(FaceTest, EachMethodIsWiredAndGuarded) {
                           method.name().starts_with("Reinstate");
     const std::string answer = host_.AnswerToEmpty(
         method, host_.Authorization(approves ? Li().principal : Wang().principal));
+    if (method.name() == "SearchItems") {
+      EXPECT_THAT(answer, ::testing::AnyOf("OK", "SEARCH_NOT_READY"));
+      continue;
+    }
     const bool may_be_empty = method.name().starts_with("List") ||
                               method.name() == "GetClassStatistics" ||
                               method.name() == "BatchGetItems";
@@ -87,6 +93,10 @@ TEST(CatalogQueriesTest, EachIsExecuted) {
   v1::LookupDeviceIdentifierRequest lookup;
   lookup.set_device_identifier(Gtin(10));
   EXPECT_TRUE(catalog.items.LookupDeviceIdentifier(Li(), lookup).ok());
+  const SystemClock clock;
+  ItemSearch search(catalog.pool.get(), &clock, {});
+  EXPECT_TRUE(search.Look().ok());
+  EXPECT_TRUE(search.Look().ok());
   v1::CreateItemRequest taken = ItemRequest("plate", 2);
   taken.mutable_item()->set_device_identifier(Gtin(10));
   EXPECT_FALSE(catalog.items.CreateItem(Wang(), taken).ok());

@@ -11,6 +11,7 @@ const std::multimap<std::string, Question> kQuestions{
     {"GetItem", {Kind::kShared}},
     {"BatchGetItems", {Kind::kShared}},
     {"ListItems", {Kind::kShared}},
+    {"SearchItems", {Kind::kShared}},
     {"LookupDeviceIdentifier", {Kind::kShared}},
     {"ListClasses", {Kind::kShared}},
     {"GetClassStatistics", {Kind::kShared}},

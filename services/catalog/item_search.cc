@@ -1,0 +1,146 @@
+#include "services/catalog/item_search.h"
+
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "pqxx/pqxx"
+#include "spdlog/spdlog.h"
+
+#include "common/base/strings.h"
+#include "common/db/array.h"
+#include "common/db/transaction.h"
+#include "common/status/status_macros.h"
+#include "services/catalog/item_store.h"
+#include "services/catalog/queries.h"
+
+namespace qingqu::catalog {
+namespace {
+
+constexpr int kItemsAtOnce = 1'000;
+constexpr int kEntriesAtOnce = 500;
+constexpr absl::Duration kTimeMax = absl::Seconds(30);
+constexpr size_t kClassCodeLength = 15;
+constexpr std::string_view kItems = "items/";
+const std::vector<std::string>& ItemEvents() {
+  static const auto* const events =
+      new std::vector<std::string>{"item.proposed", "item.approved", "item.suspended",
+                                   "item.reinstatement_proposed", "item.reinstated"};
+  return *events;
+}
+
+SearchDocument DocumentOf(const Item& item) {
+  SearchDocument document{.item_id = item.id};
+  document.texts = {item.display_name, item.specification, item.manufacturer,
+                    item.registration_number, ""};
+  document.codes = {item.id, item.national_code, item.device_identifier};
+  for (const Pack& pack : item.packs) document.codes.push_back(pack.device_identifier);
+  document.class_code = item.national_code.substr(0, kClassCodeLength);
+  document.high_value = item.high_value;
+  return document;
+}
+
+}  // namespace
+
+CallContext ItemSearch::NewCall() const {
+  return {.principal = auth::SystemPrincipal("catalog"),
+          .method = "catalog/search",
+          .client = "catalog",
+          .received_at = clock_->Now(),
+          .deadline = absl::Now() + kTimeMax};
+}
+
+void ItemSearch::Put(const Item& item) { index_.Put(DocumentOf(item)); }
+
+absl::Status ItemSearch::LoadAll() {
+  // What is committed while the pages are read lies at or behind this place.
+  QINGQU_ASSIGN_OR_RETURN(
+      transaction_id_,
+      db::RunRead(*pool_, NewCall(), [](pqxx::transaction_base& tx) -> absl::StatusOr<std::string> {
+        return tx.exec_prepared(queries::kReadJournalHorizon.name)[0]["horizon"].as<std::string>();
+      }));
+  sequence_ = -1;
+  std::string last_id;
+  for (bool more = true; more;) {
+    QINGQU_ASSIGN_OR_RETURN(
+        const std::vector<Item> items,
+        db::RunRead(*pool_, NewCall(),
+                    [&](pqxx::transaction_base& tx) -> absl::StatusOr<std::vector<Item>> {
+                      return ListItems(tx, {.after_id = last_id,
+                                            .state = std::nullopt,
+                                            .national_code_prefix = "",
+                                            .limit = kItemsAtOnce});
+                    }));
+    for (const Item& item : items) Put(item);
+    more = static_cast<int>(items.size()) == kItemsAtOnce;
+    if (!items.empty()) last_id = items.back().id;
+  }
+  ready_ = true;
+  return absl::OkStatus();
+}
+
+// True when there may be more.
+absl::StatusOr<bool> ItemSearch::LoadChanged() {
+  struct Changes {
+    std::vector<Item> items;
+    std::string transaction_id;
+    int64_t sequence = 0;
+    bool full = false;
+  };
+  QINGQU_ASSIGN_OR_RETURN(
+      const Changes changes,
+      db::RunRead(*pool_, NewCall(), [&](pqxx::transaction_base& tx) -> absl::StatusOr<Changes> {
+        const auto horizon =
+            tx.exec_prepared(queries::kReadJournalHorizon.name)[0]["horizon"].as<std::string>();
+        Changes found{.items = {}, .transaction_id = transaction_id_, .sequence = sequence_};
+        std::set<std::string> ids;
+        const pqxx::result rows =
+            tx.exec_prepared(queries::kListItemChanges.name, transaction_id_, sequence_, horizon,
+                             db::TextArray(ItemEvents()), kEntriesAtOnce);
+        for (const auto& row : rows) {
+          const auto resource = row["resource"].as<std::string>();
+          if (resource.starts_with(kItems)) ids.insert(resource.substr(kItems.size()));
+          found.transaction_id = row["transaction_id"].as<std::string>();
+          found.sequence = row["sequence"].as<int64_t>();
+        }
+        found.full = static_cast<int>(rows.size()) == kEntriesAtOnce;
+        if (ids.empty()) return found;
+        QINGQU_ASSIGN_OR_RETURN(found.items, BatchGetItems(tx, {ids.begin(), ids.end()}));
+        return found;
+      }));
+  for (const Item& item : changes.items) Put(item);
+  transaction_id_ = changes.transaction_id;
+  sequence_ = changes.sequence;
+  return changes.full;
+}
+
+absl::Status ItemSearch::Look() {
+  if (!ready_) return LoadAll();
+  for (bool more = true; more;) {
+    QINGQU_ASSIGN_OR_RETURN(more, LoadChanged());
+  }
+  return absl::OkStatus();
+}
+
+void ItemSearch::Start() {
+  thread_ = std::jthread([this](const std::stop_token& stop) { Run(stop); });
+}
+
+void ItemSearch::Stop() {
+  if (!thread_.joinable()) return;
+  thread_.request_stop();
+  thread_.join();
+}
+
+void ItemSearch::Run(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    const absl::Status looked = Look();
+    if (!looked.ok()) spdlog::warn("items are not looked at for the search: {}", looked.ToString());
+    std::unique_lock lock(mutex_);
+    stopped_.wait_for(lock, stop, absl::ToChronoNanoseconds(options_.look_every),
+                      [] { return false; });
+  }
+}
+
+}  // namespace qingqu::catalog

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+
+#include "common/auth/call_context.h"
+#include "common/base/clock.h"
+#include "common/db/connection_pool.h"
+#include "services/catalog/item.h"
+#include "services/catalog/search/search_index.h"
+
+namespace qingqu::catalog {
+
+// Keeps the items in memory as people look for them: reads all of them once, then those that the
+// journal says were changed, in its commit-safe order, so that none is missed. Thread-safe.
+class ItemSearch {
+ public:
+  struct Options {
+    absl::Duration look_every = absl::Seconds(1);
+  };
+  // `pool` and `clock` outlive the object.
+  ItemSearch(db::ConnectionPool* pool, const Clock* clock, const Options& options)
+      : pool_(pool), clock_(clock), options_(options) {}
+  ~ItemSearch() { Stop(); }
+
+  void Start();
+  void Stop();
+
+  // One look: everything at the first, then what was changed. For Start's thread and for tests; not
+  // from two threads at once.
+  absl::Status Look();
+
+  // False until everything was read once.
+  bool ready() const { return ready_; }
+  const SearchIndex& index() const { return index_; }
+
+ private:
+  void Run(const std::stop_token& stop);
+  absl::Status LoadAll();
+  absl::StatusOr<bool> LoadChanged();
+  void Put(const Item& item);
+  CallContext NewCall() const;
+
+  db::ConnectionPool* const pool_;
+  const Clock* const clock_;
+  const Options options_;
+  SearchIndex index_;
+  std::atomic<bool> ready_{false};
+  // The entry of the journal up to which changes are known.
+  std::string transaction_id_;
+  int64_t sequence_ = 0;
+  std::mutex mutex_;
+  std::condition_variable_any stopped_;
+  std::jthread thread_;
+};
+
+}  // namespace qingqu::catalog

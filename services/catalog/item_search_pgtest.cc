@@ -1,0 +1,164 @@
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "fmt/format.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "pqxx/pqxx"
+
+#include "common/base/page_token.h"
+#include "common/status/status.h"
+#include "services/catalog/catalog_test_support.h"
+#include "services/catalog/search_handlers.h"
+
+namespace qingqu::catalog {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+
+class ItemSearchTest : public ::testing::Test, protected CatalogDatabase {
+ protected:
+  void Propose(const std::string& id, int number, const std::string& name,
+               const std::string& specification, bool high_value = false) {
+    v1::CreateItemRequest request = ItemRequest(id, number);
+    request.mutable_item()->set_display_name(name);
+    request.mutable_item()->set_specification(specification);
+    request.mutable_item()->set_high_value(high_value);
+    const auto proposed = items.CreateItem(Wang(), request);
+    ASSERT_TRUE(proposed.ok()) << proposed.status();
+  }
+  absl::StatusOr<v1::SearchItemsResponse> Ask(const v1::SearchItemsRequest& request) {
+    return handlers_.SearchItems(Li(), request);
+  }
+  std::vector<std::string> Find(const std::string& query) {
+    v1::SearchItemsRequest request;
+    request.set_query(query);
+    const auto answer = Ask(request);
+    EXPECT_TRUE(answer.ok()) << answer.status();
+    std::vector<std::string> found;
+    for (const v1::FoundItem& item : answer->items()) found.push_back(item.item().name());
+    return found;
+  }
+  void Look() {
+    database.WaitForJournalHorizon();
+    ASSERT_TRUE(search_.Look().ok());
+  }
+
+  SystemClock clock_;
+  ItemSearch search_{pool.get(), &clock_, {.look_every = absl::Milliseconds(10)}};
+  SearchHandlers handlers_{pool.get(), &search_};
+};
+
+TEST_F(ItemSearchTest, WhatIsProposedAndChangedIsFound) {
+  Propose("syringe", 1, "一次性使用注射器", "5ml");
+  EXPECT_EQ(ErrorReason(Ask({}).status()), "SEARCH_NOT_READY");
+  Look();
+  EXPECT_THAT(Find("ycxsyzsq"), ElementsAre("items/syringe"));
+  EXPECT_THAT(Find("纱布"), IsEmpty());
+  Propose("gauze", 2, "医用纱布块", "8cm×10cm");
+  EXPECT_THAT(Find("纱布"), IsEmpty()) << "not looked at yet";
+  Look();
+  EXPECT_THAT(Find("纱布 8*10"), ElementsAre("items/gauze"));
+  EXPECT_THAT(Find(Gtin(21)), ElementsAre("items/gauze")) << "by its pack's identifier";
+  EXPECT_THAT(Find(""), UnorderedElementsAre("items/syringe", "items/gauze"));
+}
+
+TEST_F(ItemSearchTest, WhatIsCommittedLateIsNotMissed) {
+  Propose("syringe", 1, "一次性使用注射器", "5ml");
+  // A transaction that began before the first look, and ends after others.
+  pqxx::connection early(database.superuser_conninfo());
+  pqxx::work open(early);
+  open.exec("SELECT pg_current_xact_id()");
+  open.exec(
+      "SET LOCAL session_replication_role = replica; UPDATE catalog.item SET display_name = "
+      "'医用棉签' WHERE item_id = 'syringe'; SELECT journal.append('item.approved', 'test', '', "
+      "'items/syringe', ARRAY['items/syringe'], '', '', '', '', '{}', '{}')");
+  ASSERT_TRUE(search_.Look().ok());
+  Propose("gauze", 2, "医用纱布块", "8cm×10cm");
+  ASSERT_TRUE(search_.Look().ok());
+  open.commit();
+  Look();
+  EXPECT_THAT(Find("棉签"), ElementsAre("items/syringe"));
+  EXPECT_THAT(Find("纱布"), ElementsAre("items/gauze"));
+}
+
+TEST_F(ItemSearchTest, PagesFacetsAndHighlights) {
+  for (int i = 1; i <= 5; ++i) {
+    Propose(fmt::format("syringe-{}", i), i, "一次性使用注射器", fmt::format("{}ml", i), i == 5);
+  }
+  Look();
+  v1::SearchItemsRequest request;
+  request.set_query("注射器");
+  request.set_page_size(2);
+  std::vector<std::string> found;
+  do {
+    const auto page = Ask(request);
+    ASSERT_TRUE(page.ok()) << page.status();
+    EXPECT_EQ(page->found(), 5);
+    EXPECT_EQ(page->high_value_count(), 1);
+    EXPECT_EQ(page->other_count(), 4);
+    for (const v1::FoundItem& item : page->items()) {
+      found.push_back(item.item().name());
+      ASSERT_EQ(item.highlights_size(), 1);
+      EXPECT_EQ(item.highlights(0).field(), "display_name");
+      EXPECT_EQ(item.highlights(0).begin(), 5);
+      EXPECT_EQ(item.highlights(0).end(), 8);
+    }
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_EQ(found.size(), 5U);
+  request.set_high_value(true);
+  const auto high = Ask(request);
+  ASSERT_EQ(high->items_size(), 1);
+  EXPECT_EQ(high->found(), 1);
+  EXPECT_EQ(high->high_value_count() + high->other_count(), 5);
+  ASSERT_GE(high->classes_size(), 1);
+  request.set_class_(high->classes(0).class_());
+  EXPECT_EQ(Ask(request)->found(), 1);
+}
+
+TEST_F(ItemSearchTest, WrongQuestionsAreNamed) {
+  Look();
+  const auto reason = [&](const v1::SearchItemsRequest& request) {
+    return ErrorReason(Ask(request).status());
+  };
+  v1::SearchItemsRequest request;
+  std::string query;
+  for (int i = 0; i < 201; ++i) query += "针";
+  request.set_query(query);
+  EXPECT_EQ(reason(request), "INVALID_FIELD");
+  request.set_query("针");
+  for (const char* code : {"C03", "classes/", "classes/C3", "classes/C0x", "items/C03"}) {
+    request.set_class_(code);
+    EXPECT_EQ(reason(request), "INVALID_FIELD") << code;
+  }
+  request.clear_class_();
+  for (const int size : {-1, 101}) {
+    request.set_page_size(size);
+    EXPECT_EQ(reason(request), "INVALID_FIELD") << size;
+  }
+  request.clear_page_size();
+  request.set_page_token("forged");
+  EXPECT_FALSE(Ask(request).ok());
+  request.set_page_token(EncodePageToken({"1000"}, "search 针  both"));
+  EXPECT_FALSE(Ask(request).ok());
+}
+
+TEST_F(ItemSearchTest, KeepsUpByItself) {
+  search_.Start();
+  Propose("syringe", 1, "一次性使用注射器", "5ml");
+  bool found = false;
+  for (int i = 0; i < 1000 && !found; ++i) {
+    absl::SleepFor(absl::Milliseconds(10));
+    found = search_.ready() && !Find("注射器").empty();
+  }
+  EXPECT_TRUE(found);
+  search_.Stop();
+}
+
+}  // namespace
+}  // namespace qingqu::catalog

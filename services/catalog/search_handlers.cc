@@ -1,0 +1,145 @@
+#include "services/catalog/search_handlers.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "fmt/format.h"
+#include "pqxx/pqxx"
+
+#include "common/base/page_token.h"
+#include "common/base/resource_name.h"
+#include "common/base/strings.h"
+#include "common/db/transaction.h"
+#include "common/status/page.h"
+#include "common/status/status.h"
+#include "common/status/status_macros.h"
+#include "services/catalog/convert.h"
+#include "services/catalog/item_store.h"
+
+namespace qingqu::catalog {
+namespace {
+
+constexpr int kQueryMax = 200;
+constexpr int kPageDefault = 20;
+constexpr int kPageMax = 100;
+constexpr size_t kShownMax = 1'000;
+constexpr std::array<size_t, 6> kClassLengths{3, 5, 7, 10, 12, 15};
+constexpr std::array<const char*, kSearchFields> kFieldNames{
+    "display_name", "specification", "manufacturer", "registration_number", ""};
+
+absl::Status SearchNotReady() {
+  return WithRetryDelay(MakeError(absl::StatusCode::kUnavailable, "SEARCH_NOT_READY",
+                                  "the items are being read; try again in a moment"),
+                        absl::Seconds(1));
+}
+
+struct Asked {
+  SearchFilter filter;
+  size_t offset = 0;
+  size_t limit = 0;
+  std::string page_filter;
+};
+
+bool IsClassCode(std::string_view code) {
+  return std::ranges::find(kClassLengths, code.size()) != kClassLengths.end() &&
+         code.front() == 'C' && std::ranges::all_of(code.substr(1), [](char digit) {
+           return digit >= '0' && digit <= '9';
+         });
+}
+
+absl::StatusOr<Asked> Read(const v1::SearchItemsRequest& request) {
+  FieldViolations violations;
+  Asked asked;
+  if (CodePointCount(request.query()) > kQueryMax) {
+    violations.Add("query", fmt::format("must have at most {} characters", kQueryMax));
+  }
+  if (!request.class_().empty()) {
+    constexpr std::string_view kClasses = "classes/";
+    asked.filter.class_prefix = request.class_();
+    const bool named = request.class_().starts_with(kClasses);
+    if (named) asked.filter.class_prefix.erase(0, kClasses.size());
+    if (!named || !IsClassCode(asked.filter.class_prefix)) {
+      violations.Add("class", "must be classes/{class}");
+    }
+  }
+  if (request.page_size() < 0 || request.page_size() > kPageMax) {
+    violations.Add("page_size", fmt::format("must be 0 to {}", kPageMax));
+  }
+  QINGQU_RETURN_IF_ERROR(violations.ToStatus());
+  if (request.has_high_value()) asked.filter.high_value = request.high_value();
+  asked.limit = static_cast<size_t>(request.page_size() == 0 ? kPageDefault : request.page_size());
+  asked.page_filter =
+      fmt::format("search {} {} {}", request.query(), request.class_(),
+                  request.has_high_value() ? (request.high_value() ? "high" : "other") : "both");
+  QINGQU_ASSIGN_OR_RETURN(const auto key,
+                          ParsePageToken(request.page_token(), asked.page_filter, 1));
+  if (key.empty()) return asked;
+  const auto [end, error] =
+      std::from_chars(key[0].data(), key[0].data() + key[0].size(), asked.offset);
+  const bool number = error == std::errc() && end == key[0].data() + key[0].size();
+  if (!number || asked.offset >= kShownMax) return WrongPageToken();
+  return asked;
+}
+
+void AddHighlights(const SearchHit& hit, const Item& item, v1::FoundItem& found) {
+  const std::array<std::string_view, kSearchFields> texts{
+      item.display_name, item.specification, item.manufacturer, item.registration_number, ""};
+  for (const SearchHighlight& highlight : hit.highlights) {
+    const auto field = static_cast<size_t>(highlight.field);
+    // The item may have been changed since it was found.
+    if (highlight.end > texts.at(field).size()) continue;
+    v1::SearchHighlight& shown = *found.add_highlights();
+    shown.set_field(kFieldNames.at(field));
+    shown.set_begin(CodePointCount(texts.at(field).substr(0, highlight.begin)));
+    shown.set_end(CodePointCount(texts.at(field).substr(0, highlight.end)));
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<v1::SearchItemsResponse> SearchHandlers::SearchItems(
+    const CallContext& call, const v1::SearchItemsRequest& request) {
+  QINGQU_ASSIGN_OR_RETURN(const Asked asked, Read(request));
+  if (!search_->ready()) return SearchNotReady();
+  const size_t limit = std::min(asked.limit, kShownMax - asked.offset);
+  const SearchAnswer answer =
+      search_->index().Search(request.query(), asked.filter, asked.offset, limit);
+  std::vector<std::string> ids;
+  for (const SearchHit& hit : answer.hits) ids.push_back(hit.item_id);
+  QINGQU_ASSIGN_OR_RETURN(const std::vector<Item> items,
+                          db::RunRead(*pool_, call, [&](pqxx::transaction_base& tx) {
+                            return catalog::BatchGetItems(tx, ids);
+                          }));
+  v1::SearchItemsResponse response;
+  for (size_t i = 0; i < items.size(); ++i) {
+    v1::FoundItem& found = *response.add_items();
+    *found.mutable_item() = ToProto(items[i]);
+    found.set_score(answer.hits[i].score);
+    AddHighlights(answer.hits[i], items[i], found);
+  }
+  response.set_found(answer.found);
+  response.set_by_part(answer.by_part);
+  for (const auto& [code, count] : answer.facets.classes) {
+    v1::FoundClass& of_class = *response.add_classes();
+    of_class.set_class_("classes/" + code);
+    of_class.set_count(count);
+  }
+  const auto count_of = [&](bool high_value) {
+    const auto counted = answer.facets.high_value.find(high_value);
+    return counted == answer.facets.high_value.end() ? 0 : counted->second;
+  };
+  response.set_high_value_count(count_of(true));
+  response.set_other_count(count_of(false));
+  const size_t next = asked.offset + answer.hits.size();
+  if (next < static_cast<size_t>(answer.found) && next < kShownMax) {
+    response.set_next_page_token(EncodePageToken({std::to_string(next)}, asked.page_filter));
+  }
+  return response;
+}
+
+}  // namespace qingqu::catalog
