@@ -28,7 +28,6 @@ constexpr int kQueryMax = 200;
 constexpr int kPageDefault = 20;
 constexpr int kPageMax = 100;
 constexpr size_t kShownMax = 1'000;
-constexpr std::array<size_t, 6> kClassLengths{3, 5, 7, 10, 12, 15};
 constexpr std::array<const char*, kSearchFields> kFieldNames{
     "display_name", "specification", "manufacturer", "registration_number", ""};
 
@@ -46,7 +45,7 @@ struct Asked {
 };
 
 bool IsClassCode(std::string_view code) {
-  return std::ranges::find(kClassLengths, code.size()) != kClassLengths.end() &&
+  return std::ranges::find(kClassCodeLengths, code.size()) != kClassCodeLengths.end() &&
          code.front() == 'C' && std::ranges::all_of(code.substr(1), [](char digit) {
            return digit >= '0' && digit <= '9';
          });

@@ -108,6 +108,14 @@ bool IsHan(char32_t character) {
   return (character >= kHanFirst && character <= kHanLast) || character == kIdeographicZero;
 }
 
+uint64_t CharacterBits(std::u32string_view text) {
+  constexpr uint64_t kFactor = 0x9E3779B97F4A7C15;  // 2^64 by the golden ratio
+  constexpr int kShift = 58;
+  uint64_t bits = 0;
+  for (const char32_t character : text) bits |= uint64_t{1} << ((character * kFactor) >> kShift);
+  return bits;
+}
+
 bool IsAsciiLetter(char32_t character) { return character >= U'a' && character <= U'z'; }
 
 bool IsAsciiDigit(char32_t character) { return character >= U'0' && character <= U'9'; }

@@ -21,6 +21,9 @@ struct FoldedText {
 // many ways (x, φ), runs of white space (one space), and what is invisible. Nothing at both ends.
 FoldedText Fold(std::string_view text);
 
+// One of 64 bits for each character that occurs: what lacks a bit of a term's lacks the term.
+uint64_t CharacterBits(std::u32string_view text);
+
 bool IsHan(char32_t character);
 bool IsAsciiLetter(char32_t character);
 bool IsAsciiDigit(char32_t character);

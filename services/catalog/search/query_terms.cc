@@ -24,12 +24,17 @@ Class ClassOf(char32_t character) {
 
 QueryTerm TermOf(std::u32string text) {
   QueryTerm term{.kind = QueryTerm::Kind::kMixed, .text = std::move(text)};
+  term.characters = CharacterBits(term.text);
   const auto all = [&](auto&& holds) { return std::ranges::all_of(term.text, holds); };
   if (all(IsHan)) {
     term.kind = QueryTerm::Kind::kHan;
   } else if (all([](char32_t character) { return character < 0x80; })) {
     term.ascii.assign(term.text.begin(), term.text.end());
-    if (all(IsAsciiLetter)) term.kind = QueryTerm::Kind::kLetters;
+    if (all(IsAsciiLetter)) {
+      term.kind = QueryTerm::Kind::kLetters;
+      term.spelling = term.ascii;
+      std::ranges::replace(term.spelling, 'v', 'u');
+    }
   }
   return term;
 }

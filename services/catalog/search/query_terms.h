@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +19,9 @@ struct QueryTerm {
   };
   Kind kind = Kind::kMixed;
   std::u32string text;
-  std::string ascii;  // the same, for kLetters and for kMixed without Han characters; else empty
+  std::string ascii;     // the same, for kLetters and for kMixed without Han characters; else empty
+  std::string spelling;  // of kLetters: as readings are written, with u for v; else empty
+  uint64_t characters = 0;  // CharacterBits of the text
 
   bool operator==(const QueryTerm&) const = default;
 };

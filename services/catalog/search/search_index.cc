@@ -17,7 +17,6 @@ constexpr double kCodeWhole = 1.5;
 constexpr double kCodeBeginning = 0.9;
 constexpr size_t kCodeLettersMin = 3;
 constexpr double kAgreed = 0.02;
-constexpr std::array<size_t, 6> kClassLengths{3, 5, 7, 10, 12, 15};
 constexpr size_t kSuppliersMax = 64;
 
 size_t FieldIndex(SearchField field) { return static_cast<size_t>(field); }
@@ -43,8 +42,8 @@ double CoverageOf(const QueryTerm& term, const SearchValue& value) {
 
 // Length of the class codes one level below a prefix; 0 for none.
 size_t NextClassLength(size_t prefix) {
-  const auto* const next = std::ranges::upper_bound(kClassLengths, prefix);
-  return next == kClassLengths.end() ? 0 : *next;
+  const auto* const next = std::ranges::upper_bound(kClassCodeLengths, prefix);
+  return next == kClassCodeLengths.end() ? 0 : *next;
 }
 
 // The best quality of each item, and who they are.
@@ -73,7 +72,7 @@ class BestByItem {
 struct SearchIndex::Item {
   SearchDocument document;
   std::array<Value*, kSearchFields> values{};
-  std::array<uint32_t, kClassLengths.size()> classes{};
+  std::array<uint32_t, kClassCodeLengths.size()> classes{};
   std::vector<uint32_t> suppliers;
   size_t name_characters = 0;
   bool alive = false;
@@ -137,8 +136,8 @@ void SearchIndex::Put(const SearchDocument& document) {
   Link(number, /*add=*/true);
   const Value* const name = item.values[FieldIndex(SearchField::kName)];
   item.name_characters = name == nullptr ? 0 : name->match.text().size();
-  for (size_t level = 0; level < kClassLengths.size(); ++level) {
-    item.classes[level] = names_->NumberOf(document.class_code.substr(0, kClassLengths[level]));
+  for (size_t level = 0; level < kClassCodeLengths.size(); ++level) {
+    item.classes[level] = names_->NumberOf(document.class_code.substr(0, kClassCodeLengths[level]));
   }
   item.suppliers.clear();
   for (const std::string& supplier : document.supplier_ids) {
@@ -255,7 +254,7 @@ class SearchIndex::Collection {
         int{other_class} + int{other_supplier} + int{other_value} + int{other_agreed};
     if (others > 1) return;
     const bool all = others == 0;
-    if ((all || other_class) && class_length_ > 0) CountClass(item, other_class);
+    if (all && class_length_ > 0) CountClass(item);
     if (all || other_supplier) {
       for (const uint32_t supplier : item.suppliers) ++suppliers_[supplier];
     }
@@ -295,11 +294,9 @@ class SearchIndex::Collection {
   bool IsOnList(uint32_t number) const {
     return list_ != nullptr && number < list_->size() && (*list_)[number];
   }
-  // Counted as if the class were not asked for: a level below its prefix only what begins with it.
-  void CountClass(const Item& item, bool other_class) {
-    if (other_class) return;
-    const auto* const level = std::ranges::find(kClassLengths, class_length_);
-    ++counts_[item.classes[static_cast<size_t>(level - kClassLengths.begin())]];
+  void CountClass(const Item& item) {
+    const auto* const level = std::ranges::find(kClassCodeLengths, class_length_);
+    ++counts_[item.classes[static_cast<size_t>(level - kClassCodeLengths.begin())]];
   }
   bool IsBetter(const Found& one, const Found& other) const {
     if (one.score != other.score) return one.score > other.score;

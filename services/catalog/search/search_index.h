@@ -21,6 +21,8 @@ namespace qingqu::catalog {
 // What is searched for words. Codes are searched besides, by their beginning.
 enum class SearchField { kName, kSpecification, kManufacturer, kRegistration, kSuppliers };
 inline constexpr size_t kSearchFields = 5;
+// Of the codes of the six levels of the national class tree.
+inline constexpr std::array<size_t, 6> kClassCodeLengths{3, 5, 7, 10, 12, 15};
 
 // An item as it is found. Texts are well-formed UTF-8.
 struct SearchDocument {
@@ -56,7 +58,8 @@ struct SearchHit {
   std::vector<SearchHighlight> highlights;  // in order, without overlaps
 };
 
-// How many found items there are of a kind; each facet counts as if its own filter were not set.
+// How many found items there are of a kind; all but the classes count as if their own filter were
+// not set.
 struct SearchFacets {
   std::map<std::string, int64_t> classes;  // one level below the filter's prefix
   std::map<std::string, int64_t> suppliers;
@@ -73,7 +76,7 @@ struct SearchAnswer {
 
 // The items of the catalogue in memory, as people look for them. README.md says how they are
 // ranked. Distinct texts are kept once, and a term is compared with each of them: so anything may
-// be found anywhere in a text, however it is spelled, and a change costs nothing. Thread-safe.
+// be found anywhere in a text, however it is spelled, and a change costs little. Thread-safe.
 class SearchIndex {
  public:
   SearchIndex();

@@ -42,13 +42,6 @@ constexpr size_t kTwoMistakesLetters = 8;
 constexpr size_t kOneMistakeHan = 3;
 constexpr size_t kPatternMax = 64;
 
-constexpr uint64_t kHashFactor = 0x9E3779B97F4A7C15;
-constexpr int kHashShift = 58;
-
-uint64_t BitOf(char32_t character) {
-  return uint64_t{1} << ((character * kHashFactor) >> kHashShift);
-}
-
 uint64_t InitialBit(char32_t character) {
   if (IsAsciiLetter(character)) return uint64_t{1} << (character - U'a');
   if (IsAsciiDigit(character)) return uint64_t{1} << (26 + character - U'0');
@@ -265,23 +258,15 @@ SearchValue::SearchValue(std::u32string folded)
   }
 }
 
-uint64_t CharacterBits(std::u32string_view text) {
-  uint64_t bits = 0;
-  for (const char32_t character : text) bits |= BitOf(character);
-  return bits;
-}
-
 double MatchTerm(const QueryTerm& term, const SearchValue& value, MatchedRanges* ranges) {
-  const bool may_have = (CharacterBits(term.text) & ~value.characters()) == 0;
+  const bool may_have = (term.characters & ~value.characters()) == 0;
   double quality = may_have ? MatchAsText(term.text, value.text(), ranges) : 0;
   if (quality == 0 && may_have && term.kind == QueryTerm::Kind::kHan && term.text.size() > 1) {
     quality = MatchInPieces(term.text, value.text(), ranges);
   }
   if (quality == 0 && term.kind == QueryTerm::Kind::kLetters &&
       (InitialBit(term.text.front()) & value.initials()) != 0) {
-    std::string letters = term.ascii;
-    std::ranges::replace(letters, 'v', 'u');
-    quality = MatchAsSpelled(letters, value, ranges);
+    quality = MatchAsSpelled(term.spelling, value, ranges);
   }
   return quality;
 }

@@ -16,7 +16,7 @@ class SearchValue {
   explicit SearchValue(std::u32string folded);
 
   std::u32string_view text() const { return text_; }
-  // One of 64 bits for each character that occurs.
+  // CharacterBits of the text.
   uint64_t characters() const { return characters_; }
   // A bit for each letter with which a reading of a character begins, or that occurs itself.
   uint64_t initials() const { return initials_; }
@@ -31,9 +31,6 @@ class SearchValue {
   uint64_t characters_ = 0;
   uint64_t initials_ = 0;
 };
-
-// The bits of SearchValue::characters for `text`.
-uint64_t CharacterBits(std::u32string_view text);
 
 // From character to character behind, in order.
 using MatchedRanges = std::vector<std::pair<size_t, size_t>>;
