@@ -11,4 +11,7 @@ namespace qingqu::auth {
 // approver are held in both scopes, so the permission alone does not tell.
 absl::Status RequireAllianceScope(const Principal& principal);
 
+// The same for what binds the whole county.
+absl::Status RequireCountyScope(const Principal& principal);
+
 }  // namespace qingqu::auth

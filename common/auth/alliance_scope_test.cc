@@ -21,5 +21,15 @@ TEST(AllianceScopeTest, AnythingWiderIsEnough) {
   }
 }
 
+TEST(AllianceScopeTest, ForTheCountyOnlyTheCountyIsEnough) {
+  for (const Scope scope :
+       {Scope::kInstitution, Scope::kDepartment, Scope::kAlliance, Scope::kSupplier}) {
+    EXPECT_EQ(ErrorReason(RequireCountyScope({.scope = scope})), "SCOPE_TOO_NARROW");
+  }
+  for (const Scope scope : {Scope::kCounty, Scope::kSystem}) {
+    EXPECT_TRUE(RequireCountyScope({.scope = scope}).ok()) << ScopeName(scope);
+  }
+}
+
 }  // namespace
 }  // namespace qingqu::auth

@@ -11,6 +11,7 @@ namespace {
 constexpr Separation kSeparations[] = {
     {"catalog.supplier.propose", "catalog.supplier.approve"},
     {"catalog.item.propose", "catalog.item.approve"},
+    {"catalog.list.propose", "catalog.list.approve"},
     {"procurement.agreement.propose", "procurement.agreement.approve"},
     {"procurement.requisition.create", "procurement.requisition.approve"},
     // Who buys does not take delivery.

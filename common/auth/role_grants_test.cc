@@ -15,7 +15,10 @@
 #include <vector>
 
 #include "common/auth/grant_rules.h"
+#include "qingqu/catalog/v1/approved_list_service.pb.h"
 #include "qingqu/catalog/v1/catalog_service.pb.h"
+#include "qingqu/catalog/v1/price_service.pb.h"
+#include "qingqu/catalog/v1/purchase_check_service.pb.h"
 #include "qingqu/common/v1/options.pb.h"
 #include "qingqu/common/v1/people.pb.h"
 #include "qingqu/distribution/v1/distribution_service.pb.h"
@@ -50,6 +53,9 @@ std::vector<const FileDescriptor*> Files() {
           identity::v1::RoleGrants::descriptor()->file(),
           catalog::v1::CreateItemRequest::descriptor()->file(),
           catalog::v1::Supplier::descriptor()->file(),
+          catalog::v1::ApprovedList::descriptor()->file(),
+          catalog::v1::Price::descriptor()->file(),
+          catalog::v1::PurchaseVerdict::descriptor()->file(),
           procurement::v1::CreateOrderRequest::descriptor()->file(),
           procurement::v1::Agreement::descriptor()->file(),
           distribution::v1::Location::descriptor()->file(),

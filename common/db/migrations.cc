@@ -66,11 +66,12 @@ absl::StatusOr<std::vector<Migration>> LoadArea(const std::filesystem::path& roo
   std::sort(
       migrations.begin(), migrations.end(),
       [](const Migration& left, const Migration& right) { return left.number < right.number; });
-  for (size_t index = 0; index < migrations.size(); ++index) {
-    if (migrations[index].number != static_cast<int>(index) + 1) {
-      return absl::InvalidArgumentError(
-          fmt::format("{}: migration {:04} is missing or there twice", folder.string(), index + 1));
-    }
+  const auto twice = std::adjacent_find(
+      migrations.begin(), migrations.end(),
+      [](const Migration& left, const Migration& right) { return left.number == right.number; });
+  if (twice != migrations.end()) {
+    return absl::InvalidArgumentError(
+        fmt::format("{}: migration {:04} is there twice", folder.string(), twice->number));
   }
   return migrations;
 }

@@ -30,7 +30,8 @@ struct MigrationOptions {
 };
 
 // Reads common/db/migrations and services/<area>/migrations. INVALID_ARGUMENT when a name is not
-// NNNN_words.sql, a number is missing or twice.
+// NNNN_words.sql, a number is there twice. Numbers may be left out: work that goes on side by
+// side has its numbers kept for it.
 absl::StatusOr<std::vector<Migration>> LoadMigrations(const std::filesystem::path& root);
 
 // Makes roles and database, then applies what is not applied yet, each file in its own transaction,

@@ -1,5 +1,8 @@
 #include "common/rpc/method_registry.h"
+#include "qingqu/catalog/v1/approved_list_service.pb.h"
 #include "qingqu/catalog/v1/catalog_service.pb.h"
+#include "qingqu/catalog/v1/price_service.pb.h"
+#include "qingqu/catalog/v1/purchase_check_service.pb.h"
 #include "qingqu/distribution/v1/distribution_service.pb.h"
 #include "qingqu/distribution/v1/ledger_service.pb.h"
 #include "qingqu/identity/v1/credential_service.pb.h"
@@ -23,6 +26,9 @@ const std::vector<const google::protobuf::ServiceDescriptor*>& AllServices() {
       identity::v1::Delegation::descriptor()->file()->service(0),
       identity::v1::RoleGrants::descriptor()->file()->service(0),
       catalog::v1::CreateItemRequest::descriptor()->file()->service(0),
+      catalog::v1::ApprovedList::descriptor()->file()->service(0),
+      catalog::v1::Price::descriptor()->file()->service(0),
+      catalog::v1::PurchaseVerdict::descriptor()->file()->service(0),
       procurement::v1::CreateOrderRequest::descriptor()->file()->service(0),
       distribution::v1::Receipt::descriptor()->file()->service(0),
       distribution::v1::PostMovementRequest::descriptor()->file()->service(0),

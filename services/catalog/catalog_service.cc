@@ -2,14 +2,23 @@
 
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "common/db/import_queries.h"
 #include "common/rpc/unary.h"
 #include "common/status/status_macros.h"
+#include "qingqu/catalog/v1/approved_list_service.pb.h"
 #include "qingqu/catalog/v1/catalog_service.grpc.pb.h"
+#include "qingqu/catalog/v1/price_service.pb.h"
+#include "qingqu/catalog/v1/purchase_check_service.pb.h"
+#include "services/catalog/catalog_face.h"
 #include "services/catalog/class_handlers.h"
 #include "services/catalog/item_handlers.h"
 #include "services/catalog/item_search.h"
+#include "services/catalog/lists/approved_list_service.h"
+#include "services/catalog/prices/price_service.h"
+#include "services/catalog/purchase/purchase_check_service.h"
 #include "services/catalog/queries.h"
 #include "services/catalog/search_handlers.h"
 #include "services/catalog/supplier_handlers.h"
@@ -166,19 +175,28 @@ class CatalogService final : public v1::CatalogService::CallbackService {
   ClassHandlers classes_;
 };
 
+using Faces = std::vector<std::unique_ptr<CatalogFace>>;
+
 class HostedCatalog final : public rpc::HostedService {
  public:
-  HostedCatalog(std::unique_ptr<rpc::CallRunner> runner,
+  HostedCatalog(std::unique_ptr<rpc::CallRunner> runner, Faces faces,
                 const rpc::ServiceDependencies& dependencies)
       : runner_(std::move(runner)),
         search_(dependencies.pool, dependencies.clock, {}),
-        service_(runner_.get(), dependencies.pool, &search_) {
+        service_(runner_.get(), dependencies.pool, &search_),
+        faces_(std::move(faces)) {
     search_.Start();
   }
 
   grpc::Service& grpc_service() override { return service_; }
+  std::vector<grpc::Service*> grpc_services() override {
+    std::vector<grpc::Service*> services{&service_};
+    for (const auto& face : faces_) services.push_back(&face->grpc_service());
+    return services;
+  }
   void Stop() override {
     runner_->Drain();
+    for (const auto& face : faces_) face->Drain();
     search_.Stop();
   }
 
@@ -186,14 +204,33 @@ class HostedCatalog final : public rpc::HostedService {
   std::unique_ptr<rpc::CallRunner> runner_;
   ItemSearch search_;
   CatalogService service_;
+  const Faces faces_;
 };
+
+// The services beside CatalogService; their names stand in CatalogSpec.
+absl::StatusOr<Faces> MakeFaces(const rpc::ServiceDependencies& dependencies) {
+  Faces faces;
+  QINGQU_ASSIGN_OR_RETURN(
+      auto purchase_check,
+      rpc::CreateRunner(dependencies, *v1::PurchaseVerdict::descriptor()->file()->service(0)));
+  faces.push_back(MakePurchaseCheckFace(std::move(purchase_check), dependencies.pool));
+  QINGQU_ASSIGN_OR_RETURN(
+      auto prices, rpc::CreateRunner(dependencies, *v1::Price::descriptor()->file()->service(0)));
+  faces.push_back(MakePriceFace(std::move(prices), dependencies.pool));
+  QINGQU_ASSIGN_OR_RETURN(
+      auto lists,
+      rpc::CreateRunner(dependencies, *v1::ApprovedList::descriptor()->file()->service(0)));
+  faces.push_back(MakeApprovedListFace(std::move(lists), dependencies.pool));
+  return faces;
+}
 
 absl::StatusOr<std::unique_ptr<rpc::HostedService>> CreateCatalog(
     const rpc::ServiceDependencies& dependencies) {
   QINGQU_ASSIGN_OR_RETURN(
       auto runner,
       rpc::CreateRunner(dependencies, *v1::CreateItemRequest::descriptor()->file()->service(0)));
-  return std::make_unique<HostedCatalog>(std::move(runner), dependencies);
+  QINGQU_ASSIGN_OR_RETURN(Faces faces, MakeFaces(dependencies));
+  return std::make_unique<HostedCatalog>(std::move(runner), std::move(faces), dependencies);
 }
 
 }  // namespace
@@ -201,6 +238,9 @@ absl::StatusOr<std::unique_ptr<rpc::HostedService>> CreateCatalog(
 rpc::ServiceSpec CatalogSpec() {
   return {.area = "catalog",
           .grpc_name = v1::CatalogService::service_full_name(),
+          .more_grpc_names = {"qingqu.catalog.v1.PurchaseCheckService",
+                              "qingqu.catalog.v1.PriceService",
+                              "qingqu.catalog.v1.ApprovedListService"},
           .queries = kQueries,
           .create = CreateCatalog};
 }

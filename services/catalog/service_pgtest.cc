@@ -7,9 +7,13 @@
 #include "pqxx/pqxx"
 
 #include "qingqu/catalog/v1/catalog_service.grpc.pb.h"
+#include "services/catalog/buyers_test_support.h"
 #include "services/catalog/catalog_service.h"
 #include "services/catalog/catalog_test_support.h"
 #include "services/catalog/item_search.h"
+#include "services/catalog/lists/approved_list_handlers.h"
+#include "services/catalog/prices/price_handlers.h"
+#include "services/catalog/purchase/purchase_check_handlers.h"
 #include "tests/support/test_host.h"
 
 namespace qingqu::catalog {
@@ -71,6 +75,100 @@ TEST(CatalogQueriesTest, EachCanBePrepared) {
   EXPECT_EQ(database.PrepareAll("catalog", CatalogQueries()), "");
 }
 
+void AskAboutPurchases(CatalogDatabase& catalog) {
+  PurchaseCheckHandlers purchases(catalog.pool.get());
+  v1::MayBuyRequest may_buy;
+  may_buy.set_institution("institutions/none");
+  may_buy.set_supplier("suppliers/kangda");
+  may_buy.set_item("items/screw");
+  EXPECT_FALSE(purchases.MayBuy(Li(), may_buy).ok());
+  v1::SetPurchaseRuleRequest set_rule;
+  set_rule.mutable_rule()->set_reason("r");
+  EXPECT_TRUE(
+      purchases.SetPurchaseRule(testing::CallBy("chen", "bureau_administrator"), set_rule).ok());
+  EXPECT_TRUE(purchases.ListPurchaseRules(Li(), {}).ok());
+}
+
+void SetPrices(CatalogDatabase& catalog) {
+  PriceHandlers prices(catalog.pool.get());
+  v1::BatchSetPricesRequest set_prices;
+  set_prices.set_reason("r");
+  v1::Price& price = *set_prices.add_prices();
+  price.set_kind(v1::PRICE_KIND_CEILING);
+  price.set_item("items/screw");
+  price.set_amount("1");
+  const auto bureau = [] { return testing::CallBy("chen", "bureau_administrator"); };
+  const auto prices_set = prices.BatchSetPrices(bureau(), set_prices);
+  ASSERT_TRUE(prices_set.ok());
+  EXPECT_TRUE(prices.BatchSetPrices(bureau(), set_prices).ok());
+  v1::ClosePriceRequest close_price;
+  close_price.set_name(prices_set->results(0).price().name());
+  close_price.set_reason("r");
+  EXPECT_FALSE(prices.ClosePrice(bureau(), close_price).ok());
+  v1::GetPriceRequest get_price;
+  get_price.set_name(close_price.name());
+  EXPECT_TRUE(prices.GetPrice(bureau(), get_price).ok());
+  EXPECT_TRUE(prices.ListPrices(bureau(), {}).ok());
+  v1::BatchFindPricesRequest find_prices;
+  find_prices.set_institution("institutions/none");
+  find_prices.add_items("items/screw");
+  EXPECT_FALSE(prices.BatchFindPrices(bureau(), find_prices).ok());
+  v1::ComparePricesRequest compare_prices;
+  compare_prices.add_items("items/screw");
+  EXPECT_TRUE(prices.ComparePrices(bureau(), compare_prices).ok());
+}
+
+void ChangeLists(CatalogDatabase& catalog) {
+  AddBuyers(catalog.database);
+  ApprovedListHandlers lists(catalog.pool.get());
+  v1::CreateApprovedListRequest create;
+  create.set_approved_list_id("east");
+  create.mutable_approved_list()->set_display_name("l");
+  create.mutable_approved_list()->set_holder("alliances/east");
+  create.mutable_approved_list()->set_reason("r");
+  EXPECT_TRUE(lists.CreateApprovedList(Wang(), create).ok());
+  v1::ApproveApprovedListRequest approve;
+  approve.set_name("approvedLists/east");
+  EXPECT_TRUE(lists.ApproveApprovedList(Li(), approve).ok());
+  for (const char* change : {"add", "remove", "end"}) {
+    v1::ProposeListChangeRequest propose;
+    propose.set_list_change_id(change);
+    propose.mutable_list_change()->set_approved_list(approve.name());
+    propose.mutable_list_change()->set_reason("r");
+    if (std::string(change) == "add") propose.mutable_list_change()->add_additions("items/screw");
+    if (std::string(change) == "remove") propose.mutable_list_change()->add_removals("items/screw");
+    propose.mutable_list_change()->set_ends_list(std::string(change) == "end");
+    EXPECT_TRUE(lists.ProposeListChange(Wang(), propose).ok()) << change;
+    v1::ApproveListChangeRequest approve_change;
+    approve_change.set_name(std::string("listChanges/") + change);
+    EXPECT_TRUE(lists.ApproveListChange(Li(), approve_change).ok()) << change;
+  }
+  v1::GetApprovedListRequest get;
+  get.set_name(approve.name());
+  EXPECT_TRUE(lists.GetApprovedList(Li(), get).ok());
+  EXPECT_TRUE(lists.ListApprovedLists(Li(), {}).ok());
+  v1::ListApprovedListEntriesRequest entries;
+  entries.set_approved_list(approve.name());
+  EXPECT_TRUE(lists.ListApprovedListEntries(Li(), entries).ok());
+  v1::ListListChangesRequest changes;
+  changes.set_approved_list(approve.name());
+  EXPECT_TRUE(lists.ListListChanges(Li(), changes).ok());
+}
+
+// By the names under which they were prepared.
+std::set<std::string> ExecutedStatements(CatalogDatabase& catalog) {
+  auto lease = catalog.pool->Acquire(absl::InfiniteFuture());
+  EXPECT_TRUE(lease.ok());
+  pqxx::nontransaction tx(*lease->connection().session);
+  // A statement is prepared at its first execution, or not there at all.
+  std::set<std::string> executed;
+  for (const auto& statement :
+       tx.exec("SELECT name FROM pg_prepared_statements WHERE generic_plans + custom_plans > 0")) {
+    executed.insert(statement[0].as<std::string>());
+  }
+  return executed;
+}
+
 // Walks through all there is on one connection, then asks PostgreSQL which statements it never ran.
 TEST(CatalogQueriesTest, EachIsExecuted) {
   CatalogDatabase catalog(1);
@@ -127,15 +225,11 @@ TEST(CatalogQueriesTest, EachIsExecuted) {
   finish.set_class_import(append.class_import());
   EXPECT_TRUE(catalog.classes.FinishClassImport(Wang(), finish).ok());
 
-  auto lease = catalog.pool->Acquire(absl::InfiniteFuture());
-  ASSERT_TRUE(lease.ok());
-  pqxx::nontransaction tx(*lease->connection().session);
-  // A statement is prepared at its first execution, or not there at all.
-  std::set<std::string> executed;
-  for (const auto& statement :
-       tx.exec("SELECT name FROM pg_prepared_statements WHERE generic_plans + custom_plans > 0")) {
-    executed.insert(statement[0].as<std::string>());
-  }
+  AskAboutPurchases(catalog);
+  SetPrices(catalog);
+  ChangeLists(catalog);
+
+  const std::set<std::string> executed = ExecutedStatements(catalog);
   for (const db::Query* query : CatalogQueries()) {
     EXPECT_TRUE(executed.contains(query->name)) << query->name;
   }

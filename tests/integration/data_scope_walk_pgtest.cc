@@ -377,6 +377,11 @@ const std::map<std::string, Methods>& ShownBy() {
       {"usage.use_line", {}},
       {"usage.person", {"ResolvePseudonym"}},
       {"catalog.supplier", {}},
+      {"catalog.approved_list", {"GetApprovedList", "ListApprovedLists"}},
+      {"catalog.approved_list_entry", {}},
+      {"catalog.list_change", {}},
+      {"catalog.list_change_line", {}},
+      {"catalog.price", {"GetPrice", "ListPrices"}},
       {"catalog.import", {}},
       {"journal.entry", {}},
   };

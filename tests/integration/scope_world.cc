@@ -188,6 +188,7 @@ WorldHost::WorldHost()
     MoveGoodsOfHospital(*world);
     ReadUse(*world);
     NoteIds(*world);
+    AddPrices(*world);
   }
   MakeWard(Sibling());
   MoveGoodsOfWard(Sibling());
@@ -368,6 +369,12 @@ void WorldHost::MakeSupply(const World& world) {
          "deviceIdentifier": "$G", "baseUnit": "支", "manufacturer": "m", "lotTracked": true,
          "expiryTracked": true}})");
   Do(world, kApprover, "ApproveItem", R"({"name": "items/$I"})");
+  Do(world, kOfficer, "CreateApprovedList",
+     R"({"approvedListId": "$D-list", "approvedList": {"displayName": "l",
+         "holder": "alliances/$A", "reason": "r"}})");
+  Do(world, kOfficer, "ProposeListChange",
+     R"({"listChangeId": "$D-change", "listChange": {"approvedList": "approvedLists/$D-list",
+         "additions": ["items/$I"], "reason": "r"}})");
 }
 
 void WorldHost::Buy(const World& world) {
@@ -415,6 +422,19 @@ void WorldHost::AddHistory(const World& world) const {
            " 'CNY'"
            " FROM procurement.history_vendor AS vendor JOIN procurement.history_item AS item"
            " ON vendor.name = '$D-vendor' AND item.description = '$D-thing'",
+           world));
+}
+
+// What the alliance agreed, and what the hospital paid; set through an rpc they would have no names
+// that are known before.
+void WorldHost::AddPrices(const World& world) const {
+  database().Execute(
+      Fill("SET session_replication_role = replica;"
+           "INSERT INTO catalog.price (price_id, kind, item_id, supplier_id, alliance_id,"
+           " institution_id, amount, start_date, reason, setter_id, created_at) VALUES"
+           " ('$D-price', 'agreed', '$I', '$S', '$A', NULL, 48500, '$T', 'r', 'u', now()),"
+           " ('$W-paid', 'historical', '$I', '$S', '$A', '$W-hospital', 48500, '$T', 'r', 'u',"
+           " now())",
            world));
 }
 

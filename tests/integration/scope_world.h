@@ -103,6 +103,7 @@ class WorldHost {
   void MakeWard(const World& world);
   void Buy(const World& world);
   void AddHistory(const World& world) const;
+  void AddPrices(const World& world) const;
   void StartImport(const World& world);
   void MoveGoodsOfWard(const World& world);
   void MoveGoodsOfHospital(const World& world);

@@ -1,0 +1,148 @@
+-- Whether something may be bought: every obstacle at once, each with a stable reason, the resource that stands in the way, and what
+-- is wrong and can be done about it, for people. No row: it may be bought. All are true or not by the day that is asked for.
+
+-- What must be there besides. Rows are added, never changed: of those that have begun the last one counts. Without any, nothing is.
+CREATE TABLE catalog.purchase_rule (
+  rule_number bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT purchase_rule_pkey PRIMARY KEY,
+  start_date date NOT NULL,
+  list_required boolean NOT NULL,
+  price_required boolean NOT NULL,
+  reason text NOT NULL,
+  setter_id text NOT NULL,
+  setter_for_id text DEFAULT scope.on_behalf_of(),
+  created_at timestamptz NOT NULL,
+  CONSTRAINT purchase_rule_reason_check CHECK (char_length(reason) BETWEEN 1 AND 500)
+);
+COMMENT ON COLUMN catalog.purchase_rule.list_required IS 'Whether who is governed by no approved list may buy nothing; else everything.';
+COMMENT ON COLUMN catalog.purchase_rule.price_required IS 'Whether what has no agreed price may not be bought.';
+CREATE INDEX purchase_rule_in_force ON catalog.purchase_rule (start_date, rule_number);
+SELECT journal.guard('catalog.purchase_rule');
+GRANT SELECT, INSERT ON catalog.purchase_rule TO qingqu_catalog;
+
+CREATE FUNCTION catalog.list_required(p_day date) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT coalesce((SELECT list_required FROM catalog.purchase_rule WHERE start_date <= p_day
+                   ORDER BY start_date DESC, rule_number DESC LIMIT 1), false)
+$$;
+CREATE FUNCTION catalog.price_required(p_day date) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT coalesce((SELECT price_required FROM catalog.purchase_rule WHERE start_date <= p_day
+                   ORDER BY start_date DESC, rule_number DESC LIMIT 1), false)
+$$;
+
+-- The supplier: admitted, and with a licence for the class of the item.
+CREATE FUNCTION catalog.organisation_obstacles(p_supplier text, p_item text, p_day date)
+RETURNS TABLE (reason text, resource text, detail text) LANGUAGE sql STABLE AS $$
+  SELECT 'SUPPLIER_UNKNOWN', 'suppliers/' || p_supplier, 'there is no such supplier; have it proposed and approved first'
+  WHERE NOT EXISTS (SELECT FROM catalog.supplier WHERE supplier_id = p_supplier)
+  UNION ALL
+  SELECT 'SUPPLIER_NOT_APPROVED', 'suppliers/' || p_supplier, 'the supplier waits for its approval; have it approved first'
+  FROM catalog.supplier WHERE supplier_id = p_supplier AND state = 'proposed'
+  UNION ALL
+  SELECT 'SUPPLIER_SUSPENDED', 'suppliers/' || p_supplier, 'the supplier is suspended; choose another, or have it reinstated'
+  FROM catalog.supplier WHERE supplier_id = p_supplier AND state = 'suspended'
+  UNION ALL
+  SELECT 'LICENCE_EXPIRED', 'suppliers/' || p_supplier,
+         'the licence ' || licence_number || ' held until ' || licence_expire_date || '; the supplier must show one in force'
+  FROM catalog.supplier WHERE supplier_id = p_supplier AND licence_expire_date < p_day
+  UNION ALL
+  SELECT 'LICENCE_CLASS_TOO_LOW', 'suppliers/' || p_supplier,
+         'the filing ' || supplier.licence_number || ' covers class II; an item of class III needs a licence (许)'
+  FROM catalog.supplier AS supplier JOIN catalog.item AS item ON item.item_id = p_item
+  WHERE supplier.supplier_id = p_supplier AND item.device_class > supplier.licence_class
+$$;
+
+-- The item: admitted, and its registration in force.
+CREATE FUNCTION catalog.item_obstacles(p_item text, p_day date)
+RETURNS TABLE (reason text, resource text, detail text) LANGUAGE sql STABLE AS $$
+  SELECT 'ITEM_UNKNOWN', 'items/' || p_item, 'there is no such item; have it proposed and approved first'
+  WHERE NOT EXISTS (SELECT FROM catalog.item WHERE item_id = p_item)
+  UNION ALL
+  SELECT 'ITEM_NOT_APPROVED', 'items/' || p_item, 'the item waits for its approval; have it approved first'
+  FROM catalog.item WHERE item_id = p_item AND state = 'proposed'
+  UNION ALL
+  SELECT 'ITEM_SUSPENDED', 'items/' || p_item, 'the item is suspended; choose another, or have it reinstated'
+  FROM catalog.item WHERE item_id = p_item AND state = 'suspended'
+  UNION ALL
+  SELECT 'REGISTRATION_EXPIRED', 'items/' || p_item,
+         'the registration ' || registration_number || ' held until ' || registration_expire_date || '; one in force is needed'
+  FROM catalog.item WHERE item_id = p_item AND registration_expire_date < p_day
+$$;
+
+-- The national code: nothing is known of its life yet.
+CREATE FUNCTION catalog.code_obstacles(p_item text, p_day date)
+RETURNS TABLE (reason text, resource text, detail text) LANGUAGE sql STABLE AS $$
+  SELECT '', '', '' WHERE false
+$$;
+
+-- The lists that govern a buyer on a day: the department's, the institution's, the alliance's, the county's, as far as there are any.
+-- An item must be on each of them, so that a narrower list cannot let in what a wider one keeps out.
+CREATE FUNCTION catalog.governing_lists(p_institution text, p_department text, p_day date) RETURNS SETOF text LANGUAGE sql STABLE AS $$
+  SELECT list.list_id
+  FROM catalog.approved_list AS list
+  WHERE list.holder = ANY (ARRAY['county', 'institutions/' || p_institution, 'departments/' || nullif(p_department, ''),
+          (SELECT 'alliances/' || alliance_id FROM identity_pub.institution WHERE institution_id = p_institution)])
+    AND list.state = 'approved' AND list.start_date <= p_day AND (list.end_date IS NULL OR list.end_date >= p_day)
+$$;
+
+CREATE FUNCTION catalog.list_obstacles(p_institution text, p_department text, p_item text, p_day date)
+RETURNS TABLE (reason text, resource text, detail text) LANGUAGE sql STABLE AS $$
+  SELECT 'NOT_ON_APPROVED_LIST', 'approvedLists/' || governing,
+         'the item is not on this approved list; apply for it (新品准入申请), or choose one that is'
+  FROM catalog.governing_lists(p_institution, p_department, p_day) AS governing
+  WHERE NOT EXISTS (SELECT FROM catalog.approved_list_entry AS entry
+                    WHERE entry.list_id = governing AND entry.item_id = p_item AND entry.start_date <= p_day
+                      AND (entry.end_date IS NULL OR entry.end_date >= p_day))
+  UNION ALL
+  SELECT 'NO_APPROVED_LIST', 'institutions/' || p_institution,
+         'no approved list governs the buyer, and one is required; have one proposed and approved first'
+  WHERE catalog.list_required(p_day) AND NOT EXISTS (SELECT FROM catalog.governing_lists(p_institution, p_department, p_day))
+$$;
+
+-- The price that an institution pays a supplier: what its alliance agreed, or else the county.
+CREATE FUNCTION catalog.agreed_price(p_institution text, p_supplier text, p_item text, p_day date)
+RETURNS TABLE (price_id text, amount bigint) LANGUAGE sql STABLE AS $$
+  SELECT price.price_id, price.amount
+  FROM catalog.price AS price
+  WHERE price.item_id = p_item AND price.kind = 'agreed' AND price.supplier_id = p_supplier
+    AND price.holder = ANY (ARRAY['county',
+          (SELECT 'alliances/' || alliance_id FROM identity_pub.institution WHERE institution_id = p_institution)])
+    AND price.start_date <= p_day AND (price.end_date IS NULL OR price.end_date >= p_day)
+  ORDER BY price.alliance_id NULLS LAST
+  LIMIT 1
+$$;
+
+CREATE FUNCTION catalog.price_obstacles(p_institution text, p_supplier text, p_item text, p_day date)
+RETURNS TABLE (reason text, resource text, detail text) LANGUAGE sql STABLE AS $$
+  SELECT 'PRICE_ABOVE_CEILING', 'prices/' || agreed.price_id,
+         'the agreed price is above the ceiling in force, prices/' || ceiling.price_id || '; agree on a lower one'
+  FROM catalog.agreed_price(p_institution, p_supplier, p_item, p_day) AS agreed
+  JOIN catalog.price AS ceiling
+    ON ceiling.item_id = p_item AND ceiling.kind = 'ceiling'
+       AND ceiling.holder = ANY (ARRAY['county',
+             (SELECT 'alliances/' || alliance_id FROM identity_pub.institution WHERE institution_id = p_institution)])
+       AND ceiling.start_date <= p_day AND (ceiling.end_date IS NULL OR ceiling.end_date >= p_day)
+  WHERE agreed.amount > ceiling.amount
+  UNION ALL
+  SELECT 'NO_AGREED_PRICE', 'items/' || p_item,
+         'no price is agreed with the supplier for this day, and one is required; have one agreed first'
+  WHERE catalog.price_required(p_day)
+    AND NOT EXISTS (SELECT FROM catalog.agreed_price(p_institution, p_supplier, p_item, p_day))
+$$;
+
+-- It looks beyond what its caller may see, who must have been asked about the buyer first: the answer names nobody else's price.
+CREATE FUNCTION catalog.purchase_obstacles(p_institution text, p_department text, p_supplier text, p_item text, p_day date)
+RETURNS TABLE (reason text, resource text, detail text) LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+    SELECT reason, resource, detail FROM catalog.organisation_obstacles(p_supplier, p_item, p_day)
+    UNION ALL
+    SELECT reason, resource, detail FROM catalog.item_obstacles(p_item, p_day)
+    UNION ALL
+    SELECT reason, resource, detail FROM catalog.code_obstacles(p_item, p_day)
+    UNION ALL
+    SELECT reason, resource, detail FROM catalog.list_obstacles(p_institution, p_department, p_item, p_day)
+    UNION ALL
+    SELECT reason, resource, detail FROM catalog.price_obstacles(p_institution, p_supplier, p_item, p_day);
+END $$;
+REVOKE EXECUTE ON FUNCTION catalog.purchase_obstacles(text, text, text, text, date) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION catalog.purchase_obstacles(text, text, text, text, date) TO qingqu_catalog;

@@ -1,0 +1,4 @@
+SELECT
+\ir parts/approved_list_columns.sql
+FROM approved_list
+WHERE list_id = $1

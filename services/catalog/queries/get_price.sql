@@ -1,0 +1,4 @@
+SELECT
+\ir parts/price_columns.sql
+FROM price
+WHERE price_id = $1
