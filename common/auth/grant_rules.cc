@@ -12,6 +12,10 @@ constexpr Separation kSeparations[] = {
     {"catalog.supplier.propose", "catalog.supplier.approve"},
     {"catalog.item.propose", "catalog.item.approve"},
     {"catalog.list.propose", "catalog.list.approve"},
+    {"catalog.application.submit", "catalog.application.review_department"},
+    {"catalog.application.submit", "catalog.application.review_pharmacy"},
+    {"catalog.application.submit", "catalog.application.review_infection_control"},
+    {"catalog.application.submit", "catalog.application.review_alliance"},
     {"procurement.agreement.propose", "procurement.agreement.approve"},
     {"procurement.requisition.create", "procurement.requisition.approve"},
     // Who buys does not take delivery.

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "common/auth/grant_rules.h"
+#include "qingqu/catalog/v1/application_service.pb.h"
 #include "qingqu/catalog/v1/approved_list_service.pb.h"
 #include "qingqu/catalog/v1/catalog_service.pb.h"
 #include "qingqu/catalog/v1/price_service.pb.h"
@@ -53,6 +54,7 @@ std::vector<const FileDescriptor*> Files() {
           identity::v1::RoleGrants::descriptor()->file(),
           catalog::v1::CreateItemRequest::descriptor()->file(),
           catalog::v1::Supplier::descriptor()->file(),
+          catalog::v1::Application::descriptor()->file(),
           catalog::v1::ApprovedList::descriptor()->file(),
           catalog::v1::Price::descriptor()->file(),
           catalog::v1::PurchaseVerdict::descriptor()->file(),

@@ -1,4 +1,5 @@
 #include "common/rpc/method_registry.h"
+#include "qingqu/catalog/v1/application_service.pb.h"
 #include "qingqu/catalog/v1/approved_list_service.pb.h"
 #include "qingqu/catalog/v1/catalog_service.pb.h"
 #include "qingqu/catalog/v1/price_service.pb.h"
@@ -26,6 +27,7 @@ const std::vector<const google::protobuf::ServiceDescriptor*>& AllServices() {
       identity::v1::Delegation::descriptor()->file()->service(0),
       identity::v1::RoleGrants::descriptor()->file()->service(0),
       catalog::v1::CreateItemRequest::descriptor()->file()->service(0),
+      catalog::v1::Application::descriptor()->file()->service(0),
       catalog::v1::ApprovedList::descriptor()->file()->service(0),
       catalog::v1::Price::descriptor()->file()->service(0),
       catalog::v1::PurchaseVerdict::descriptor()->file()->service(0),

@@ -8,6 +8,7 @@
 #include "common/db/import_queries.h"
 #include "common/rpc/unary.h"
 #include "common/status/status_macros.h"
+#include "qingqu/catalog/v1/application_service.pb.h"
 #include "qingqu/catalog/v1/approved_list_service.pb.h"
 #include "qingqu/catalog/v1/catalog_service.grpc.pb.h"
 #include "qingqu/catalog/v1/price_service.pb.h"
@@ -16,6 +17,7 @@
 #include "services/catalog/class_handlers.h"
 #include "services/catalog/item_handlers.h"
 #include "services/catalog/item_search.h"
+#include "services/catalog/lists/application_service.h"
 #include "services/catalog/lists/approved_list_service.h"
 #include "services/catalog/prices/price_service.h"
 #include "services/catalog/purchase/purchase_check_service.h"
@@ -221,6 +223,10 @@ absl::StatusOr<Faces> MakeFaces(const rpc::ServiceDependencies& dependencies) {
       auto lists,
       rpc::CreateRunner(dependencies, *v1::ApprovedList::descriptor()->file()->service(0)));
   faces.push_back(MakeApprovedListFace(std::move(lists), dependencies.pool));
+  QINGQU_ASSIGN_OR_RETURN(
+      auto applications,
+      rpc::CreateRunner(dependencies, *v1::Application::descriptor()->file()->service(0)));
+  faces.push_back(MakeApplicationFace(std::move(applications), dependencies.pool));
   return faces;
 }
 
@@ -236,13 +242,14 @@ absl::StatusOr<std::unique_ptr<rpc::HostedService>> CreateCatalog(
 }  // namespace
 
 rpc::ServiceSpec CatalogSpec() {
-  return {.area = "catalog",
-          .grpc_name = v1::CatalogService::service_full_name(),
-          .more_grpc_names = {"qingqu.catalog.v1.PurchaseCheckService",
-                              "qingqu.catalog.v1.PriceService",
-                              "qingqu.catalog.v1.ApprovedListService"},
-          .queries = kQueries,
-          .create = CreateCatalog};
+  return {
+      .area = "catalog",
+      .grpc_name = v1::CatalogService::service_full_name(),
+      .more_grpc_names = {"qingqu.catalog.v1.PurchaseCheckService",
+                          "qingqu.catalog.v1.PriceService", "qingqu.catalog.v1.ApprovedListService",
+                          "qingqu.catalog.v1.ApplicationService"},
+      .queries = kQueries,
+      .create = CreateCatalog};
 }
 
 }  // namespace qingqu::catalog

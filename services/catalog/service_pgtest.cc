@@ -11,6 +11,7 @@
 #include "services/catalog/catalog_service.h"
 #include "services/catalog/catalog_test_support.h"
 #include "services/catalog/item_search.h"
+#include "services/catalog/lists/application_handlers.h"
 #include "services/catalog/lists/approved_list_handlers.h"
 #include "services/catalog/prices/price_handlers.h"
 #include "services/catalog/purchase/purchase_check_handlers.h"
@@ -155,6 +156,39 @@ void ChangeLists(CatalogDatabase& catalog) {
   EXPECT_TRUE(lists.ListListChanges(Li(), changes).ok());
 }
 
+// After ChangeLists.
+void Apply(CatalogDatabase& catalog) {
+  PutList(catalog.database, {"hospital", "county-hospital", ""});
+  ApplicationHandlers applications(catalog.pool.get());
+  const auto by = [](const char* user_id, const char* role) {
+    return testing::CallBy(user_id, role);
+  };
+  v1::SubmitApplicationRequest submit;
+  submit.set_application_id("a");
+  submit.mutable_application()->set_approved_list("approvedLists/hospital");
+  submit.mutable_application()->set_item("items/screw");
+  submit.mutable_application()->set_department("departments/ward-a");
+  submit.mutable_application()->set_reason("r");
+  EXPECT_TRUE(applications.SubmitApplication(by("sun", "department_nurse"), submit).ok());
+  EXPECT_FALSE(applications.SubmitApplication(by("sun", "department_nurse"), submit).ok());
+  v1::WithdrawApplicationRequest withdraw;
+  withdraw.set_name("applications/a");
+  withdraw.set_reason("r");
+  EXPECT_TRUE(applications.WithdrawApplication(by("sun", "department_nurse"), withdraw).ok());
+  v1::ResubmitApplicationRequest again;
+  again.set_name(withdraw.name());
+  again.set_reason("r");
+  EXPECT_TRUE(applications.ResubmitApplication(by("sun", "department_nurse"), again).ok());
+  v1::ReviewForDepartmentRequest review;
+  review.set_name(withdraw.name());
+  review.set_approve(true);
+  EXPECT_TRUE(applications.ReviewForDepartment(by("zhou", "approver"), review).ok());
+  v1::GetApplicationRequest get;
+  get.set_name(withdraw.name());
+  EXPECT_TRUE(applications.GetApplication(by("zhou", "approver"), get).ok());
+  EXPECT_TRUE(applications.ListApplications(by("zhou", "approver"), {}).ok());
+}
+
 // By the names under which they were prepared.
 std::set<std::string> ExecutedStatements(CatalogDatabase& catalog) {
   auto lease = catalog.pool->Acquire(absl::InfiniteFuture());
@@ -228,6 +262,7 @@ TEST(CatalogQueriesTest, EachIsExecuted) {
   AskAboutPurchases(catalog);
   SetPrices(catalog);
   ChangeLists(catalog);
+  Apply(catalog);
 
   const std::set<std::string> executed = ExecutedStatements(catalog);
   for (const db::Query* query : CatalogQueries()) {

@@ -355,6 +355,12 @@ void WorldHost::MakeWard(const World& world) {
                    requisition));
   }
   Do(world, kHospitalApprover, "ApproveRequisition", R"({"name": "requisitions/$X-requisition"})");
+  Do(world, kWardPharmacist, "CreateApprovedList",
+     R"({"approvedListId": "$X-list", "approvedList": {"displayName": "l",
+         "holder": "departments/$X-ward", "reason": "r"}})");
+  Do(world, kWardNurse, "SubmitApplication",
+     R"({"applicationId": "$X-application", "application": {"approvedList": "approvedLists/$X-list",
+         "item": "items/$I", "department": "departments/$X-ward", "reason": "r"}})");
 }
 
 void WorldHost::MakeSupply(const World& world) {

@@ -128,12 +128,24 @@ RETURNS TABLE (reason text, resource text, detail text) LANGUAGE sql STABLE AS $
     AND NOT EXISTS (SELECT FROM catalog.agreed_price(p_institution, p_supplier, p_item, p_day))
 $$;
 
+-- Who is closed buys nothing more, on whatever day.
+CREATE FUNCTION catalog.buyer_obstacles(p_institution text, p_department text)
+RETURNS TABLE (reason text, resource text, detail text) LANGUAGE sql STABLE AS $$
+  SELECT 'BUYER_CLOSED', 'institutions/' || p_institution, 'the institution is closed; whoever took over its work must buy'
+  FROM identity_pub.institution WHERE institution_id = p_institution AND closed
+  UNION ALL
+  SELECT 'BUYER_CLOSED', 'departments/' || p_department, 'the department is closed; whoever took over its work must buy'
+  FROM identity_pub.department WHERE department_id = p_department AND closed
+$$;
+
 -- It looks beyond what its caller may see, who must have been asked about the buyer first: the answer names nobody else's price.
 CREATE FUNCTION catalog.purchase_obstacles(p_institution text, p_department text, p_supplier text, p_item text, p_day date)
 RETURNS TABLE (reason text, resource text, detail text) LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
 #variable_conflict use_column
 BEGIN
   RETURN QUERY
+    SELECT reason, resource, detail FROM catalog.buyer_obstacles(p_institution, p_department)
+    UNION ALL
     SELECT reason, resource, detail FROM catalog.organisation_obstacles(p_supplier, p_item, p_day)
     UNION ALL
     SELECT reason, resource, detail FROM catalog.item_obstacles(p_item, p_day)

@@ -168,6 +168,17 @@ TEST_F(PurchaseCheckTest, ListsHoldByTheirDays) {
   EXPECT_THAT(reasons_on("2026-11-09"), IsEmpty()) << "a proposal governs nobody";
 }
 
+TEST_F(PurchaseCheckTest, WhoIsClosedBuysNothing) {
+  v1::MayBuyRequest ward = Question();
+  ward.set_department("departments/ward-a");
+  Set("UPDATE identity.department SET closed_at = now() WHERE department_id = 'ward-a'");
+  EXPECT_EQ(Ask(ward).obstacles(0).resource(), "departments/ward-a");
+  EXPECT_TRUE(Ask(Question()).allowed());
+  Set("UPDATE identity.institution SET lead = false, closed_at = now() "
+      "WHERE institution_id = 'county-hospital'");
+  EXPECT_THAT(Reasons(ward), ElementsAre("BUYER_CLOSED", "BUYER_CLOSED"));
+}
+
 TEST_F(PurchaseCheckTest, AgreedPricesStayBelowTheCeilings) {
   PutPrice("county-ceiling", "ceiling", "NULL, NULL", 50000);
   PutPrice("county-price", "agreed", "'kangda', NULL", 60000);

@@ -1,0 +1,5 @@
+SELECT
+\ir parts/application_columns.sql
+FROM application
+WHERE application_id = $1
+FOR UPDATE
