@@ -16,6 +16,9 @@ constexpr Separation kSeparations[] = {
     {"catalog.application.submit", "catalog.application.review_pharmacy"},
     {"catalog.application.submit", "catalog.application.review_infection_control"},
     {"catalog.application.submit", "catalog.application.review_alliance"},
+    {"catalog.organisation.propose", "catalog.organisation.decide"},
+    {"catalog.qualification.submit", "catalog.qualification.review_equipment"},
+    {"catalog.qualification.submit", "catalog.qualification.review_infection_control"},
     {"procurement.agreement.propose", "procurement.agreement.approve"},
     {"procurement.requisition.create", "procurement.requisition.approve"},
     // Who buys does not take delivery.

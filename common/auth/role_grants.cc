@@ -68,6 +68,14 @@ constexpr Row kRows[] = {
     {" x x x x x . x x x x", "catalog.purchase.read"},
     {" . . . . . . . . . x", "catalog.purchase_rule.set"},
     // P N O A S V I M D B
+    {" x . x x x x x x x x", "catalog.organisation.read"},
+    {" . . x . . . . . . .", "catalog.organisation.propose"},
+    {" . . . x . . . . . .", "catalog.organisation.decide"},
+    {" . . x . . x . . . .", "catalog.qualification.submit"},
+    {" . . . x . . . . . .", "catalog.qualification.review_equipment"},
+    {" x . . x . . . . . .", "catalog.qualification.review_infection_control"},
+    {" . . . . . . . . . x", "catalog.qualification_policy.write"},
+    // P N O A S V I M D B
     {" x . x x x x x . x x", "procurement.agreement.read"},
     {" . . x . . . . . . .", "procurement.agreement.propose"},
     {" . . . x . . . . . .", "procurement.agreement.approve"},

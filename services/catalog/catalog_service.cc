@@ -5,30 +5,30 @@
 #include <utility>
 #include <vector>
 
-#include "common/db/import_queries.h"
 #include "common/rpc/unary.h"
 #include "common/status/status_macros.h"
 #include "qingqu/catalog/v1/application_service.pb.h"
 #include "qingqu/catalog/v1/approved_list_service.pb.h"
 #include "qingqu/catalog/v1/catalog_service.grpc.pb.h"
+#include "qingqu/catalog/v1/organisation_service.pb.h"
 #include "qingqu/catalog/v1/price_service.pb.h"
 #include "qingqu/catalog/v1/purchase_check_service.pb.h"
+#include "services/catalog/all_queries.h"
 #include "services/catalog/catalog_face.h"
 #include "services/catalog/class_handlers.h"
 #include "services/catalog/item_handlers.h"
 #include "services/catalog/item_search.h"
 #include "services/catalog/lists/application_service.h"
 #include "services/catalog/lists/approved_list_service.h"
+#include "services/catalog/organisations/expiry_watch.h"
+#include "services/catalog/organisations/organisation_service.h"
 #include "services/catalog/prices/price_service.h"
 #include "services/catalog/purchase/purchase_check_service.h"
-#include "services/catalog/queries.h"
 #include "services/catalog/search_handlers.h"
 #include "services/catalog/supplier_handlers.h"
 
 namespace qingqu::catalog {
 namespace {
-
-constexpr auto kQueries = db::WithImportQueries(queries::kAllQueries);
 
 // The face: one line a method.
 class CatalogService final : public v1::CatalogService::CallbackService {
@@ -185,6 +185,7 @@ class HostedCatalog final : public rpc::HostedService {
                 const rpc::ServiceDependencies& dependencies)
       : runner_(std::move(runner)),
         search_(dependencies.pool, dependencies.clock, {}),
+        expiry_watch_(dependencies.pool, dependencies.clock, {}),
         service_(runner_.get(), dependencies.pool, &search_),
         faces_(std::move(faces)) {
     search_.Start();
@@ -196,15 +197,18 @@ class HostedCatalog final : public rpc::HostedService {
     for (const auto& face : faces_) services.push_back(&face->grpc_service());
     return services;
   }
+  void Start() override { expiry_watch_.Start(); }
   void Stop() override {
     runner_->Drain();
     for (const auto& face : faces_) face->Drain();
     search_.Stop();
+    expiry_watch_.Stop();
   }
 
  private:
   std::unique_ptr<rpc::CallRunner> runner_;
   ItemSearch search_;
+  ExpiryWatch expiry_watch_;
   CatalogService service_;
   const Faces faces_;
 };
@@ -227,6 +231,11 @@ absl::StatusOr<Faces> MakeFaces(const rpc::ServiceDependencies& dependencies) {
       auto applications,
       rpc::CreateRunner(dependencies, *v1::Application::descriptor()->file()->service(0)));
   faces.push_back(MakeApplicationFace(std::move(applications), dependencies.pool));
+  QINGQU_ASSIGN_OR_RETURN(
+      auto organisations,
+      rpc::CreateRunner(dependencies,
+                        *v1::CreateOrganisationRequest::descriptor()->file()->service(0)));
+  faces.push_back(MakeOrganisationFace(std::move(organisations), dependencies.pool));
   return faces;
 }
 
@@ -247,8 +256,9 @@ rpc::ServiceSpec CatalogSpec() {
       .grpc_name = v1::CatalogService::service_full_name(),
       .more_grpc_names = {"qingqu.catalog.v1.PurchaseCheckService",
                           "qingqu.catalog.v1.PriceService", "qingqu.catalog.v1.ApprovedListService",
-                          "qingqu.catalog.v1.ApplicationService"},
-      .queries = kQueries,
+                          "qingqu.catalog.v1.ApplicationService",
+                          "qingqu.catalog.v1.OrganisationService"},
+      .queries = kAllQueries,
       .create = CreateCatalog};
 }
 

@@ -1,18 +1,15 @@
 #include "services/catalog/catalog_test_support.h"
 
 #include "fmt/format.h"
+#include "pqxx/pqxx"
 
 #include "common/base/check.h"
-#include "common/db/import_queries.h"
 #include "common/udi/gs1_checks.h"
-#include "services/catalog/queries.h"
+#include "services/catalog/all_queries.h"
 
 namespace qingqu::catalog {
 
-std::vector<const db::Query*> CatalogQueries() {
-  constexpr auto kQueries = db::WithImportQueries(queries::kAllQueries);
-  return {kQueries.begin(), kQueries.end()};
-}
+std::vector<const db::Query*> CatalogQueries() { return {kAllQueries.begin(), kAllQueries.end()}; }
 
 CallContext Wang() { return testing::CallBy("wang", "procurement_officer"); }
 CallContext Li() { return AllianceApprover("li"); }
@@ -67,6 +64,19 @@ v1::Supplier CatalogDatabase::ApprovedSupplier(std::string_view id, std::string_
   const auto approved = suppliers.ApproveSupplier(Li(), request);
   QINGQU_CHECK(approved.ok());
   return *approved;
+}
+
+std::set<std::string> CatalogDatabase::ExecutedStatements() {
+  auto lease = pool->Acquire(absl::InfiniteFuture());
+  QINGQU_CHECK(lease.ok());
+  pqxx::nontransaction tx(*lease->connection().session);
+  // A statement is prepared at its first execution, or not there at all.
+  std::set<std::string> executed;
+  for (const auto& statement :
+       tx.exec("SELECT name FROM pg_prepared_statements WHERE generic_plans + custom_plans > 0")) {
+    executed.insert(statement[0].as<std::string>());
+  }
+  return executed;
 }
 
 v1::Item CatalogDatabase::ApprovedItem(std::string_view id, int number) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,9 @@ class CatalogDatabase {
   // Proposed by wang and approved by li.
   v1::Supplier ApprovedSupplier(std::string_view id, std::string_view credit_code);
   v1::Item ApprovedItem(std::string_view id, int number);
+
+  // The names of what was executed on the one connection of the pool.
+  std::set<std::string> ExecutedStatements();
 
   testing::TestDatabase database;
   std::unique_ptr<db::ConnectionPool> pool;

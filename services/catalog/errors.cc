@@ -44,8 +44,8 @@ absl::Status SupplierNotSuspended(std::string_view name) {
 
 absl::Status LicenceExpired(std::string_view name, CivilDate expire_date) {
   return MakeError(StatusCode::kFailedPrecondition, "LICENCE_EXPIRED",
-                   fmt::format("the licence of {} held until {}; propose the supplier anew with a "
-                               "licence in force",
+                   fmt::format("the licence of {} held until {}; have the new one approved first "
+                               "(SubmitQualification)",
                                name, expire_date.ToString()),
                    Resource(name));
 }

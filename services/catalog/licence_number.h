@@ -20,4 +20,8 @@ struct LicenceNumber {
 // spaces and dashes. INVALID_ARGUMENT with what is wrong.
 absl::StatusOr<LicenceNumber> ParseLicenceNumber(std::string_view text);
 
+// The same for a manufacturer's licence (生产许可) or filing (生产备案):
+// `<province><city>(食)?药监械生产(许|备)YYYYNNNN号`. A licence allows class III, a filing class I.
+absl::StatusOr<LicenceNumber> ParseProductionLicenceNumber(std::string_view text);
+
 }  // namespace qingqu::catalog

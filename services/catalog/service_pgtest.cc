@@ -4,8 +4,8 @@
 #include "gmock/gmock.h"
 #include "grpcpp/client_context.h"
 #include "gtest/gtest.h"
-#include "pqxx/pqxx"
 
+#include "common/db/import_queries.h"
 #include "qingqu/catalog/v1/catalog_service.grpc.pb.h"
 #include "services/catalog/buyers_test_support.h"
 #include "services/catalog/catalog_service.h"
@@ -15,6 +15,7 @@
 #include "services/catalog/lists/approved_list_handlers.h"
 #include "services/catalog/prices/price_handlers.h"
 #include "services/catalog/purchase/purchase_check_handlers.h"
+#include "services/catalog/queries.h"
 #include "tests/support/test_host.h"
 
 namespace qingqu::catalog {
@@ -189,20 +190,6 @@ void Apply(CatalogDatabase& catalog) {
   EXPECT_TRUE(applications.ListApplications(by("zhou", "approver"), {}).ok());
 }
 
-// By the names under which they were prepared.
-std::set<std::string> ExecutedStatements(CatalogDatabase& catalog) {
-  auto lease = catalog.pool->Acquire(absl::InfiniteFuture());
-  EXPECT_TRUE(lease.ok());
-  pqxx::nontransaction tx(*lease->connection().session);
-  // A statement is prepared at its first execution, or not there at all.
-  std::set<std::string> executed;
-  for (const auto& statement :
-       tx.exec("SELECT name FROM pg_prepared_statements WHERE generic_plans + custom_plans > 0")) {
-    executed.insert(statement[0].as<std::string>());
-  }
-  return executed;
-}
-
 // Walks through all there is on one connection, then asks PostgreSQL which statements it never ran.
 TEST(CatalogQueriesTest, EachIsExecuted) {
   CatalogDatabase catalog(1);
@@ -264,8 +251,9 @@ TEST(CatalogQueriesTest, EachIsExecuted) {
   ChangeLists(catalog);
   Apply(catalog);
 
-  const std::set<std::string> executed = ExecutedStatements(catalog);
-  for (const db::Query* query : CatalogQueries()) {
+  // Those of the folders below are executed by the tests there.
+  const std::set<std::string> executed = catalog.ExecutedStatements();
+  for (const db::Query* query : db::WithImportQueries(queries::kAllQueries)) {
     EXPECT_TRUE(executed.contains(query->name)) << query->name;
   }
 }

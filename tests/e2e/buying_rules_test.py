@@ -238,8 +238,9 @@ class BuyingRulesTest(LiveCase):
         supply.accept(order)
         later = supply.request("b", [("licence", 10)])
         database = self.platform.database
-        kept = database.run(f"SELECT licence_expire_date FROM catalog.supplier WHERE supplier_id = '{SUPPLIER.split('/')[1]}'")
-        change = "UPDATE catalog.supplier SET licence_expire_date = {} WHERE supplier_id = '" + SUPPLIER.split("/")[1] + "'"
+        founding = "organisation_id = '" + SUPPLIER.split("/")[1] + "' AND founding"
+        kept = database.run(f"SELECT expire_date FROM catalog.qualification WHERE {founding}")
+        change = "UPDATE catalog.qualification SET expire_date = {} WHERE " + founding
         database.change_behind_the_back(change.format(YESTERDAY))
         try:
             self.assert_refused("SUPPLIER_NOT_BUYABLE", supply.order, "b", later, [10])

@@ -385,6 +385,9 @@ const std::map<std::string, Methods>& ShownBy() {
       {"catalog.list_change", {}},
       {"catalog.list_change_line", {}},
       {"catalog.price", {"GetPrice", "ListPrices"}},
+      {"catalog.organisation", {}},
+      {"catalog.qualification", {}},
+      {"catalog.authorisation_scope", {}},
       {"catalog.import", {}},
       {"journal.entry", {}},
   };

@@ -28,28 +28,6 @@ CREATE FUNCTION catalog.price_required(p_day date) RETURNS boolean LANGUAGE sql 
                    ORDER BY start_date DESC, rule_number DESC LIMIT 1), false)
 $$;
 
--- The supplier: admitted, and with a licence for the class of the item.
-CREATE FUNCTION catalog.organisation_obstacles(p_supplier text, p_item text, p_day date)
-RETURNS TABLE (reason text, resource text, detail text) LANGUAGE sql STABLE AS $$
-  SELECT 'SUPPLIER_UNKNOWN', 'suppliers/' || p_supplier, 'there is no such supplier; have it proposed and approved first'
-  WHERE NOT EXISTS (SELECT FROM catalog.supplier WHERE supplier_id = p_supplier)
-  UNION ALL
-  SELECT 'SUPPLIER_NOT_APPROVED', 'suppliers/' || p_supplier, 'the supplier waits for its approval; have it approved first'
-  FROM catalog.supplier WHERE supplier_id = p_supplier AND state = 'proposed'
-  UNION ALL
-  SELECT 'SUPPLIER_SUSPENDED', 'suppliers/' || p_supplier, 'the supplier is suspended; choose another, or have it reinstated'
-  FROM catalog.supplier WHERE supplier_id = p_supplier AND state = 'suspended'
-  UNION ALL
-  SELECT 'LICENCE_EXPIRED', 'suppliers/' || p_supplier,
-         'the licence ' || licence_number || ' held until ' || licence_expire_date || '; the supplier must show one in force'
-  FROM catalog.supplier WHERE supplier_id = p_supplier AND licence_expire_date < p_day
-  UNION ALL
-  SELECT 'LICENCE_CLASS_TOO_LOW', 'suppliers/' || p_supplier,
-         'the filing ' || supplier.licence_number || ' covers class II; an item of class III needs a licence (许)'
-  FROM catalog.supplier AS supplier JOIN catalog.item AS item ON item.item_id = p_item
-  WHERE supplier.supplier_id = p_supplier AND item.device_class > supplier.licence_class
-$$;
-
 -- The item: admitted, and its registration in force.
 CREATE FUNCTION catalog.item_obstacles(p_item text, p_day date)
 RETURNS TABLE (reason text, resource text, detail text) LANGUAGE sql STABLE AS $$

@@ -97,18 +97,18 @@ TEST_F(PurchaseCheckTest, EachObstacleIsTold) {
   EXPECT_THAT(reasons_after("UPDATE catalog.supplier SET state = 'proposed', approver_id = NULL"),
               ElementsAre("SUPPLIER_NOT_APPROVED"));
   Set("UPDATE catalog.supplier SET state = 'approved', approver_id = 'li'");
-  EXPECT_THAT(reasons_after("UPDATE catalog.supplier SET licence_number = "
-                            "'鲁济食药监械经营备20190001号', licence_class = 2"),
-              ElementsAre("LICENCE_CLASS_TOO_LOW"));
-  EXPECT_THAT(reasons_after("UPDATE catalog.supplier SET licence_expire_date = '2020-01-01'"),
-              ElementsAre("LICENCE_CLASS_TOO_LOW", "LICENCE_EXPIRED"));
+  EXPECT_THAT(reasons_after("UPDATE catalog.qualification SET number = "
+                            "'鲁济食药监械经营备20190001号', device_class = 2 WHERE founding"),
+              ElementsAre("LICENCE_SCOPE_TOO_NARROW"));
+  EXPECT_THAT(
+      reasons_after("UPDATE catalog.qualification SET expire_date = '2020-01-01' WHERE founding"),
+      ElementsAre("LICENCE_EXPIRED"));
   EXPECT_THAT(reasons_after("UPDATE catalog.item SET state = 'suspended', "
                             "registration_expire_date = '2020-01-01'"),
-              ElementsAre("ITEM_SUSPENDED", "LICENCE_CLASS_TOO_LOW", "LICENCE_EXPIRED",
-                          "REGISTRATION_EXPIRED"));
+              ElementsAre("ITEM_SUSPENDED", "LICENCE_EXPIRED", "REGISTRATION_EXPIRED"));
   EXPECT_THAT(reasons_after("UPDATE catalog.item SET state = 'proposed', approver_id = NULL, "
                             "registration_expire_date = '2099-01-01'"),
-              ElementsAre("ITEM_NOT_APPROVED", "LICENCE_CLASS_TOO_LOW", "LICENCE_EXPIRED"));
+              ElementsAre("ITEM_NOT_APPROVED", "LICENCE_EXPIRED"));
   const v1::PurchaseVerdict verdict = Ask(Question());
   for (const auto& obstacle : verdict.obstacles()) {
     EXPECT_THAT(obstacle.resource(), HasSubstr("/")) << obstacle.reason();
@@ -117,7 +117,7 @@ TEST_F(PurchaseCheckTest, EachObstacleIsTold) {
 }
 
 TEST_F(PurchaseCheckTest, ExpiryBlocksFromTheCountysMidnight) {
-  Set("UPDATE catalog.supplier SET licence_expire_date = '2026-11-22'");
+  Set("UPDATE catalog.qualification SET expire_date = '2026-11-22' WHERE founding");
   EXPECT_TRUE(Ask(Question(), At(Pharmacist(), "2026-11-22T15:59:59+00:00")).allowed());
   EXPECT_THAT(ReasonsOf(Ask(Question(), At(Pharmacist(), "2026-11-22T16:00:00+00:00"))),
               ElementsAre("LICENCE_EXPIRED"));

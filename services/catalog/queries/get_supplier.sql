@@ -1,4 +1,5 @@
 SELECT
 \ir parts/supplier_columns.sql
 FROM supplier
-WHERE supplier_id = $1
+\ir parts/supplier_licence.sql
+WHERE supplier.supplier_id = $1

@@ -1,6 +1,7 @@
 SELECT
 \ir parts/supplier_columns.sql
 FROM supplier
-WHERE supplier_id > $1 AND ($2 = '' OR state = $2)
-ORDER BY supplier_id
+\ir parts/supplier_licence.sql
+WHERE supplier.supplier_id > $1 AND ($2 = '' OR supplier.state = $2)
+ORDER BY supplier.supplier_id
 LIMIT $3

@@ -1,5 +1,6 @@
 SELECT
 \ir parts/supplier_columns.sql
 FROM supplier
-WHERE supplier_id = $1
-FOR UPDATE
+\ir parts/supplier_licence.sql
+WHERE supplier.supplier_id = $1
+FOR UPDATE OF supplier

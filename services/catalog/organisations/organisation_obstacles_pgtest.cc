@@ -1,0 +1,211 @@
+#include <string>
+
+#include "fmt/format.h"
+#include "gtest/gtest.h"
+#include "pqxx/pqxx"
+
+#include "common/status/status.h"
+#include "services/catalog/organisations/organisation_test_support.h"
+
+// Who may sell what on a day, and authorisations from the manufacturer down.
+
+namespace qingqu::catalog {
+namespace {
+
+constexpr std::string_view kDay = "2050-06-01";
+
+class ObstaclesTest : public ::testing::Test, protected OrganisationDatabase {
+ protected:
+  ObstaclesTest() : OrganisationDatabase(8) {
+    ApprovedSupplier("kangda", kCreditCode);
+    ApprovedSupplier("other", kOtherCreditCode);
+    ApprovedItem("screw", 1);
+    Abroad("maker", v1::ORGANISATION_KIND_MANUFACTURER, "某厂");
+    Abroad("agent", v1::ORGANISATION_KIND_AGENT, "Agent AG");
+  }
+
+  std::string Of(std::string_view supplier, std::string_view day = kDay) {
+    return Obstacles(supplier, "screw", day);
+  }
+  void Change(const std::string& sql) {
+    database.Execute("SET session_replication_role = replica; " + sql);
+  }
+  absl::Status Refused(const v1::Qualification& document) {
+    const auto submitted = Submit(Wang(), document);
+    EXPECT_TRUE(submitted.ok()) << submitted.status();
+    return Approve(*submitted).status();
+  }
+};
+
+TEST_F(ObstaclesTest, ASupplierInOrderHasNone) {
+  EXPECT_EQ(Of("kangda"), "");
+  EXPECT_EQ(Of("nobody"), "SUPPLIER_UNKNOWN");
+}
+
+TEST_F(ObstaclesTest, TheStateOfTheSupplier) {
+  Change(
+      "UPDATE catalog.supplier SET state = 'proposed', approver_id = NULL WHERE supplier_id = "
+      "'kangda'");
+  EXPECT_EQ(Of("kangda"), "SUPPLIER_NOT_APPROVED");
+  Change(
+      "UPDATE catalog.supplier SET state = 'suspended', approver_id = 'li' WHERE supplier_id = "
+      "'kangda'");
+  EXPECT_EQ(Of("kangda"), "SUPPLIER_SUSPENDED");
+  Change(
+      "UPDATE catalog.organisation SET standing = 'blacklisted', standing_reason = 'x' WHERE "
+      "organisation_id = 'kangda'");
+  EXPECT_EQ(Of("kangda"), "SUPPLIER_BLACKLISTED");
+  Change(
+      "UPDATE catalog.organisation SET standing = 'suspended', standing_reason = 'x' WHERE "
+      "organisation_id IN ('maker', 'other')");
+  EXPECT_EQ(Of("other"), "SUPPLIER_SUSPENDED MANUFACTURER_SUSPENDED");
+}
+
+TEST_F(ObstaclesTest, TheLicenceByItsDates) {
+  EXPECT_EQ(Of("kangda", "2099-12-31"), "");
+  EXPECT_EQ(Of("kangda", "2100-01-01"), "LICENCE_EXPIRED");
+  EXPECT_EQ(Of("kangda", "2018-12-31"), "LICENCE_MISSING") << "before the first";
+  Change(
+      "UPDATE catalog.item SET device_class = 1, registration_number = '鲁济械备20190001号', "
+      "registration_expire_date = NULL");
+  EXPECT_EQ(Of("kangda", "2100-01-01"), "") << "class I needs none";
+}
+
+TEST_F(ObstaclesTest, ASuspendedLicence) {
+  v1::ListQualificationsRequest list;
+  list.set_organisation("organisations/kangda");
+  v1::SuspendQualificationRequest suspend;
+  suspend.set_name(qualifications.ListQualifications(Li(), list)->qualifications(0).name());
+  suspend.set_reason("吊销");
+  ASSERT_TRUE(qualifications.SuspendQualification(On(Li(), "2050-05-01"), suspend).ok());
+  EXPECT_EQ(Of("kangda", "2050-04-30"), "");
+  EXPECT_EQ(Of("kangda", "2050-05-01"), "LICENCE_SUSPENDED");
+  const auto anew = Submit(Wang(), Licence("kangda", kClassII));
+  ASSERT_TRUE(Approve(*anew).ok());
+  EXPECT_EQ(Of("kangda"), "LICENCE_SCOPE_TOO_NARROW") << "a filing does not allow class III";
+}
+
+TEST_F(ObstaclesTest, ReagentsAndColdChainAreScopesOfTheirOwn) {
+  Change("UPDATE catalog.item SET registration_number = '国械注准20193400123'");
+  EXPECT_EQ(Of("kangda"), "") << "what a founding licence covers is not known";
+  Change("UPDATE catalog.qualification SET expire_date = '2030-01-01' WHERE founding");
+  const v1::Qualification narrow = Approved(Licence("kangda", kClassIII));
+  EXPECT_EQ(Of("kangda"), "LICENCE_SCOPE_TOO_NARROW");
+  EXPECT_EQ(database.Value("SELECT detail FROM catalog.organisation_obstacles('kangda', 'screw', "
+                           "'2050-06-01')"),
+            "in-vitro reagents");
+  v1::Qualification wide = Licence("kangda", kClassIII, {"2050-06-01", "2060-01-01"});
+  wide.mutable_distributor_licence()->set_reagents(true);
+  wide.set_renews(narrow.name());
+  Approved(wide);
+  EXPECT_EQ(Of("kangda", "2050-05-31"), "LICENCE_SCOPE_TOO_NARROW");
+  EXPECT_EQ(Of("kangda"), "");
+  Change(
+      "CREATE OR REPLACE FUNCTION catalog.item_needs_cold_chain(p_item text) RETURNS boolean "
+      "LANGUAGE sql STABLE AS 'SELECT true'");
+  EXPECT_EQ(database.Value("SELECT detail FROM catalog.organisation_obstacles('kangda', 'screw', "
+                           "'2050-06-01')"),
+            "cold chain");
+}
+
+TEST_F(ObstaclesTest, AnAuthorisationIsDemandedOnlyWhereTheSettingSaysSo) {
+  EXPECT_EQ(Of("kangda"), "");
+  Demand("authorisation_demanded");
+  EXPECT_EQ(Of("kangda"), "AUTHORISATION_MISSING");
+  Approved(AuthorisationOf({"kangda", "maker", "maker"}, {}, {"2020-01-01", "2050-06-01"}));
+  EXPECT_EQ(Of("kangda"), "");
+  EXPECT_EQ(Of("kangda", "2050-06-02"), "AUTHORISATION_EXPIRED");
+  EXPECT_EQ(Of("other"), "AUTHORISATION_MISSING");
+  Change("UPDATE catalog.item SET manufacturer = '别的厂'");
+  EXPECT_EQ(Of("kangda"), "AUTHORISATION_MISSING") << "of another manufacturer";
+}
+
+TEST_F(ObstaclesTest, AChainHoldsAsLongAsEachOfItsLinks) {
+  Demand("authorisation_demanded");
+  Approved(AuthorisationOf({"agent", "maker", "maker"}, {}, {"2020-01-01", "2060-01-01"}));
+  Approved(AuthorisationOf({"kangda", "agent", "maker"}, {"screw"}, {"2020-01-01", "2050-12-31"}));
+  EXPECT_EQ(Of("kangda"), "");
+  ApprovedItem("plate", 2);
+  EXPECT_EQ(Obstacles("kangda", "plate", kDay), "AUTHORISATION_MISSING") << "not named";
+  for (const char* link : {"agent", "maker"}) {
+    Change(
+        fmt::format("UPDATE catalog.organisation SET standing = 'suspended', standing_reason = "
+                    "'x' WHERE organisation_id = '{}'",
+                    link));
+    EXPECT_NE(Of("kangda").find("AUTHORISATION_CHAIN_BROKEN"), std::string::npos) << link;
+    Change("UPDATE catalog.organisation SET standing = 'good'");
+  }
+  Change(
+      "UPDATE catalog.qualification SET expire_date = '2040-01-01' WHERE organisation_id = "
+      "'agent' AND kind = 'authorisation'");
+  EXPECT_EQ(Of("kangda"), "AUTHORISATION_CHAIN_BROKEN");
+}
+
+TEST_F(ObstaclesTest, NobodyGivesWhatTheyDoNotHold) {
+  const auto reason = [&](const v1::Qualification& document) {
+    return ErrorReason(Refused(document));
+  };
+  EXPECT_EQ(reason(AuthorisationOf({"kangda", "agent", "maker"}, {"screw"})),
+            "AUTHORISATION_NOT_COVERED");
+  EXPECT_EQ(reason(AuthorisationOf({"kangda", "agent", "agent"}, {"screw"})),
+            "AUTHORISATION_NOT_COVERED")
+      << "the agent makes nothing";
+  ApprovedItem("plate", 2);
+  Approved(AuthorisationOf({"agent", "maker", "maker"}, {"screw"}, {"2020-01-01", "2060-01-01"}));
+  EXPECT_EQ(reason(AuthorisationOf({"kangda", "agent", "maker"}, {"screw"})),
+            "AUTHORISATION_NOT_COVERED")
+      << "longer than it has";
+  EXPECT_EQ(reason(AuthorisationOf({"kangda", "agent", "maker"}, {"screw", "plate"},
+                                   {"2020-01-01", "2050-01-01"})),
+            "AUTHORISATION_NOT_COVERED")
+      << "more than it has";
+  EXPECT_EQ(reason(AuthorisationOf({"kangda", "agent", "maker"}, {}, {"2020-01-01", "2050-01-01"})),
+            "AUTHORISATION_NOT_COVERED")
+      << "all is more than some";
+  EXPECT_EQ(reason(AuthorisationOf({"kangda", "agent", "maker"}, {"screw"},
+                                   {"2020-01-01", "2060-01-01"})),
+            "");
+  // A registration covers its items.
+  v1::Qualification by_registration = AuthorisationOf({"other", "maker", "maker"});
+  by_registration.mutable_authorisation()->add_registration_numbers("国械注准 20193130123");
+  EXPECT_EQ(reason(by_registration), "");
+  EXPECT_EQ(reason(AuthorisationOf({"kangda", "other", "maker"}, {"screw", "plate"})), "");
+}
+
+TEST_F(ObstaclesTest, TheDatabaseRefusesAnAuthorisationThatIsNotCovered) {
+  const auto submitted = Submit(Wang(), AuthorisationOf({"kangda", "agent", "maker"}, {"screw"}));
+  ASSERT_TRUE(submitted.ok());
+  EXPECT_THROW(database.Execute("UPDATE catalog.qualification SET state = 'approved', "
+                                "equipment_reviewer_id = 'li', infection_control_reviewer_id = "
+                                "'sun' WHERE state = 'submitted'"),
+               pqxx::check_violation);
+}
+
+TEST_F(ObstaclesTest, WhatIsExclusiveIsGivenToOne) {
+  v1::Qualification exclusive =
+      AuthorisationOf({"kangda", "maker", "maker"}, {"screw"}, {"2020-01-01", "2050-01-01"});
+  exclusive.mutable_authorisation()->set_exclusive(true);
+  Approved(exclusive);
+  EXPECT_EQ(ErrorReason(Refused(AuthorisationOf({"other", "maker", "maker"}, {}))),
+            "AUTHORISATION_EXCLUSIVE");
+  EXPECT_EQ(ErrorReason(Refused(
+                AuthorisationOf({"other", "maker", "maker"}, {}, {"2050-01-01", "2060-01-01"}))),
+            "AUTHORISATION_EXCLUSIVE");
+  EXPECT_TRUE(
+      Refused(AuthorisationOf({"other", "maker", "maker"}, {}, {"2050-01-02", "2060-01-01"})).ok());
+  ApprovedItem("plate", 2);
+  EXPECT_TRUE(Refused(AuthorisationOf({"other", "maker", "maker"}, {"plate"})).ok());
+}
+
+TEST_F(ObstaclesTest, MandateAndPledge) {
+  Demand("mandate_demanded = true, integrity_pledge_demanded");
+  EXPECT_EQ(Of("kangda"), "MANDATE_MISSING INTEGRITY_PLEDGE_MISSING");
+  Approved(Mandate("kangda", {"2020-01-01", "2050-06-01"}));
+  Approved(Pledge("kangda", {"2020-01-01", "2050-05-31"}));
+  EXPECT_EQ(Of("kangda", "2050-05-31"), "");
+  EXPECT_EQ(Of("kangda", "2050-06-01"), "INTEGRITY_PLEDGE_EXPIRED");
+  EXPECT_EQ(Of("kangda", "2050-06-02"), "MANDATE_EXPIRED INTEGRITY_PLEDGE_EXPIRED");
+}
+
+}  // namespace
+}  // namespace qingqu::catalog

@@ -1,0 +1,1 @@
+SELECT authorisation_refusal($1) AS reason

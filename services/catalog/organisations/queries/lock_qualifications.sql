@@ -1,0 +1,7 @@
+SELECT
+\ir parts/qualification_columns.sql
+FROM qualification
+\ir parts/authorisation_scopes.sql
+WHERE qualification_id = ANY ($1::text[])
+ORDER BY qualification_id
+FOR UPDATE OF qualification

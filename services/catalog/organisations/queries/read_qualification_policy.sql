@@ -1,0 +1,1 @@
+SELECT authorisation_demanded, mandate_demanded, integrity_pledge_demanded, version FROM qualification_policy
