@@ -6,6 +6,7 @@
 #include "fmt/format.h"
 
 #include "common/base/strings.h"
+#include "common/tabular/csv_writer.h"
 #include "common/tabular/number_converters.h"
 
 namespace qingqu::tabular {
@@ -38,6 +39,7 @@ Conversion CheckedText(std::string text, int max_length) {
 
 Conversion ConvertText(std::string_view cell, const TextOptions& options) {
   std::string text = options.half_width ? ToHalfWidth(cell) : std::string(cell);
+  if (options.unguard) text = UnguardFormula(text);
   if (options.trim) text = TrimAsciiSpace(text);
   return CheckedText(std::move(text), options.max_length);
 }

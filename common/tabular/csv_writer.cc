@@ -1,5 +1,6 @@
 #include "common/tabular/csv_writer.h"
 
+#include <algorithm>
 #include <array>
 
 namespace qingqu::tabular {
@@ -27,6 +28,13 @@ void AppendField(std::string_view field, bool quoted, std::string& output) {
   output += '"';
 }
 
+bool StartsLikeFormula(std::string_view value) {
+  static constexpr std::array<std::string_view, 10> kStarts = {"=",  "+",  "-",  "@",  "\t",
+                                                               "\r", "＝", "＋", "－", "＠"};
+  return std::ranges::any_of(kStarts,
+                             [value](std::string_view start) { return value.starts_with(start); });
+}
+
 }  // namespace
 
 void AppendCsvRecord(std::span<const std::string> fields, std::string& output, char delimiter) {
@@ -41,12 +49,12 @@ void AppendCsvRecord(std::span<const std::string> fields, std::string& output, c
 }
 
 std::string GuardFormula(std::string_view value) {
-  static constexpr std::array<std::string_view, 10> kStarts = {"=",  "+",  "-",  "@",  "\t",
-                                                               "\r", "＝", "＋", "－", "＠"};
-  for (const std::string_view start : kStarts) {
-    if (value.starts_with(start)) return "'" + std::string(value);
-  }
-  return std::string(value);
+  return StartsLikeFormula(value) ? "'" + std::string(value) : std::string(value);
+}
+
+std::string_view UnguardFormula(std::string_view value) {
+  const bool guarded = value.starts_with('\'') && StartsLikeFormula(value.substr(1));
+  return guarded ? value.substr(1) : value;
 }
 
 }  // namespace qingqu::tabular

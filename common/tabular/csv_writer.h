@@ -18,4 +18,8 @@ void AppendCsvRecord(std::span<const std::string> fields, std::string& output,
 // rejects, not for data that is read back.
 std::string GuardFormula(std::string_view value);
 
+// What GuardFormula was given, of what it made. A text that had an apostrophe before one of these
+// characters by itself loses it.
+std::string_view UnguardFormula(std::string_view value);
+
 }  // namespace qingqu::tabular

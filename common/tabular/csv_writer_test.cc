@@ -29,9 +29,12 @@ TEST(CsvWriterTest, QuotesOnlyWhatNeedsIt) {
 TEST(CsvWriterTest, GuardsWhatASpreadsheetWouldRun) {
   for (const std::string text : {"=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1"}) {
     EXPECT_EQ(GuardFormula(text), "'" + text);
+    EXPECT_EQ(UnguardFormula(GuardFormula(text)), text);
+    EXPECT_EQ(UnguardFormula(text), text);
   }
   for (const std::string text : {"", "1-1", "a=b", "'x", " =1"}) {
     EXPECT_EQ(GuardFormula(text), text);
+    EXPECT_EQ(UnguardFormula(text), text);
   }
 }
 

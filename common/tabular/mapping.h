@@ -43,6 +43,7 @@ class Pattern {
 struct TextOptions {
   bool trim = true;
   bool half_width = false;
+  bool unguard = false;    // takes off what GuardFormula puts before a text
   int max_length = 1'024;  // code points
 };
 struct IntegerOptions {

@@ -29,6 +29,7 @@ TextOptions ReadText(JsonObject& options, FieldMapping&) {
   TextOptions text;
   text.trim = options.Boolean("trim").value_or(true);
   text.half_width = options.Boolean("half_width").value_or(false);
+  text.unguard = options.Boolean("unguard").value_or(false);
   text.max_length =
       static_cast<int>(options.Integer("max_length", 1, kLengthMax).value_or(text.max_length));
   return text;

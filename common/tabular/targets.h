@@ -21,6 +21,19 @@ struct TargetField {
 std::span<const TargetField> HistoryFields();
 std::span<const TargetField> ClassesFields();
 
+// A target whose files have a layout of their own: its fields, and a mapping file fit for
+// ParseMapping.
+struct BuiltInTarget {
+  std::string_view name;
+  std::span<const TargetField> fields;
+  std::string_view mapping;
+};
+
+// The lists of a release of national codes (医保27位码), as the insurance bureau publishes them.
+const BuiltInTarget& CodesTarget();            // "codes": 规格型号表, sheet Query1
+const BuiltInTarget& WithdrawnCodesTarget();   // "withdrawn_codes": 停用
+const BuiltInTarget& TranscodedCodesTarget();  // "transcoded_codes": 转码
+
 // INVALID_ARGUMENT MAPPING_UNFIT, listing everything: another target, a field that the target does
 // not have, one that it needs and the mapping lacks, one of another kind, one that may be null but
 // must not.

@@ -20,6 +20,17 @@ TEST(TargetsTest, TheBuiltInMappingFitsItsTarget) {
   EXPECT_EQ(mapping->fields.at(mapping->key.at(0)).field, "class_code15");
 }
 
+TEST(TargetsTest, TheMappingsOfCodeListsFitTheirTargets) {
+  for (const BuiltInTarget* target :
+       {&CodesTarget(), &WithdrawnCodesTarget(), &TranscodedCodesTarget()}) {
+    const absl::StatusOr<Mapping> mapping = ParseMapping(target->mapping);
+    ASSERT_TRUE(mapping.ok()) << mapping.status();
+    EXPECT_TRUE(CheckTarget(*mapping, target->name, target->fields).ok()) << target->name;
+    EXPECT_EQ(mapping->key.size(), 1U);
+  }
+  EXPECT_EQ(ParseMapping(CodesTarget().mapping)->sheet, "Query1");
+}
+
 TEST(TargetsTest, ListsEverythingThatDoesNotFit) {
   constexpr std::array<TargetField, 4> kFields = {{{"id", ValueKind::kText, false},
                                                    {"price", ValueKind::kDecimal, false},
