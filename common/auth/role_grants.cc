@@ -67,6 +67,9 @@ constexpr Row kRows[] = {
     {" . . x . . . . . . x", "catalog.price.set"},
     {" x x x x x . x x x x", "catalog.purchase.read"},
     {" . . . . . . . . . x", "catalog.purchase_rule.set"},
+    {" x x x x x x x x x x", "catalog.code.read"},
+    {" . . x . . . . . . .", "catalog.code.import"},
+    {" . . . x . . . . . .", "catalog.code.govern"},
     // P N O A S V I M D B
     {" x . x x x x x x x x", "catalog.organisation.read"},
     {" . . x . . . . . . .", "catalog.organisation.propose"},

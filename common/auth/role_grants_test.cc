@@ -18,6 +18,7 @@
 #include "qingqu/catalog/v1/application_service.pb.h"
 #include "qingqu/catalog/v1/approved_list_service.pb.h"
 #include "qingqu/catalog/v1/catalog_service.pb.h"
+#include "qingqu/catalog/v1/code_release_service.pb.h"
 #include "qingqu/catalog/v1/organisation_service.pb.h"
 #include "qingqu/catalog/v1/price_service.pb.h"
 #include "qingqu/catalog/v1/purchase_check_service.pb.h"
@@ -61,6 +62,7 @@ std::vector<const FileDescriptor*> Files() {
           catalog::v1::PurchaseVerdict::descriptor()->file(),
           catalog::v1::CreateOrganisationRequest::descriptor()->file(),
           catalog::v1::Organisation::descriptor()->file(),
+          catalog::v1::GetNationalCodeRequest::descriptor()->file(),
           procurement::v1::CreateOrderRequest::descriptor()->file(),
           procurement::v1::Agreement::descriptor()->file(),
           distribution::v1::Location::descriptor()->file(),

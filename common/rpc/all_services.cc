@@ -2,6 +2,7 @@
 #include "qingqu/catalog/v1/application_service.pb.h"
 #include "qingqu/catalog/v1/approved_list_service.pb.h"
 #include "qingqu/catalog/v1/catalog_service.pb.h"
+#include "qingqu/catalog/v1/code_release_service.pb.h"
 #include "qingqu/catalog/v1/organisation_service.pb.h"
 #include "qingqu/catalog/v1/price_service.pb.h"
 #include "qingqu/catalog/v1/purchase_check_service.pb.h"
@@ -33,6 +34,7 @@ const std::vector<const google::protobuf::ServiceDescriptor*>& AllServices() {
       catalog::v1::Price::descriptor()->file()->service(0),
       catalog::v1::PurchaseVerdict::descriptor()->file()->service(0),
       catalog::v1::CreateOrganisationRequest::descriptor()->file()->service(0),
+      catalog::v1::GetNationalCodeRequest::descriptor()->file()->service(0),
       procurement::v1::CreateOrderRequest::descriptor()->file()->service(0),
       distribution::v1::Receipt::descriptor()->file()->service(0),
       distribution::v1::PostMovementRequest::descriptor()->file()->service(0),

@@ -2,6 +2,7 @@
 
 #include "common/db/import_queries.h"
 #include "common/db/join_queries.h"
+#include "services/catalog/codes/queries.h"
 #include "services/catalog/organisations/queries.h"
 #include "services/catalog/queries.h"
 
@@ -9,6 +10,7 @@ namespace qingqu::catalog {
 
 // Every statement of the catalogue, those of imports included.
 inline constexpr auto kAllQueries =
-    db::JoinQueries(queries::kAllQueries, organisation_queries::kAllQueries, db::kImportQueries);
+    db::JoinQueries(queries::kAllQueries, organisation_queries::kAllQueries,
+                    codes::queries::kAllQueries, db::kImportQueries);
 
 }  // namespace qingqu::catalog

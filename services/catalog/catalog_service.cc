@@ -16,6 +16,7 @@
 #include "services/catalog/all_queries.h"
 #include "services/catalog/catalog_face.h"
 #include "services/catalog/class_handlers.h"
+#include "services/catalog/codes/code_release_service.h"
 #include "services/catalog/item_handlers.h"
 #include "services/catalog/item_search.h"
 #include "services/catalog/lists/application_service.h"
@@ -236,6 +237,8 @@ absl::StatusOr<Faces> MakeFaces(const rpc::ServiceDependencies& dependencies) {
       rpc::CreateRunner(dependencies,
                         *v1::CreateOrganisationRequest::descriptor()->file()->service(0)));
   faces.push_back(MakeOrganisationFace(std::move(organisations), dependencies.pool));
+  QINGQU_ASSIGN_OR_RETURN(auto codes, MakeCodeReleaseFace(dependencies));
+  faces.push_back(std::move(codes));
   return faces;
 }
 
@@ -257,7 +260,8 @@ rpc::ServiceSpec CatalogSpec() {
       .more_grpc_names = {"qingqu.catalog.v1.PurchaseCheckService",
                           "qingqu.catalog.v1.PriceService", "qingqu.catalog.v1.ApprovedListService",
                           "qingqu.catalog.v1.ApplicationService",
-                          "qingqu.catalog.v1.OrganisationService"},
+                          "qingqu.catalog.v1.OrganisationService",
+                          "qingqu.catalog.v1.CodeReleaseService"},
       .queries = kAllQueries,
       .create = CreateCatalog};
 }

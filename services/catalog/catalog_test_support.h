@@ -12,6 +12,8 @@
 #include "common/db/query.h"
 #include "qingqu/catalog/v1/catalog_service.pb.h"
 #include "services/catalog/class_handlers.h"
+#include "services/catalog/codes/code_handlers.h"
+#include "services/catalog/codes/code_import_handlers.h"
 #include "services/catalog/item_handlers.h"
 #include "services/catalog/supplier_handlers.h"
 #include "tests/support/test_database.h"
@@ -39,6 +41,8 @@ class CatalogDatabase {
   SupplierHandlers suppliers{pool.get()};
   ItemHandlers items{pool.get()};
   ClassHandlers classes{pool.get()};
+  CodeHandlers codes{pool.get()};
+  CodeImportHandlers code_imports{pool.get()};
 };
 
 // A procurement officer who proposes, and an approver.

@@ -27,6 +27,21 @@ constexpr std::array kImportClassesOptions = std::to_array<OptionSpec>({
     {"rejects", "FILE", Message::kOptionRejects},
 });
 
+constexpr std::array kImportCodesOptions = std::to_array<OptionSpec>({
+    {"release", "ID", Message::kOptionRelease},
+    {"effective", "DATE", Message::kOptionEffective},
+    {"mapping", "FILE", Message::kOptionMapping},
+    {"sheet", "NAME", Message::kOptionSheet},
+    {"dry-run", "", Message::kOptionDryRun},
+    {"mode", "MODE", Message::kOptionMode},
+    {"rejects", "FILE", Message::kOptionRejects},
+});
+
+constexpr std::array kExportTableOptions = std::to_array<OptionSpec>({
+    {"prefix", "CODE", Message::kOptionPrefix},
+    {"as-of", "DATE", Message::kOptionAsOf},
+});
+
 constexpr std::array kImportHistoryOptions = std::to_array<OptionSpec>({
     {"mapping", "FILE", Message::kOptionMapping},
     {"source", "NAME", Message::kOptionSource},
@@ -164,6 +179,36 @@ constexpr std::array kCommands = std::to_array<Command>({
      .positionals_min = 1,
      .positionals_max = 1,
      .run = RunImportClasses},
+    {.name = "import codes",
+     .arguments = "--release ID --effective DATE FILE",
+     .summary = Message::kImportCodesSummary,
+     .description = Message::kImportCodesDescription,
+     .options = kImportCodesOptions,
+     .examples = "  qingqu import codes --release=2026-11 --effective=2026-11-01 sheet01.xlsx\n"
+                 "  qingqu import codes --dry-run sheet01.xlsx\n",
+     .positionals_min = 1,
+     .positionals_max = 1,
+     .run = RunImportCodes},
+    {.name = "import withdrawn-codes",
+     .arguments = "--release ID --effective DATE FILE",
+     .summary = Message::kImportWithdrawnCodesSummary,
+     .description = Message::kImportWithdrawnCodesDescription,
+     .options = kImportCodesOptions,
+     .examples = "  qingqu import withdrawn-codes --release=2026-11 --effective=2026-11-01 "
+                 "withdrawn.xlsx\n",
+     .positionals_min = 1,
+     .positionals_max = 1,
+     .run = RunImportWithdrawnCodes},
+    {.name = "import transcoded-codes",
+     .arguments = "--release ID --effective DATE FILE",
+     .summary = Message::kImportTranscodedCodesSummary,
+     .description = Message::kImportTranscodedCodesDescription,
+     .options = kImportCodesOptions,
+     .examples = "  qingqu import transcoded-codes --release=2026-11 --effective=2026-11-01 "
+                 "transcoded.xlsx\n",
+     .positionals_min = 1,
+     .positionals_max = 1,
+     .run = RunImportTranscodedCodes},
     {.name = "import history",
      .arguments = "--mapping FILE FILE",
      .summary = Message::kImportHistorySummary,
@@ -174,6 +219,24 @@ constexpr std::array kCommands = std::to_array<Command>({
      .positionals_min = 1,
      .positionals_max = 1,
      .run = RunImportHistory},
+    {.name = "export",
+     .arguments = "NAME FILE",
+     .summary = Message::kExportTableSummary,
+     .description = Message::kExportTableDescription,
+     .options = kExportTableOptions,
+     .examples = "  qingqu export items items.xlsx\n"
+                 "  qingqu export national-codes --prefix=C0305 codes.csv\n",
+     .positionals_min = 2,
+     .positionals_max = 2,
+     .run = RunExportTable},
+    {.name = "template",
+     .arguments = "NAME FILE",
+     .summary = Message::kTemplateSummary,
+     .description = Message::kTemplateDescription,
+     .examples = "  qingqu template codes codes.xlsx\n",
+     .positionals_min = 2,
+     .positionals_max = 2,
+     .run = RunTemplate},
     {.name = "ledger check",
      .summary = Message::kLedgerCheckSummary,
      .description = Message::kLedgerCheckDescription,

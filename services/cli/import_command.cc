@@ -100,7 +100,7 @@ ExitCode ExitCodeOfOutcome(const ImportOutcome& outcome, bool dry_run) {
 struct ImportPlan {
   const ImportKind& kind;
   const tabular::Mapping& mapping;
-  std::string source;
+  std::vector<std::pair<std::string, std::string>> start_fields = {};
 };
 
 CallPolicy PolicyOfImport(const CommandContext& context, ProgressBar& progress) {
@@ -131,11 +131,12 @@ ExitCode RunPlan(const CommandContext& context, const ImportPlan& plan) {
   ProgressBar progress(environment.errors,
                        environment.errors_are_terminal && !context.quiet && !context.json,
                        environment.clock, context.catalogue);
-  const ImportOptions options{.kind = plan.kind,
-                              .path = context.arguments.positionals[0],
-                              .mapping = plan.mapping,
-                              .start = {.source = plan.source, .all_or_nothing = *all_or_nothing},
-                              .policy = PolicyOfImport(context, progress)};
+  const ImportOptions options{
+      .kind = plan.kind,
+      .path = context.arguments.positionals[0],
+      .mapping = plan.mapping,
+      .start = {.fields = plan.start_fields, .all_or_nothing = *all_or_nothing},
+      .policy = PolicyOfImport(context, progress)};
   const auto outcome = Import(context, options,
                               {.bad_cells = bad_cells,
                                .progress = progress,
@@ -164,7 +165,63 @@ bool IsSource(std::string_view source) {
          });
 }
 
+// The mapping of --mapping, fit for the target.
+absl::StatusOr<tabular::Mapping> ReadMapping(const CommandContext& context, std::string_view target,
+                                             std::span<const tabular::TargetField> fields) {
+  QINGQU_ASSIGN_OR_RETURN(
+      const std::string text,
+      ReadWholeFile(context.arguments.Get("mapping"), kMappingBytesMax, context.catalogue));
+  auto mapping = tabular::ParseMapping(text);
+  if (!mapping.ok()) return LocalFileError(mapping.status());
+  const absl::Status fits = tabular::CheckTarget(*mapping, target, fields);
+  if (!fits.ok()) return LocalFileError(fits);
+  return mapping;
+}
+
+struct CodeListImport {
+  const ImportKind& kind;
+  const tabular::BuiltInTarget& target;
+  std::string_view list;  // of the rpc that opens the import
+};
+
+ExitCode RunImportOfCodes(CommandContext& context, const CodeListImport& import) {
+  const bool dry_run = context.arguments.Has("dry-run");
+  for (const auto& [option, value] : {std::pair("release", "ID"), std::pair("effective", "DATE")}) {
+    if (context.arguments.Has(option) || dry_run) continue;
+    return context.Fail(BadUsage(
+        context.catalogue.Format(Message::kOptionNeedsValue, fmt::format("--{}", option), value)));
+  }
+  auto mapping = context.arguments.Has("mapping")
+                     ? ReadMapping(context, import.target.name, import.target.fields)
+                     : tabular::ParseMapping(import.target.mapping);
+  if (!mapping.ok()) return context.Fail(mapping.status());
+  if (context.arguments.Has("sheet")) mapping->sheet = context.arguments.Get("sheet");
+  return RunPlan(context, {.kind = import.kind,
+                           .mapping = *mapping,
+                           .start_fields = {{"release_id", context.arguments.Get("release")},
+                                            {"effective_date", context.arguments.Get("effective")},
+                                            {"list", std::string(import.list)}}});
+}
+
 }  // namespace
+
+ExitCode RunImportCodes(CommandContext& context) {
+  return RunImportOfCodes(context, {.kind = CodesImport(),
+                                    .target = tabular::CodesTarget(),
+                                    .list = "CODE_LIST_SPECIFICATIONS"});
+}
+
+ExitCode RunImportWithdrawnCodes(CommandContext& context) {
+  return RunImportOfCodes(context, {.kind = WithdrawnCodesImport(),
+                                    .target = tabular::WithdrawnCodesTarget(),
+                                    .list = "CODE_LIST_WITHDRAWALS"});
+}
+
+ExitCode RunImportTranscodedCodes(CommandContext& context) {
+  return RunImportOfCodes(context, {.kind = TranscodedCodesImport(),
+                                    .target = tabular::TranscodedCodesTarget(),
+                                    .list = "CODE_LIST_TRANSCODINGS"});
+}
 
 ExitCode RunImportClasses(CommandContext& context) {
   const auto mapping = tabular::ParseMapping(tabular::BuiltInClassesMapping());
@@ -182,14 +239,11 @@ ExitCode RunImportHistory(CommandContext& context) {
   if (!IsSource(source)) {
     return context.Fail(BadUsage(catalogue.Format(Message::kBadSource, source)));
   }
-  const auto text = ReadWholeFile(context.arguments.Get("mapping"), kMappingBytesMax, catalogue);
-  if (!text.ok()) return context.Fail(text.status());
-  const auto mapping = tabular::ParseMapping(*text);
-  if (!mapping.ok()) return context.Fail(LocalFileError(mapping.status()));
-  const absl::Status fits =
-      tabular::CheckTarget(*mapping, HistoryImport().target, tabular::HistoryFields());
-  if (!fits.ok()) return context.Fail(LocalFileError(fits));
-  return RunPlan(context, {.kind = HistoryImport(), .mapping = *mapping, .source = source});
+  const auto mapping = ReadMapping(context, HistoryImport().target, tabular::HistoryFields());
+  if (!mapping.ok()) return context.Fail(mapping.status());
+  return RunPlan(
+      context,
+      {.kind = HistoryImport(), .mapping = *mapping, .start_fields = {{"source", source}}});
 }
 
 }  // namespace qingqu::cli

@@ -29,6 +29,27 @@ constexpr ImportKind kHistoryImport = {.target = "history",
                                        .finish = "FinishHistoryImport",
                                        .import_field = "history_import"};
 
+constexpr ImportKind kCodesImport = {.target = "codes",
+                                     .service = "CodeReleaseService",
+                                     .create = "CreateCodeImport",
+                                     .append = "AppendSpecificationRows",
+                                     .finish = "FinishCodeImport",
+                                     .import_field = "code_import"};
+
+constexpr ImportKind kWithdrawnCodesImport = {.target = "withdrawn_codes",
+                                              .service = "CodeReleaseService",
+                                              .create = "CreateCodeImport",
+                                              .append = "AppendWithdrawnCodes",
+                                              .finish = "FinishCodeImport",
+                                              .import_field = "code_import"};
+
+constexpr ImportKind kTranscodedCodesImport = {.target = "transcoded_codes",
+                                               .service = "CodeReleaseService",
+                                               .create = "CreateCodeImport",
+                                               .append = "AppendTranscodings",
+                                               .finish = "FinishCodeImport",
+                                               .import_field = "code_import"};
+
 const FieldDescriptor& Field(const ProtoMessage& message, std::string_view name) {
   const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(std::string(name));
   QINGQU_CHECK(field != nullptr);
@@ -37,6 +58,14 @@ const FieldDescriptor& Field(const ProtoMessage& message, std::string_view name)
 
 void SetText(ProtoMessage& message, std::string_view name, const std::string& value) {
   message.GetReflection()->SetString(&message, &Field(message, name), value);
+}
+
+void SetTextOrEnum(ProtoMessage& message, std::string_view name, const std::string& value) {
+  const FieldDescriptor& field = Field(message, name);
+  if (field.cpp_type() != FieldDescriptor::CPPTYPE_ENUM) return SetText(message, name, value);
+  const auto* enumerator = field.enum_type()->FindValueByName(value);
+  QINGQU_CHECK(enumerator != nullptr);
+  message.GetReflection()->SetEnum(&message, &field, enumerator);
 }
 
 std::string TextOf(const ProtoMessage& message, std::string_view name) {
@@ -51,6 +80,9 @@ int64_t NumberOf(const ProtoMessage& message, std::string_view name) {
 
 const ImportKind& ClassesImport() { return kClassesImport; }
 const ImportKind& HistoryImport() { return kHistoryImport; }
+const ImportKind& CodesImport() { return kCodesImport; }
+const ImportKind& WithdrawnCodesImport() { return kWithdrawnCodesImport; }
+const ImportKind& TranscodedCodesImport() { return kTranscodedCodesImport; }
 
 absl::StatusOr<const MethodDescriptor*> ImportSession::Method(std::string_view name) const {
   return FindMethod(fmt::format("{}/{}", kind_.service, name), catalogue_);
@@ -62,7 +94,7 @@ absl::Status ImportSession::Begin(const ImportStart& start) {
   SetText(*request, "request_id", NewUuidV7(clock_).ToString());
   request->GetReflection()->SetBool(request.get(), &Field(*request, "all_or_nothing"),
                                     start.all_or_nothing);
-  if (!start.source.empty()) SetText(*request, "source", start.source);
+  for (const auto& [name, value] : start.fields) SetTextOrEnum(*request, name, value);
   QINGQU_ASSIGN_OR_RETURN(const auto response, caller_.Call(*method, *request, policy_));
   import_ = TextOf(*response, "name");
   batch_number_ = 0;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -29,9 +30,14 @@ struct ImportKind {
 
 const ImportKind& ClassesImport();
 const ImportKind& HistoryImport();
+const ImportKind& CodesImport();
+const ImportKind& WithdrawnCodesImport();
+const ImportKind& TranscodedCodesImport();
 
 struct ImportStart {
-  std::string source;  // "" where the import has none
+  // What the rpc that opens the import takes besides, by the names of its fields: texts, or names
+  // of enumerators.
+  std::vector<std::pair<std::string, std::string>> fields;
   bool all_or_nothing = true;
 };
 

@@ -3,13 +3,15 @@
 #include <array>
 
 #include "common/base/check.h"
+#include "services/cli/event_messages.h"
 
 namespace qingqu::cli {
 namespace {
 
 using enum Message;
+using event_messages::kEventMessages;
 
-constexpr std::array kMessages = std::to_array<MessageText>({
+constexpr std::array kGeneralMessages = std::to_array<MessageText>({
     {kUnknownOption, "there is no option {}", "没有选项 {}"},
     {kUnknownOptionMeant, "there is no option {}; did you mean {}?", "没有选项 {}，是否指 {}？"},
     {kOptionTakesNoValue, "{} takes no value", "{} 不带值"},
@@ -128,6 +130,44 @@ constexpr std::array kMessages = std::to_array<MessageText>({
      "before the last row was taken; run again, it ends in the same state.",
      "读取重点治理耗材目录（XLSX，或 UTF-8、GB18030 的 CSV）。最后一行被接收之前不产生任何效果；\n"
      "重复运行结果相同。"},
+    {kImportCodesSummary, "import a specification sheet of national codes",
+     "导入医保编码规格型号表"},
+    {kImportCodesDescription,
+     "Reads a sheet (Query1) of a release of the insurance bureau, XLSX or CSV. Each of a "
+     "release's\n"
+     "sheets is imported with the same --release and --effective. Nothing takes effect before the\n"
+     "last row was taken; run again, it changes nothing. The same row twice counts as unchanged.",
+     "读取医保局发布的规格型号表（工作表 Query1；XLSX 或 CSV）。同一批次的各表用相同的\n"
+     "--release 与 --effective 导入。最后一行被接收之前不产生任何效果；重复运行不产生变化。\n"
+     "相同的重复行计为未变。"},
+    {kImportWithdrawnCodesSummary, "import a list of withdrawn national codes",
+     "导入停用的医保编码"},
+    {kImportWithdrawnCodesDescription,
+     "Reads the column 27位码. Items that carry such a code are marked, and buying them follows "
+     "the\n"
+     "rule in force; documents stay as they are.",
+     "读取 27位码 一列。使用这些编码的品目被标记，其采购按现行规则处理；已有单据不变。"},
+    {kImportTranscodedCodesSummary, "import a list of transcoded national codes",
+     "导入变更、映射的医保编码"},
+    {kImportTranscodedCodesDescription,
+     "Reads the columns 原27位码, 27位码 and 类型 (变更 or 映射). Items that carry the old code "
+     "are\n"
+     "marked with the new one.",
+     "读取 原27位码、27位码、类型（变更或映射）三列。使用旧码的品目标出其新码。"},
+    {kExportTableSummary, "write a table of the catalogue into a file", "导出目录数据"},
+    {kExportTableDescription,
+     "NAME is items, suppliers, classes or national-codes; a FILE that ends with .xlsx is a\n"
+     "workbook, else CSV. Rows are as the signed-in user sees them. Of national codes only those\n"
+     "in force. Classes and national codes can be imported again, which changes nothing.",
+     "NAME 为 items、suppliers、classes 或 national-codes；FILE 以 .xlsx 结尾时为工作簿，\n"
+     "否则为 CSV。内容以登录用户可见为限；医保编码只含有效者。分类与医保编码可再次导入，\n"
+     "不产生变化。"},
+    {kTemplateSummary, "write an empty file for an import", "生成导入模板"},
+    {kTemplateDescription,
+     "NAME is what stands behind \"import\": classes, codes, withdrawn-codes or transcoded-codes.\n"
+     "The file has the headings that the import takes. Needs no server.",
+     "NAME 为 import 之后的名称：classes、codes、withdrawn-codes 或 transcoded-codes。\n"
+     "文件含导入所需的表头。无需服务器。"},
     {kImportHistorySummary, "import past orders and deliveries", "导入历史订单与到货"},
     {kImportHistoryDescription,
      "Reads an XLSX or CSV file through a mapping from its columns to ours "
@@ -228,6 +268,12 @@ constexpr std::array kMessages = std::to_array<MessageText>({
     {kOptionMapping, "the mapping file", "映射文件"},
     {kOptionSource, "what the line ids belong to: a-z, 0-9, dash (scms)",
      "行号所属的来源：a-z、0-9、短横（默认 scms）"},
+    {kOptionPrefix, "only national codes that begin so", "只含以此开头的医保编码"},
+    {kOptionAsOf, "as of this day", "截至日期"},
+    {kOptionRelease, "the release's id, such as 2026-11", "批次号，如 2026-11"},
+    {kOptionEffective, "the day from which the release holds", "批次生效日期"},
+    {kOptionSheet, "the sheet of a workbook, instead of the usual one",
+     "工作表名称（默认为通常的表）"},
     {kOptionDryRun,
      "list every bad cell and send nothing: what only the server can check, is not checked",
      "列出所有错误单元格，不发送任何数据；只有服务器能查的项目不查"},
@@ -453,119 +499,20 @@ constexpr std::array kMessages = std::to_array<MessageText>({
     {kExportOtherRoot,
      "index {}: the rows from here on agree with each other, but not with the signed root",
      "序号 {}：自此各行互相一致，但与已签名的根哈希不符"},
-    {kEventSupplierProposed, "supplier proposed", "供应商提请准入"},
-    {kEventSupplierApproved, "supplier approved", "供应商准入"},
-    {kEventSupplierSuspended, "supplier suspended", "供应商停用"},
-    {kEventSupplierReinstatementProposed, "supplier reinstatement proposed", "供应商提请恢复"},
-    {kEventSupplierReinstated, "supplier reinstated", "供应商恢复"},
-    {kEventOrganisationCreated, "organisation created", "建立机构档案"},
-    {kEventOrganisationSuspended, "organisation suspended", "机构停用"},
-    {kEventOrganisationBlacklisted, "organisation blacklisted", "机构列入黑名单"},
-    {kEventOrganisationReinstatementProposed, "organisation reinstatement proposed",
-     "机构提请恢复"},
-    {kEventOrganisationReinstated, "organisation reinstated", "机构恢复"},
-    {kEventQualificationSubmitted, "document submitted", "证照提交"},
-    {kEventQualificationReviewed, "document reviewed", "证照审核"},
-    {kEventQualificationApproved, "document approved", "证照通过"},
-    {kEventQualificationRejected, "document rejected", "证照驳回"},
-    {kEventQualificationWithdrawn, "document withdrawn", "证照撤回"},
-    {kEventQualificationSuspended, "document suspended", "证照停用"},
-    {kEventQualificationExpiryAnnounced, "document expires", "证照到期预警"},
-    {kEventRegistrationExpiryAnnounced, "registration expires", "注册证到期预警"},
-    {kEventQualificationPolicyChanged, "demands on suppliers changed", "资质要求变更"},
-    {kEventItemProposed, "item proposed", "品目提请准入"},
-    {kEventItemApproved, "item approved", "品目准入"},
-    {kEventItemSuspended, "item suspended", "品目停用"},
-    {kEventItemReinstatementProposed, "item reinstatement proposed", "品目提请恢复"},
-    {kEventItemReinstated, "item reinstated", "品目恢复"},
-    {kEventClassesImported, "classes imported", "分类目录导入"},
-    {kEventPurchaseRuleSet, "rule of purchases set", "采购规则设定"},
-    {kEventPricesSet, "prices set", "价格设定"},
-    {kEventPriceClosed, "price ended", "价格终止"},
-    {kEventListProposed, "approved list proposed", "准入目录提请批准"},
-    {kEventListApproved, "approved list approved", "准入目录批准"},
-    {kEventListChangeProposed, "change of a list proposed", "目录变更提请批准"},
-    {kEventListChangeApproved, "change of a list approved", "目录变更批准"},
-    {kEventListChangeRejected, "change of a list refused", "目录变更驳回"},
-    {kEventListChangeWithdrawn, "change of a list withdrawn", "目录变更撤回"},
-    {kEventApplicationSubmitted, "new item applied for", "新品准入申请"},
-    {kEventApplicationResubmitted, "new item applied for again", "新品准入再次申请"},
-    {kEventApplicationStepApproved, "application approved at a step", "申请逐级审批通过"},
-    {kEventApplicationApproved, "application approved, item listed", "申请批准、纳入目录"},
-    {kEventApplicationRejected, "application refused", "申请驳回"},
-    {kEventApplicationWithdrawn, "application withdrawn", "申请撤回"},
-    {kEventAgreementProposed, "agreement proposed", "协议提请批准"},
-    {kEventAgreementApproved, "agreement approved", "协议批准"},
-    {kEventRequisitionSubmitted, "requested", "科室申领"},
-    {kEventRequisitionApproved, "approved", "申领批准"},
-    {kEventRequisitionRejected, "request refused", "申领驳回"},
-    {kEventRequisitionOrdered, "request put on an order", "申领转订单"},
-    {kEventRequisitionReturned, "request open again", "申领退回待订"},
-    {kEventOrderPlaced, "ordered", "下达订单"},
-    {kEventOrderAnswered, "answered by the supplier", "供应商答复"},
-    {kEventOrderReceived, "receipt booked on the order", "订单登记收货"},
-    {kEventOrderCompleted, "order completed", "订单完成"},
-    {kEventDespatchAnnounced, "despatched", "供应商发货"},
-    {kEventDespatchWithdrawn, "despatch withdrawn", "供应商撤回发货"},
-    {kEventHistoryImported, "history imported", "历史数据导入"},
-    {kEventLocationCreated, "location created", "库位建立"},
-    {kEventReceiptPosted, "received", "验收入库"},
-    {kEventTransferSent, "sent on", "调拨发出"},
-    {kEventTransferReceived, "arrived", "调拨接收"},
-    {kEventStockConsumed, "taken from stock", "库存消耗"},
-    {kEventStockReserved, "stock held", "预留库存"},
-    {kEventMovementsPosted, "stock moved", "库存记账"},
-    {kEventExpiryOverridden, "EXPIRED GOODS MOVED", "红色：过期物资放行"},
-    {kEventLotCorrected, "lot corrected", "批次更正"},
-    {kEventLotExpiryExtended, "expiry of the lot made later", "批次有效期延后"},
-    {kEventPeriodClosed, "month closed", "月结"},
-    {kEventLedgerArchived, "movements archived", "流水归档"},
-    {kEventUseRecorded, "use recorded", "登记使用"},
-    {kEventUsePosted, "used", "使用"},
-    {kEventUseRefused, "use refused", "使用被拒"},
-    {kEventAllianceCreated, "alliance created", "医共体建立"},
-    {kEventInstitutionCreated, "institution created", "机构建立"},
-    {kEventDepartmentCreated, "department created", "科室建立"},
-    {kEventAllianceRenamed, "alliance renamed", "医共体更名"},
-    {kEventAllianceLeadChanged, "LEAD HOSPITAL CHANGED", "牵头医院变更"},
-    {kEventInstitutionRenamed, "institution renamed", "机构更名"},
-    {kEventInstitutionClosed, "institution closed", "机构撤销"},
-    {kEventDepartmentRenamed, "department renamed", "科室更名"},
-    {kEventDepartmentClosed, "department closed", "科室撤销"},
-    {kEventLocationChanged, "location changed", "库位变更"},
-    {kEventLocationClosed, "location closed", "库位撤销"},
-    {kEventPostCreated, "post given", "任职"},
-    {kEventPostEnded, "post ended", "任职结束"},
-    {kEventDelegationCreated, "acting for another granted", "授权代理"},
-    {kEventDelegationEnded, "acting for another ended", "代理终止"},
-    {kEventSessionPostSwitched, "goes on in another post", "切换岗位"},
-    {kEventRolesSeeded, "table of roles completed", "角色表补全"},
-    {kEventRolePermissionsChanged, "PERMISSIONS OF A ROLE CHANGED", "角色权限变更"},
-    {kEventUserCreated, "user created", "用户建立"},
-    {kEventUserDisabled, "user disabled", "用户停用"},
-    {kEventUserSignedIn, "signed in", "登录"},
-    {kEventUserSignInFailed, "sign-in failed", "登录失败"},
-    {kEventUserSignedOut, "signed out", "退出登录"},
-    {kEventUserPasswordChanged, "password changed", "密码更改"},
-    {kEventUserSessionsEnded, "all sessions ended", "全部会话结束"},
-    {kEventUserSecondFactorEnrolled, "second factor enrolled", "第二因素启用"},
-    {kEventUserSecondFactorRemoved, "second factor removed", "第二因素解除"},
-    {kEventUserRecoveryCodesRenewed, "recovery codes renewed", "恢复码更换"},
-    {kEventUserRecoveryCodeUsed, "recovery code used", "恢复码使用"},
-    {kEventSigningKeyRotated, "signing key replaced", "签名密钥更换"},
-    {kEventUserMachineClientCreated, "machine client made", "建立程序账户"},
-    {kEventUserCertificatesChanged, "certificates changed", "证书变更"},
-    {kEventApiKeyCreated, "API key created", "接口密钥建立"},
-    {kEventApiKeyRevoked, "API key revoked", "接口密钥吊销"},
-    {kEventExternalSubjectLinked, "external sign-in linked", "外部登录关联"},
-    {kEventExternalSubjectUnlinked, "external sign-in unlinked", "外部登录解除"},
-    {kEventSessionTokenReused, "used token shown again", "令牌被重复使用"},
-    {kEventQuestionAsked, "question asked", "查询"},
-    {kEventQuestionRefused, "question refused", "查询被拒"},
-    {kEventQuestionPeopleAsked, "asked about patients or doctors", "查询患者或医生"},
-    {kEventQuestionPeopleRefused, "refused to tell of patients or doctors", "查询患者或医生被拒"},
-    {kEventQuestionPeopleSent, "told of patients or doctors", "已提供患者或医生信息"},
+    {kTableExported, "{} rows written to {}", "{} 行已写入 {}"},
+    {kTemplateWritten, "the template is in {}", "模板已写入 {}"},
 });
+
+constexpr size_t kGeneralCount = kGeneralMessages.size();
+constexpr std::array<MessageText, kGeneralCount + kEventMessages.size()> JoinMessages() {
+  std::array<MessageText, kGeneralCount + kEventMessages.size()> joined{};
+  for (size_t index = 0; index < joined.size(); ++index) {
+    joined[index] =
+        index < kGeneralCount ? kGeneralMessages[index] : kEventMessages[index - kGeneralCount];
+  }
+  return joined;
+}
+constexpr auto kMessages = JoinMessages();
 
 static_assert(kMessages.size() == static_cast<size_t>(kCount));
 

@@ -44,6 +44,12 @@ void SetValue(ProtoMessage& row, const FieldDescriptor& field, std::string&& tex
     reflection.SetBool(&row, &field, text == "true");
     return;
   }
+  if (field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM) {
+    const auto* enumerator = field.enum_type()->FindValueByName(text);
+    QINGQU_CHECK(enumerator != nullptr);
+    reflection.SetEnum(&row, &field, enumerator);
+    return;
+  }
   QINGQU_CHECK(field.cpp_type() == FieldDescriptor::CPPTYPE_INT64);
   int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);

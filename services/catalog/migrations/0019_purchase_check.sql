@@ -45,12 +45,6 @@ RETURNS TABLE (reason text, resource text, detail text) LANGUAGE sql STABLE AS $
   FROM catalog.item WHERE item_id = p_item AND registration_expire_date < p_day
 $$;
 
--- The national code: nothing is known of its life yet.
-CREATE FUNCTION catalog.code_obstacles(p_item text, p_day date)
-RETURNS TABLE (reason text, resource text, detail text) LANGUAGE sql STABLE AS $$
-  SELECT '', '', '' WHERE false
-$$;
-
 -- The lists that govern a buyer on a day: the department's, the institution's, the alliance's, the county's, as far as there are any.
 -- An item must be on each of them, so that a narrower list cannot let in what a wider one keeps out.
 CREATE FUNCTION catalog.governing_lists(p_institution text, p_department text, p_day date) RETURNS SETOF text LANGUAGE sql STABLE AS $$

@@ -1,0 +1,186 @@
+#include "services/catalog/codes/code_store.h"
+
+#include "pqxx/pqxx"
+
+#include "common/db/array.h"
+#include "services/catalog/codes/queries.h"
+#include "services/catalog/row_values.h"
+
+namespace qingqu::catalog {
+namespace {
+
+namespace queries = codes::queries;
+
+std::string TextOf(const pqxx::row& row, const char* column) {
+  return row[column].as<std::string>("");
+}
+
+CodePurchaseRule ReadRule(const pqxx::row& row) {
+  return {.kind = TextOf(row, "kind"),
+          .action = TextOf(row, "action"),
+          .until_date = ReadOptionalDate(row["until_date"]),
+          .reason = TextOf(row, "reason"),
+          .setter_id = TextOf(row, "setter_id"),
+          .version = row["version"].as<int64_t>()};
+}
+
+// The columns of staging but its first, in the order of stage_codes.sql.
+struct StagingColumns {
+  db::ArrayBuilder code, line, new_code, transcoding, original_code, device_identifier,
+      registration_number, product_name, manufacturer, generic_name, specification, model;
+
+  explicit StagingColumns(std::span<const CodeRow* const> rows) {
+    for (const CodeRow* row : rows) {
+      code.AddText(row->code);
+      line.AddInteger(row->line);
+      new_code.AddTextOrNull(row->new_code);
+      transcoding.AddTextOrNull(TranscodingName(row->transcoding));
+      original_code.AddTextOrNull(row->original_code);
+      device_identifier.AddTextOrNull(row->device_identifier);
+      registration_number.AddText(row->registration_number);
+      product_name.AddText(row->product_name);
+      manufacturer.AddText(row->manufacturer);
+      generic_name.AddText(row->generic_name);
+      specification.AddText(row->specification);
+      model.AddText(row->model);
+    }
+  }
+};
+
+}  // namespace
+
+std::vector<StagedBefore> StageCodes(pqxx::transaction_base& tx, int64_t import_number,
+                                     std::span<const CodeRow* const> rows) {
+  const StagingColumns columns(rows);
+  std::vector<StagedBefore> before;
+  for (const auto& row : tx.exec_prepared(
+           queries::kStageCodes.name, import_number, columns.code.Build(), columns.line.Build(),
+           columns.new_code.Build(), columns.transcoding.Build(), columns.original_code.Build(),
+           columns.device_identifier.Build(), columns.registration_number.Build(),
+           columns.product_name.Build(), columns.manufacturer.Build(), columns.generic_name.Build(),
+           columns.specification.Build(), columns.model.Build())) {
+    before.push_back({.code = TextOf(row, "code"),
+                      .first_line = row["first_line"].as<int64_t>(),
+                      .same = row["same"].as<bool>()});
+  }
+  return before;
+}
+
+void DeleteStagedCodes(pqxx::transaction_base& tx, const std::vector<int64_t>& import_numbers) {
+  if (import_numbers.empty()) return;
+  tx.exec_prepared(queries::kDeleteStagedCodes.name, db::IntegerArray(import_numbers));
+}
+
+std::vector<CodeRelease> ListCodeReleases(pqxx::transaction_base& tx,
+                                          const ReleaseListOptions& options) {
+  std::vector<CodeRelease> releases;
+  for (const auto& row :
+       tx.exec_prepared(queries::kListCodeReleases.name, options.before_date.ToString(),
+                        options.before_number, options.limit)) {
+    releases.push_back({.number = row["release_number"].as<int64_t>(),
+                        .id = TextOf(row, "release_id"),
+                        .effective_date = ReadDate(row["effective_date"]),
+                        .specification_count = row["specification_count"].as<int64_t>(),
+                        .withdrawal_count = row["withdrawal_count"].as<int64_t>(),
+                        .transcoding_count = row["transcoding_count"].as<int64_t>(),
+                        .created_at = absl::FromUnixMicros(row["created_us"].as<int64_t>()),
+                        .updated_at = absl::FromUnixMicros(row["updated_us"].as<int64_t>())});
+  }
+  return releases;
+}
+
+std::vector<NationalCode> ReadNationalCodes(pqxx::transaction_base& tx,
+                                            const std::vector<std::string>& codes, CivilDate day) {
+  std::vector<NationalCode> found;
+  for (const auto& row :
+       tx.exec_prepared(queries::kReadNationalCodes.name, db::TextArray(codes), day.ToString())) {
+    found.push_back({.description = {.code = TextOf(row, "code"),
+                                     .new_code = TextOf(row, "new_code"),
+                                     .transcoding = TranscodingFromName(TextOf(row, "transcoding")),
+                                     .original_code = TextOf(row, "original_code"),
+                                     .device_identifier = TextOf(row, "device_identifier"),
+                                     .registration_number = TextOf(row, "registration_number"),
+                                     .product_name = TextOf(row, "product_name"),
+                                     .manufacturer = TextOf(row, "manufacturer"),
+                                     .generic_name = TextOf(row, "generic_name"),
+                                     .specification = TextOf(row, "specification"),
+                                     .model = TextOf(row, "model")},
+                     .described = row["described"].as<bool>(),
+                     .state = TextOf(row, "state"),
+                     .effective_date = ReadDate(row["effective_date"]),
+                     .release_id = TextOf(row, "release_id")});
+  }
+  return found;
+}
+
+std::vector<std::string> ListNationalCodes(pqxx::transaction_base& tx,
+                                           const CodeListOptions& options) {
+  // ':' follows '9', so this is the end of the codes that begin so.
+  const std::string end = options.prefix.empty() ? "D" : options.prefix + ":";
+  std::vector<std::string> codes;
+  for (const auto& row : tx.exec_prepared(queries::kListNationalCodes.name, options.after_code,
+                                          options.prefix, end, options.limit)) {
+    codes.push_back(row[0].as<std::string>());
+  }
+  return codes;
+}
+
+std::vector<CodeEvent> ListCodeEvents(pqxx::transaction_base& tx,
+                                      const CodeEventListOptions& options) {
+  std::vector<CodeEvent> events;
+  for (const auto& row : tx.exec_prepared(queries::kListNationalCodeEvents.name, options.code,
+                                          options.after_date.ToString(), options.after_release,
+                                          options.after_rank, options.limit)) {
+    events.push_back({.effective_date = ReadDate(row["effective_date"]),
+                      .release_number = row["release_number"].as<int64_t>(),
+                      .rank = row["rank"].as<int>(),
+                      .state = TextOf(row, "state"),
+                      .release_id = TextOf(row, "release_id"),
+                      .new_code = TextOf(row, "new_code"),
+                      .transcoding = TranscodingFromName(TextOf(row, "transcoding")),
+                      .specification = TextOf(row, "specification"),
+                      .model = TextOf(row, "model"),
+                      .product_name = TextOf(row, "product_name")});
+  }
+  return events;
+}
+
+std::vector<ItemWithCode> ListItemsWithWithdrawnCodes(pqxx::transaction_base& tx,
+                                                      const ItemCodeListOptions& options) {
+  std::vector<ItemWithCode> items;
+  for (const auto& row :
+       tx.exec_prepared(queries::kListItemsWithWithdrawnCodes.name, options.after_id,
+                        options.day.ToString(), options.limit)) {
+    items.push_back({.item_id = TextOf(row, "item_id"),
+                     .display_name = TextOf(row, "display_name"),
+                     .national_code = TextOf(row, "national_code"),
+                     .state = TextOf(row, "state"),
+                     .effective_date = ReadDate(row["effective_date"]),
+                     .new_code = TextOf(row, "new_code"),
+                     .transcoding = TranscodingFromName(TextOf(row, "transcoding")),
+                     .release_id = TextOf(row, "release_id"),
+                     .action = TextOf(row, "action")});
+  }
+  return items;
+}
+
+std::vector<CodePurchaseRule> ListCodePurchaseRules(pqxx::transaction_base& tx) {
+  std::vector<CodePurchaseRule> rules;
+  for (const auto& row : tx.exec_prepared(queries::kListCodePurchaseRules.name)) {
+    rules.push_back(ReadRule(row));
+  }
+  return rules;
+}
+
+CodePurchaseRule LockCodePurchaseRule(pqxx::transaction_base& tx, const std::string& kind) {
+  return ReadRule(tx.exec_prepared1(queries::kLockCodePurchaseRule.name, kind));
+}
+
+void UpdateCodePurchaseRule(pqxx::transaction_base& tx, const CodePurchaseRule& rule,
+                            absl::Time now) {
+  tx.exec_prepared(queries::kUpdateCodePurchaseRule.name, rule.kind, rule.action,
+                   rule.until_date.has_value() ? rule.until_date->ToString() : "", rule.reason,
+                   rule.setter_id, TimestampText(now));
+}
+
+}  // namespace qingqu::catalog

@@ -1,0 +1,27 @@
+-- What a sheet names again is in force again, unless its own release withdraws or transcodes it. $6 the import, $7 the release's number.
+-- `unchanged_count`: of those, the ones whose description stays.
+WITH named AS MATERIALIZED (
+  SELECT staged.code
+  FROM national_code_import_row AS staged
+  WHERE staged.import_number = $6 AND EXISTS (SELECT FROM national_code_change AS change WHERE change.code = staged.code)
+), changed AS (
+  INSERT INTO national_code_change (code, effective_date, release_number, state)
+  SELECT named.code, $5::date, $7, 'current'
+  FROM named
+  CROSS JOIN LATERAL catalog.code_change_at(named.code, $5::date) AS present
+  WHERE present.state <> 'current' AND present.release_number <> $7
+  ON CONFLICT DO NOTHING
+  RETURNING code, state, new_code, transcoding
+),
+\ir parts/tell_items.sql
+SELECT (SELECT count(*) FROM changed) AS changed_count, (SELECT count(*) FROM told) AS told_count,
+       (SELECT count(*)
+        FROM changed
+        JOIN national_code AS present ON present.code = changed.code
+        JOIN national_product AS product ON product.product_number = present.product_number
+        JOIN national_code_import_row AS staged ON staged.import_number = $6 AND staged.code = changed.code
+        WHERE (product.registration_number, product.product_name, product.manufacturer, product.generic_name, present.specification, present.model,
+               present.device_identifier, present.original_code)
+              IS NOT DISTINCT FROM
+              (staged.registration_number, staged.product_name, staged.manufacturer, staged.generic_name, staged.specification, staged.model,
+               staged.device_identifier, staged.original_code)) AS unchanged_count

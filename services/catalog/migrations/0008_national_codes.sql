@@ -1,0 +1,191 @@
+-- National codes of consumables (医保27位码), the insurance bureau's releases by which they come and go, and the rules of buying what carries a
+-- code that is gone.
+
+CREATE TABLE catalog.code_release (
+  release_number int GENERATED ALWAYS AS IDENTITY CONSTRAINT code_release_pkey PRIMARY KEY,
+  release_id text NOT NULL CONSTRAINT code_release_id_key UNIQUE,
+  effective_date date NOT NULL,
+  specification_count bigint NOT NULL DEFAULT 0,
+  withdrawal_count bigint NOT NULL DEFAULT 0,
+  transcoding_count bigint NOT NULL DEFAULT 0,
+  created_at timestamptz NOT NULL,
+  updated_at timestamptz NOT NULL,
+  CONSTRAINT code_release_id_check CHECK (release_id ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'),
+  CONSTRAINT code_release_counts_check CHECK (specification_count >= 0 AND withdrawal_count >= 0 AND transcoding_count >= 0)
+);
+CREATE INDEX code_release_effective ON catalog.code_release (effective_date, release_number);
+SELECT journal.guard('catalog.code_release');
+GRANT SELECT, INSERT, UPDATE (specification_count, withdrawal_count, transcoding_count, updated_at) ON catalog.code_release TO qingqu_catalog;
+
+-- What many codes have in common: kept once.
+CREATE FUNCTION catalog.national_product_key(p_registration_number text, p_product_name text, p_manufacturer text, p_generic_name text)
+RETURNS uuid LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+  SELECT md5(p_registration_number || E'\x1f' || p_product_name || E'\x1f' || p_manufacturer || E'\x1f' || p_generic_name)::uuid
+$$;
+CREATE TABLE catalog.national_product (
+  product_number int GENERATED ALWAYS AS IDENTITY CONSTRAINT national_product_pkey PRIMARY KEY,
+  registration_number text NOT NULL,
+  product_name text NOT NULL,
+  manufacturer text NOT NULL,
+  generic_name text NOT NULL,
+  CONSTRAINT national_product_length_check CHECK (
+    char_length(registration_number) <= 500 AND char_length(product_name) <= 500
+    AND char_length(manufacturer) <= 300 AND char_length(generic_name) <= 300)
+);
+CREATE UNIQUE INDEX national_product_key ON catalog.national_product (
+  catalog.national_product_key(registration_number, product_name, manufacturer, generic_name));
+GRANT SELECT, INSERT ON catalog.national_product TO qingqu_catalog;
+
+-- The codes that specification sheets name, as the last one describes each: 15 million rows. Nobody may delete a product or a release, so that
+-- references to them are not checked row by row.
+CREATE TABLE catalog.national_code (
+  code text COLLATE "C" CONSTRAINT national_code_pkey PRIMARY KEY,
+  product_number int NOT NULL,
+  release_number int NOT NULL,
+  effective_date date NOT NULL,
+  described_on date NOT NULL,
+  specification text NOT NULL,
+  model text NOT NULL,
+  device_identifier text,
+  original_code text COLLATE "C",
+  CONSTRAINT national_code_check CHECK (code ~ '^C(0[1-9]|1[0-7])[0-9]{24}$'),
+  CONSTRAINT national_code_original_check CHECK (original_code <> code AND original_code ~ '^C(0[1-9]|1[0-7])[0-9]{24}$'),
+  CONSTRAINT national_code_length_check CHECK (
+    char_length(specification) <= 1000 AND char_length(model) <= 1000 AND char_length(device_identifier) BETWEEN 1 AND 200),
+  CONSTRAINT national_code_dates_check CHECK (described_on >= effective_date)
+);
+GRANT SELECT, INSERT, UPDATE ON catalog.national_code TO qingqu_catalog;
+
+-- How a code was described before.
+CREATE TABLE catalog.national_code_past (
+  code text COLLATE "C" NOT NULL,
+  described_on date NOT NULL,
+  replaced_on date NOT NULL,
+  product_number int NOT NULL,
+  release_number int NOT NULL,
+  specification text NOT NULL,
+  model text NOT NULL,
+  device_identifier text,
+  original_code text COLLATE "C",
+  CONSTRAINT national_code_past_dates_check CHECK (replaced_on >= described_on)
+);
+CREATE INDEX national_code_past_code ON catalog.national_code_past (code);
+GRANT SELECT, INSERT ON catalog.national_code_past TO qingqu_catalog;
+
+-- What happened to codes besides: facts. A code without a row that holds by then is in force since national_code.effective_date.
+CREATE TABLE catalog.national_code_change (
+  code text COLLATE "C" NOT NULL,
+  effective_date date NOT NULL,
+  release_number int NOT NULL CONSTRAINT national_code_change_release_fkey REFERENCES catalog.code_release,
+  state text NOT NULL,
+  new_code text COLLATE "C",
+  transcoding text,
+  CONSTRAINT national_code_change_pkey PRIMARY KEY (code, effective_date, release_number, state),
+  CONSTRAINT national_code_change_code_check CHECK (code ~ '^C(0[1-9]|1[0-7])[0-9]{24}$'),
+  CONSTRAINT national_code_change_state_check CHECK (state IN ('current', 'withdrawn', 'transcoded')),
+  CONSTRAINT national_code_change_new_code_check CHECK (
+    CASE state WHEN 'transcoded' THEN new_code IS NOT NULL AND transcoding IS NOT NULL ELSE new_code IS NULL AND transcoding IS NULL END),
+  CONSTRAINT national_code_change_other_code_check CHECK (new_code <> code AND new_code ~ '^C(0[1-9]|1[0-7])[0-9]{24}$'),
+  CONSTRAINT national_code_change_transcoding_check CHECK (transcoding IN ('changed', 'mapped'))
+);
+GRANT SELECT, INSERT ON catalog.national_code_change TO qingqu_catalog;
+
+-- Row by row the journal's guard would cost more than the rows of a release; catalog.class_revision notes the transaction.
+CREATE TRIGGER national_code_changed AFTER INSERT OR UPDATE OR DELETE ON catalog.national_code
+  FOR EACH STATEMENT EXECUTE FUNCTION catalog.note_class_change();
+CREATE TRIGGER national_code_change_changed AFTER INSERT OR UPDATE OR DELETE ON catalog.national_code_change
+  FOR EACH STATEMENT EXECUTE FUNCTION catalog.note_class_change();
+
+-- The last thing that happened to a code until the end of a day; no row when it is as its sheet says. Within one release the new code counts more
+-- than the withdrawal, and either more than a sheet.
+CREATE FUNCTION catalog.code_change_at(p_code text, p_day date)
+RETURNS TABLE (state text, effective_date date, new_code text, transcoding text, release_number int) LANGUAGE sql STABLE AS $$
+  SELECT change.state, change.effective_date, change.new_code, change.transcoding, change.release_number
+  FROM catalog.national_code_change AS change
+  WHERE change.code = p_code COLLATE "C" AND change.effective_date <= p_day
+  ORDER BY change.effective_date DESC, change.release_number DESC,
+           CASE change.state WHEN 'transcoded' THEN 1 WHEN 'withdrawn' THEN 2 ELSE 3 END
+  LIMIT 1
+$$;
+
+CREATE TABLE catalog.code_purchase_rule (
+  kind text CONSTRAINT code_purchase_rule_pkey PRIMARY KEY,
+  action text NOT NULL,
+  until_date date,
+  reason text NOT NULL DEFAULT '',
+  setter_id text,
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  version bigint NOT NULL DEFAULT 1,
+  CONSTRAINT code_purchase_rule_kind_check CHECK (kind IN ('withdrawn', 'changed', 'mapped')),
+  CONSTRAINT code_purchase_rule_action_check CHECK (action IN ('refuse', 'warn', 'allow')),
+  CONSTRAINT code_purchase_rule_until_check CHECK (until_date IS NULL OR action <> 'refuse'),
+  CONSTRAINT code_purchase_rule_reason_check CHECK (char_length(reason) <= 500 AND (setter_id IS NULL OR reason <> ''))
+);
+INSERT INTO catalog.code_purchase_rule (kind, action) VALUES ('withdrawn', 'refuse'), ('changed', 'refuse'), ('mapped', 'allow');
+SELECT journal.guard('catalog.code_purchase_rule');
+GRANT SELECT, UPDATE (action, until_date, reason, setter_id, updated_at, version) ON catalog.code_purchase_rule TO qingqu_catalog;
+
+-- What becomes of an item's code until the end of a day, when it is not in force, and what the rule says of buying the item on that day.
+CREATE FUNCTION catalog.item_code_at(p_item text, p_day date)
+RETURNS TABLE (national_code text, state text, effective_date date, new_code text, transcoding text, release_number int, action text)
+LANGUAGE sql STABLE AS $$
+  SELECT item.national_code, change.state, change.effective_date, change.new_code, change.transcoding, change.release_number,
+         CASE WHEN rule.until_date < p_day THEN 'refuse' ELSE rule.action END
+  FROM catalog.item AS item
+  CROSS JOIN LATERAL catalog.code_change_at(item.national_code, p_day) AS change
+  JOIN catalog.code_purchase_rule AS rule ON rule.kind = coalesce(change.transcoding, change.state)
+  WHERE item.item_id = p_item AND change.state <> 'current'
+$$;
+
+-- Why an item cannot be bought on a day, as far as its code goes. What no release names stands in nobody's way: it need not be loaded.
+CREATE FUNCTION catalog.code_obstacles(p_item text, p_day date)
+RETURNS TABLE (reason text, resource text, detail text) LANGUAGE sql STABLE AS $$
+  SELECT CASE found.state WHEN 'withdrawn' THEN 'CODE_WITHDRAWN' ELSE 'CODE_TRANSCODED' END,
+         'items/' || p_item,
+         'national code ' || found.national_code
+         || CASE found.state WHEN 'withdrawn' THEN ' is withdrawn since ' ELSE ' is ' || found.new_code || ' since ' END
+         || found.effective_date || ' by release ' || release.release_id
+  FROM catalog.item_code_at(p_item, p_day) AS found
+  JOIN catalog.code_release AS release USING (release_number)
+  WHERE found.action = 'refuse'
+$$;
+
+-- The same where the rule only warns.
+CREATE FUNCTION catalog.code_warnings(p_item text, p_day date)
+RETURNS TABLE (reason text, resource text, detail text) LANGUAGE sql STABLE AS $$
+  SELECT CASE found.state WHEN 'withdrawn' THEN 'CODE_WITHDRAWN' ELSE 'CODE_TRANSCODED' END,
+         'items/' || p_item,
+         'national code ' || found.national_code
+         || CASE found.state WHEN 'withdrawn' THEN ' is withdrawn since ' ELSE ' is ' || found.new_code || ' since ' END
+         || found.effective_date || ' by release ' || release.release_id
+  FROM catalog.item_code_at(p_item, p_day) AS found
+  JOIN catalog.code_release AS release USING (release_number)
+  WHERE found.action = 'warn'
+$$;
+
+-- Staging, of all lists alike (common/db/import_session.h). The key tells rows apart that came in different batches.
+CREATE UNLOGGED TABLE catalog.national_code_import_row (
+  import_number bigint NOT NULL,
+  code text COLLATE "C" NOT NULL,
+  line bigint NOT NULL,
+  new_code text COLLATE "C",
+  transcoding text,
+  original_code text COLLATE "C",
+  device_identifier text,
+  registration_number text,
+  product_name text,
+  manufacturer text,
+  generic_name text,
+  specification text,
+  model text,
+  CONSTRAINT national_code_import_row_pkey PRIMARY KEY (import_number, code)
+);
+GRANT SELECT, INSERT, DELETE ON catalog.national_code_import_row TO qingqu_catalog;
+
+-- What other services may read: the items whose codes were withdrawn, transcoded or came back, and from which day.
+CREATE VIEW catalog_pub.item_code_change AS
+  SELECT item.item_id, item.national_code, change.effective_date, change.state, change.new_code COLLATE "default" AS new_code,
+         change.transcoding, change.release_number
+  FROM catalog.item AS item
+  JOIN catalog.national_code_change AS change ON change.code = item.national_code COLLATE "C";
+GRANT SELECT ON catalog_pub.item_code_change TO qingqu_services;
