@@ -19,9 +19,13 @@
 #include "qingqu/catalog/v1/approved_list_service.pb.h"
 #include "qingqu/catalog/v1/catalog_service.pb.h"
 #include "qingqu/catalog/v1/code_release_service.pb.h"
+#include "qingqu/catalog/v1/item_import_service.pb.h"
+#include "qingqu/catalog/v1/item_merge_service.pb.h"
+#include "qingqu/catalog/v1/mapping_service.pb.h"
 #include "qingqu/catalog/v1/organisation_service.pb.h"
 #include "qingqu/catalog/v1/price_service.pb.h"
 #include "qingqu/catalog/v1/purchase_check_service.pb.h"
+#include "qingqu/catalog/v1/registration_service.pb.h"
 #include "qingqu/common/v1/options.pb.h"
 #include "qingqu/common/v1/people.pb.h"
 #include "qingqu/distribution/v1/distribution_service.pb.h"
@@ -62,7 +66,13 @@ std::vector<const FileDescriptor*> Files() {
           catalog::v1::PurchaseVerdict::descriptor()->file(),
           catalog::v1::CreateOrganisationRequest::descriptor()->file(),
           catalog::v1::Organisation::descriptor()->file(),
+          catalog::v1::CreateRegistrationRequest::descriptor()->file(),
+          catalog::v1::Registration::descriptor()->file(),
+          catalog::v1::ProposeItemChangeRequest::descriptor()->file(),
           catalog::v1::GetNationalCodeRequest::descriptor()->file(),
+          catalog::v1::UploadLocalRowsRequest::descriptor()->file(),
+          catalog::v1::ItemMerge::descriptor()->file(),
+          catalog::v1::ItemImport::descriptor()->file(),
           procurement::v1::CreateOrderRequest::descriptor()->file(),
           procurement::v1::Agreement::descriptor()->file(),
           distribution::v1::Location::descriptor()->file(),

@@ -3,9 +3,13 @@
 #include "qingqu/catalog/v1/approved_list_service.pb.h"
 #include "qingqu/catalog/v1/catalog_service.pb.h"
 #include "qingqu/catalog/v1/code_release_service.pb.h"
+#include "qingqu/catalog/v1/item_import_service.pb.h"
+#include "qingqu/catalog/v1/item_merge_service.pb.h"
+#include "qingqu/catalog/v1/mapping_service.pb.h"
 #include "qingqu/catalog/v1/organisation_service.pb.h"
 #include "qingqu/catalog/v1/price_service.pb.h"
 #include "qingqu/catalog/v1/purchase_check_service.pb.h"
+#include "qingqu/catalog/v1/registration_service.pb.h"
 #include "qingqu/distribution/v1/distribution_service.pb.h"
 #include "qingqu/distribution/v1/ledger_service.pb.h"
 #include "qingqu/identity/v1/credential_service.pb.h"
@@ -34,7 +38,11 @@ const std::vector<const google::protobuf::ServiceDescriptor*>& AllServices() {
       catalog::v1::Price::descriptor()->file()->service(0),
       catalog::v1::PurchaseVerdict::descriptor()->file()->service(0),
       catalog::v1::CreateOrganisationRequest::descriptor()->file()->service(0),
+      catalog::v1::CreateRegistrationRequest::descriptor()->file()->service(0),
       catalog::v1::GetNationalCodeRequest::descriptor()->file()->service(0),
+      catalog::v1::UploadLocalRowsRequest::descriptor()->file()->service(0),
+      catalog::v1::ItemMerge::descriptor()->file()->service(0),
+      catalog::v1::ItemImport::descriptor()->file()->service(0),
       procurement::v1::CreateOrderRequest::descriptor()->file()->service(0),
       distribution::v1::Receipt::descriptor()->file()->service(0),
       distribution::v1::PostMovementRequest::descriptor()->file()->service(0),

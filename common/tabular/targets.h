@@ -43,5 +43,7 @@ absl::Status CheckTarget(const Mapping& mapping, std::string_view target,
 // The mapping file of the national list of key-monitored consumables, whose layout is fixed; fit
 // for ParseMapping.
 std::string_view BuiltInClassesMapping();
+// Of the template of items, whose columns are called as the fields of an item's row.
+std::string_view BuiltInItemsMapping();
 
 }  // namespace qingqu::tabular

@@ -1,5 +1,7 @@
 #include "services/catalog/approval.h"
 
+#include <algorithm>
+
 #include "fmt/format.h"
 
 #include "common/base/check.h"
@@ -15,8 +17,17 @@ absl::Time WholeMicroseconds(absl::Time time) {
 Approval Next(const Approval& approval, ApprovalState state, absl::Time now) {
   Approval next = approval;
   next.state = state;
-  next.updated_at = WholeMicroseconds(now);
+  // Calls may reach the row in another order than they came; versions follow each other in time.
+  next.updated_at = std::max(approval.updated_at, WholeMicroseconds(now));
   ++next.version;
+  return next;
+}
+
+Approval WithoutReinstatement(const Approval& approval, ApprovalState state, absl::Time now) {
+  Approval next = Next(approval, state, now);
+  next.reinstatement_proposer_id.clear();
+  next.reinstatement_proposer_for_id.clear();
+  next.reinstater_id.clear();
   return next;
 }
 
@@ -30,6 +41,10 @@ std::string_view ApprovalStateName(ApprovalState state) {
       return "approved";
     case ApprovalState::kSuspended:
       return "suspended";
+    case ApprovalState::kDraft:
+      return "draft";
+    case ApprovalState::kWithdrawn:
+      return "withdrawn";
   }
   return "";
 }
@@ -37,6 +52,8 @@ std::string_view ApprovalStateName(ApprovalState state) {
 ApprovalState ApprovalStateFromName(std::string_view name) {
   if (name == "proposed") return ApprovalState::kProposed;
   if (name == "approved") return ApprovalState::kApproved;
+  if (name == "draft") return ApprovalState::kDraft;
+  if (name == "withdrawn") return ApprovalState::kWithdrawn;
   QINGQU_CHECK(name == "suspended");
   return ApprovalState::kSuspended;
 }
@@ -70,11 +87,23 @@ Approval Approved(const Approval& approval, std::string_view approver_id, absl::
 }
 
 Approval Suspended(const Approval& approval, absl::Time now) {
-  Approval next = Next(approval, ApprovalState::kSuspended, now);
-  next.reinstatement_proposer_id.clear();
-  next.reinstatement_proposer_for_id.clear();
-  next.reinstater_id.clear();
-  return next;
+  return WithoutReinstatement(approval, ApprovalState::kSuspended, now);
+}
+
+Approval Submitted(const Approval& approval, absl::Time now) {
+  return Next(approval, ApprovalState::kProposed, now);
+}
+
+Approval Returned(const Approval& approval, absl::Time now) {
+  return Next(approval, ApprovalState::kDraft, now);
+}
+
+Approval Withdrawn(const Approval& approval, absl::Time now) {
+  return WithoutReinstatement(approval, ApprovalState::kWithdrawn, now);
+}
+
+Approval Changed(const Approval& approval, absl::Time now) {
+  return Next(approval, approval.state, now);
 }
 
 Approval ReinstatementProposed(const Approval& approval, std::string_view proposer_id,

@@ -14,10 +14,11 @@ namespace qingqu::catalog {
 // The risk class of a device (管理类别). The values are those of the database.
 enum class DeviceClass { kI = 1, kII = 2, kIII = 3 };
 
-// Where a supplier or an item stands: one person proposes, another approves.
-enum class ApprovalState { kProposed, kApproved, kSuspended };
+// Where a supplier or an item stands: one person proposes, another approves. An item may be a draft
+// before, and is withdrawn for good in the end.
+enum class ApprovalState { kProposed, kApproved, kSuspended, kDraft, kWithdrawn };
 
-// "proposed", "approved", "suspended": as in the database.
+// "proposed", "approved", "suspended", "draft", "withdrawn": as in the database.
 std::string_view ApprovalStateName(ApprovalState state);
 // QINGQU_CHECKs that `name` is one of them.
 ApprovalState ApprovalStateFromName(std::string_view name);
@@ -50,6 +51,12 @@ absl::Status CheckEtag(const Approval& approval, std::string_view etag, std::str
 // `approval` in its next state; the caller has checked that the change is allowed.
 Approval Approved(const Approval& approval, std::string_view approver_id, absl::Time now);
 Approval Suspended(const Approval& approval, absl::Time now);
+// Between draft and proposed, before anybody approved it.
+Approval Submitted(const Approval& approval, absl::Time now);
+Approval Returned(const Approval& approval, absl::Time now);
+Approval Withdrawn(const Approval& approval, absl::Time now);
+// Where it stood, with something of it changed.
+Approval Changed(const Approval& approval, absl::Time now);
 Approval ReinstatementProposed(const Approval& approval, std::string_view proposer_id,
                                absl::Time now);
 Approval Reinstated(const Approval& approval, std::string_view reinstater_id, absl::Time now);

@@ -14,7 +14,9 @@
 #include "services/catalog/class_handlers.h"
 #include "services/catalog/codes/code_handlers.h"
 #include "services/catalog/codes/code_import_handlers.h"
+#include "services/catalog/item_change_handlers.h"
 #include "services/catalog/item_handlers.h"
+#include "services/catalog/registrations/registration_handlers.h"
 #include "services/catalog/supplier_handlers.h"
 #include "tests/support/test_database.h"
 
@@ -40,6 +42,8 @@ class CatalogDatabase {
   std::unique_ptr<db::ConnectionPool> pool;
   SupplierHandlers suppliers{pool.get()};
   ItemHandlers items{pool.get()};
+  ItemChangeHandlers item_changes{pool.get()};
+  RegistrationHandlers registrations{pool.get()};
   ClassHandlers classes{pool.get()};
   CodeHandlers codes{pool.get()};
   CodeImportHandlers code_imports{pool.get()};

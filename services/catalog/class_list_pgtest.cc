@@ -96,12 +96,12 @@ TEST_F(ClassListTest, EveryLineIsImportedAndCountedOnce) {
   ASSERT_GT(count, 5);
 
   // Counted here from the codes alone, without the importer.
-  std::array<std::set<std::string>, 6> codes;
+  std::array<std::set<std::string>, 6> seen;
   std::set<std::string> groups;
   constexpr std::array<size_t, 6> kLengths{3, 5, 7, 10, 12, 15};
   for (const Line& line : lines) {
     for (size_t level = 0; level < kLengths.size(); ++level) {
-      codes[level].insert(line.at("class_code15").substr(0, kLengths[level]));
+      seen[level].insert(line.at("class_code15").substr(0, kLengths[level]));
     }
     groups.insert(line.at("category18"));
   }
@@ -116,7 +116,7 @@ TEST_F(ClassListTest, EveryLineIsImportedAndCountedOnce) {
 
   const auto statistics = classes.GetClassStatistics(Wang(), {});
   ASSERT_TRUE(statistics.ok());
-  const auto size_of = [&](size_t level) { return static_cast<int64_t>(codes[level].size()); };
+  const auto size_of = [&](size_t level) { return static_cast<int64_t>(seen[level].size()); };
   EXPECT_EQ(statistics->first_level(), size_of(0));
   EXPECT_EQ(statistics->second_level(), size_of(1));
   EXPECT_EQ(statistics->third_level(), size_of(2));

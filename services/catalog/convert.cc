@@ -6,21 +6,10 @@
 #include "common/base/check.h"
 #include "common/rpc/timestamp.h"
 #include "common/status/status.h"
+#include "services/catalog/registrations/registration_convert.h"
 
 namespace qingqu::catalog {
 namespace {
-
-v1::DeviceClass ToProto(DeviceClass device_class) {
-  switch (device_class) {
-    case DeviceClass::kI:
-      return v1::DEVICE_CLASS_I;
-    case DeviceClass::kII:
-      return v1::DEVICE_CLASS_II;
-    case DeviceClass::kIII:
-      return v1::DEVICE_CLASS_III;
-  }
-  return v1::DEVICE_CLASS_UNSPECIFIED;
-}
 
 std::optional<DeviceClass> FromProto(v1::DeviceClass device_class) {
   switch (device_class) {
@@ -43,6 +32,10 @@ v1::ApprovalState ToProto(ApprovalState state) {
       return v1::APPROVAL_STATE_APPROVED;
     case ApprovalState::kSuspended:
       return v1::APPROVAL_STATE_SUSPENDED;
+    case ApprovalState::kDraft:
+      return v1::APPROVAL_STATE_DRAFT;
+    case ApprovalState::kWithdrawn:
+      return v1::APPROVAL_STATE_WITHDRAWN;
   }
   return v1::APPROVAL_STATE_UNSPECIFIED;
 }
@@ -64,6 +57,31 @@ void SetApproval(const Approval& approval, Message& message) {
   *message.mutable_create_time() = rpc::ToTimestamp(approval.created_at);
   *message.mutable_update_time() = rpc::ToTimestamp(approval.updated_at);
   message.set_etag(Etag(approval));
+}
+
+// What came after the first version of the message.
+void SetMore(const Item& item, v1::Item& message) {
+  message.set_model(item.model);
+  message.set_storage_conditions(item.storage_conditions);
+  if (item.storage_celsius_min) message.set_storage_celsius_min(*item.storage_celsius_min);
+  if (item.storage_celsius_max) message.set_storage_celsius_max(*item.storage_celsius_max);
+  message.set_sterile(item.sterile);
+  message.set_single_use(item.single_use);
+  message.set_implant(item.implant);
+  message.set_procurement_group(item.procurement_group);
+  message.set_charge_code(item.charge_code);
+  message.set_monitored_group(item.monitored_group);
+  if (item.registration_state) {
+    message.set_registration_state(ToProto(*item.registration_state));
+  }
+  message.set_event(item.event);
+  message.set_reason(item.reason);
+  if (!item.changed_by_id.empty()) {
+    message.set_updater(fmt::format("users/{}", item.changed_by_id));
+  }
+  if (!item.change_id.empty()) {
+    message.set_change(fmt::format("{}/changes/{}", message.name(), item.change_id));
+  }
 }
 
 }  // namespace
@@ -104,6 +122,7 @@ v1::Item ToProto(const Item& item) {
   message.set_serial_tracked(item.serial_tracked);
   message.set_expiry_tracked(item.expiry_tracked);
   message.set_high_value(item.high_value);
+  SetMore(item, message);
   SetApproval(item.approval, message);
   return message;
 }
@@ -118,9 +137,14 @@ SupplierDraft DraftOf(const v1::CreateSupplierRequest& request) {
 }
 
 ItemDraft DraftOf(const v1::CreateItemRequest& request) {
-  const v1::Item& item = request.item();
-  ItemDraft draft{.id = request.item_id(),
-                  .display_name = item.display_name(),
+  ItemDraft draft = DraftOf(request.item());
+  draft.id = request.item_id();
+  draft.is_draft = request.draft();
+  return draft;
+}
+
+ItemDraft DraftOf(const v1::Item& item) {
+  ItemDraft draft{.display_name = item.display_name(),
                   .specification = item.specification(),
                   .registration_number = item.registration_number(),
                   .registration_expire_date = item.registration_expire_date(),
@@ -132,7 +156,16 @@ ItemDraft DraftOf(const v1::CreateItemRequest& request) {
                   .lot_tracked = item.lot_tracked(),
                   .serial_tracked = item.serial_tracked(),
                   .expiry_tracked = item.expiry_tracked(),
-                  .high_value = item.high_value()};
+                  .high_value = item.high_value(),
+                  .model = item.model(),
+                  .storage_conditions = item.storage_conditions(),
+                  .sterile = item.sterile(),
+                  .single_use = item.single_use(),
+                  .implant = item.implant(),
+                  .procurement_group = item.procurement_group(),
+                  .charge_code = item.charge_code()};
+  if (item.has_storage_celsius_min()) draft.storage_celsius_min = item.storage_celsius_min();
+  if (item.has_storage_celsius_max()) draft.storage_celsius_max = item.storage_celsius_max();
   for (const v1::Pack& pack : item.packs()) {
     draft.packs.push_back({.device_identifier = pack.device_identifier(),
                            .unit = pack.unit(),
@@ -151,6 +184,10 @@ absl::StatusOr<std::optional<ApprovalState>> StateFilter(v1::ApprovalState state
       return ApprovalState::kApproved;
     case v1::APPROVAL_STATE_SUSPENDED:
       return ApprovalState::kSuspended;
+    case v1::APPROVAL_STATE_DRAFT:
+      return ApprovalState::kDraft;
+    case v1::APPROVAL_STATE_WITHDRAWN:
+      return ApprovalState::kWithdrawn;
     default:
       return InvalidField("state", "is no state that this version knows");
   }

@@ -19,6 +19,7 @@ v1::Item ToProto(const Item& item);
 // Views into `request`, which must outlive the draft.
 SupplierDraft DraftOf(const v1::CreateSupplierRequest& request);
 ItemDraft DraftOf(const v1::CreateItemRequest& request);
+ItemDraft DraftOf(const v1::Item& item);
 
 // None when unspecified. INVALID_ARGUMENT when it is no known state.
 absl::StatusOr<std::optional<ApprovalState>> StateFilter(v1::ApprovalState state);

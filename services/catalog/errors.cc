@@ -77,12 +77,29 @@ absl::Status ItemNotSuspended(std::string_view name) {
                    Resource(name));
 }
 
-absl::Status RegistrationExpired(std::string_view name, CivilDate expire_date) {
-  return MakeError(StatusCode::kFailedPrecondition, "REGISTRATION_EXPIRED",
-                   fmt::format("the registration of {} held until {}; propose the item anew with a "
-                               "registration in force",
-                               name, expire_date.ToString()),
+absl::Status ItemNotDraft(std::string_view name) {
+  return MakeError(StatusCode::kFailedPrecondition, "ITEM_NOT_DRAFT",
+                   fmt::format("{} is no draft", name), Resource(name));
+}
+
+absl::Status ItemInReview(std::string_view name) {
+  return MakeError(StatusCode::kFailedPrecondition, "ITEM_IN_REVIEW",
+                   fmt::format("{} waits for an approval; have it returned to change it", name),
                    Resource(name));
+}
+
+absl::Status ItemWithdrawn(std::string_view name) {
+  return MakeError(StatusCode::kFailedPrecondition, "ITEM_WITHDRAWN",
+                   fmt::format("{} left the catalogue for good", name), Resource(name));
+}
+
+absl::Status RegistrationExpired(std::string_view name, CivilDate expire_date) {
+  return MakeError(
+      StatusCode::kFailedPrecondition, "REGISTRATION_EXPIRED",
+      fmt::format("the registration of {} held until {}; record its renewal, or change "
+                  "the item to a registration in force",
+                  name, expire_date.ToString()),
+      Resource(name));
 }
 
 absl::Status DeviceIdentifierTaken(std::string_view device_identifier, std::string_view item_name) {
@@ -96,6 +113,12 @@ absl::Status DeviceIdentifierUnknown(std::string_view device_identifier) {
   return MakeError(StatusCode::kNotFound, "DEVICE_IDENTIFIER_UNKNOWN",
                    fmt::format("no item carries the device identifier {}", device_identifier),
                    {{"device_identifier", std::string(device_identifier)}});
+}
+
+absl::Status SearchNotReady() {
+  return WithRetryDelay(MakeError(StatusCode::kUnavailable, "SEARCH_NOT_READY",
+                                  "the items are being read; try again in a moment"),
+                        absl::Seconds(1));
 }
 
 absl::Status ClassNotFound(std::string_view name) {

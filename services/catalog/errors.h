@@ -23,9 +23,15 @@ absl::Status ItemExists(std::string_view name);
 absl::Status ItemNotProposed(std::string_view name);
 absl::Status ItemNotApproved(std::string_view name);
 absl::Status ItemNotSuspended(std::string_view name);
+absl::Status ItemNotDraft(std::string_view name);
+absl::Status ItemInReview(std::string_view name);
+absl::Status ItemWithdrawn(std::string_view name);
 absl::Status RegistrationExpired(std::string_view name, CivilDate expire_date);
 absl::Status DeviceIdentifierTaken(std::string_view device_identifier, std::string_view item_name);
 absl::Status DeviceIdentifierUnknown(std::string_view device_identifier);
+
+// The items are still being read into memory; with the delay after which to try again.
+absl::Status SearchNotReady();
 
 absl::Status ClassNotFound(std::string_view name);
 

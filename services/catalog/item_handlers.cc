@@ -1,20 +1,23 @@
 #include "services/catalog/item_handlers.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "fmt/format.h"
+#include "google/protobuf/util/time_util.h"
 
 #include "common/auth/alliance_scope.h"
 #include "common/base/resource_name.h"
 #include "common/db/idempotency.h"
-#include "common/db/journal.h"
 #include "common/db/transaction.h"
 #include "common/status/page.h"
 #include "common/status/status_macros.h"
 #include "services/catalog/convert.h"
 #include "services/catalog/device_identifier.h"
 #include "services/catalog/field_rules.h"
+#include "services/catalog/item_change_store.h"
+#include "services/catalog/item_records.h"
 #include "services/catalog/item_store.h"
 #include "services/catalog/national_code.h"
 
@@ -23,23 +26,35 @@ namespace {
 
 constexpr int kBatchMax = 1000;
 
-v1::Item Record(pqxx::transaction_base& tx, const CallContext& call, std::string_view event,
-                const Item& item, std::string_view reason = "") {
-  v1::Item message = ToProto(item);
-  db::AppendJournal(tx, call,
-                    {.event = std::string(event),
-                     .resource = message.name(),
-                     .reason = std::string(reason),
-                     .details_json = ToJson(message)});
-  return message;
-}
-
 absl::Status CheckNationalCodePrefix(std::string_view prefix) {
   const bool fits = prefix.empty() || prefix == "C" ||
                     (prefix[0] == 'C' && prefix.size() <= kNationalCodeLength &&
                      prefix.find_first_not_of("0123456789", 1) == std::string_view::npos);
   if (fits) return absl::OkStatus();
   return InvalidField("national_code_prefix", "must be C and up to 26 digits");
+}
+
+absl::StatusOr<absl::Time> ParseInstant(std::string_view field,
+                                        const google::protobuf::Timestamp& instant) {
+  using google::protobuf::util::TimeUtil;
+  if (instant.seconds() < TimeUtil::kTimestampMinSeconds ||
+      instant.seconds() > TimeUtil::kTimestampMaxSeconds || instant.nanos() < 0 ||
+      instant.nanos() >= 1'000'000'000) {
+    return InvalidField(field, "is no instant of the years 1 to 9999");
+  }
+  return absl::FromUnixSeconds(instant.seconds()) + absl::Nanoseconds(instant.nanos());
+}
+
+// What was withdrawn changes no more.
+void RejectOpenChange(pqxx::transaction_base& tx, const CallContext& call, std::string_view id,
+                      const std::string& reason) {
+  std::optional<ItemChange> open = FindOpenItemChange(tx, id);
+  if (!open) return;
+  open->state = ItemChangeState::kRejected;
+  open->decider_id = call.principal.user_id;
+  open->decided_at = call.received_at;
+  open->decision_reason = reason;
+  DecideItemChange(tx, *open);
 }
 
 // Changes the state of what `request` names, in one transaction with the journal's entry. `change`
@@ -58,8 +73,11 @@ absl::StatusOr<v1::Item> ChangeState(db::ConnectionPool& pool, const CallContext
         QINGQU_ASSIGN_OR_RETURN(const Item present, LockItem(tx, id));
         QINGQU_RETURN_IF_ERROR(CheckEtag(present.approval, request.etag(), request.name()));
         QINGQU_ASSIGN_OR_RETURN(const Item changed, change(present));
-        UpdateItemState(tx, changed);
-        return Record(tx, call, event, changed, reason);
+        UpdateItemState(tx, changed, {.name = event, .reason = reason});
+        if (changed.approval.state == ApprovalState::kWithdrawn) {
+          RejectOpenChange(tx, call, id, reason);
+        }
+        return RecordItem(tx, call, id, event, reason);
       });
 }
 
@@ -70,18 +88,46 @@ absl::StatusOr<v1::Item> ItemHandlers::CreateItem(const CallContext& call,
   QINGQU_RETURN_IF_ERROR(auth::RequireAllianceScope(call.principal));
   QINGQU_ASSIGN_OR_RETURN(const Item item,
                           ProposeItem(DraftOf(request), call.principal.user_id, call.received_at));
-  return db::RunIdempotent<v1::Item>(*pool_, call, request,
-                                     [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Item> {
-                                       QINGQU_RETURN_IF_ERROR(InsertItem(tx, item));
-                                       return Record(tx, call, "item.proposed", item);
-                                     });
+  const char* event = request.draft() ? "item.drafted" : "item.proposed";
+  return db::RunIdempotent<v1::Item>(
+      *pool_, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Item> {
+        QINGQU_RETURN_IF_ERROR(
+            EnsureRegistration(tx, item, auth::ActorOf(call.principal), call.received_at));
+        QINGQU_RETURN_IF_ERROR(InsertItem(tx, item, event));
+        return RecordItem(tx, call, item.id, event);
+      });
+}
+
+absl::StatusOr<v1::Item> ItemHandlers::SubmitItem(const CallContext& call,
+                                                  const v1::SubmitItemRequest& request) {
+  QINGQU_RETURN_IF_ERROR(auth::RequireAllianceScope(call.principal));
+  return ChangeState(*pool_, call, request, "item.submitted", [&](const Item& present) {
+    return catalog::SubmitItem(present, call.principal.user_id, call.received_at);
+  });
+}
+
+absl::StatusOr<v1::Item> ItemHandlers::ReturnItem(const CallContext& call,
+                                                  const v1::ReturnItemRequest& request) {
+  QINGQU_RETURN_IF_ERROR(auth::RequireAllianceScope(call.principal));
+  return ChangeState(*pool_, call, request, "item.returned", [&](const Item& present) {
+    return catalog::ReturnItem(present, call.received_at);
+  });
+}
+
+absl::StatusOr<v1::Item> ItemHandlers::WithdrawItem(const CallContext& call,
+                                                    const v1::WithdrawItemRequest& request) {
+  QINGQU_RETURN_IF_ERROR(auth::RequireAllianceScope(call.principal));
+  return ChangeState(*pool_, call, request, "item.withdrawn", [&](const Item& present) {
+    return catalog::WithdrawItem(present, call.received_at);
+  });
 }
 
 absl::StatusOr<v1::Item> ItemHandlers::ApproveItem(const CallContext& call,
                                                    const v1::ApproveItemRequest& request) {
   QINGQU_RETURN_IF_ERROR(auth::RequireAllianceScope(call.principal));
-  return ChangeState(*pool_, call, request, "item.approved", [&](const Item& present) {
-    return catalog::ApproveItem(present, auth::ActorOf(call.principal), call.received_at);
+  QINGQU_ASSIGN_OR_RETURN(const std::string id, ParseName("name", "items/{item}", request.name()));
+  return db::RunIdempotent<v1::Item>(*pool_, call, request, [&](pqxx::transaction_base& tx) {
+    return ApproveItemIn(tx, call, id, request.etag());
   });
 }
 
@@ -113,10 +159,18 @@ absl::StatusOr<v1::Item> ItemHandlers::ReinstateItem(const CallContext& call,
 absl::StatusOr<v1::Item> ItemHandlers::GetItem(const CallContext& call,
                                                const v1::GetItemRequest& request) {
   QINGQU_ASSIGN_OR_RETURN(const std::string id, ParseName("name", "items/{item}", request.name()));
-  return db::RunRead(*pool_, call, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Item> {
-    QINGQU_ASSIGN_OR_RETURN(const Item item, catalog::GetItem(tx, id));
-    return ToProto(item);
-  });
+  if (request.has_as_of()) {
+    QINGQU_ASSIGN_OR_RETURN(const absl::Time as_of, ParseInstant("as_of", request.as_of()));
+    return db::RunRead(*pool_, call, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Item> {
+      QINGQU_ASSIGN_OR_RETURN(const Item item, GetItemAsOf(tx, id, as_of));
+      return ToProto(item);
+    });
+  }
+  return db::RunTransaction(*pool_, call, {.snapshot_read = true},
+                            [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Item> {
+                              QINGQU_RETURN_IF_ERROR(catalog::GetItem(tx, id).status());
+                              return ReadForAnswer(tx, id);
+                            });
 }
 
 absl::StatusOr<v1::ListItemsResponse> ItemHandlers::ListItems(const CallContext& call,

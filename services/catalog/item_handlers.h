@@ -15,6 +15,12 @@ class ItemHandlers {
 
   absl::StatusOr<v1::Item> CreateItem(const CallContext& call,
                                       const v1::CreateItemRequest& request);
+  absl::StatusOr<v1::Item> SubmitItem(const CallContext& call,
+                                      const v1::SubmitItemRequest& request);
+  absl::StatusOr<v1::Item> ReturnItem(const CallContext& call,
+                                      const v1::ReturnItemRequest& request);
+  absl::StatusOr<v1::Item> WithdrawItem(const CallContext& call,
+                                        const v1::WithdrawItemRequest& request);
   absl::StatusOr<v1::Item> ApproveItem(const CallContext& call,
                                        const v1::ApproveItemRequest& request);
   absl::StatusOr<v1::Item> SuspendItem(const CallContext& call,

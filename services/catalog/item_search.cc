@@ -23,10 +23,12 @@ constexpr int kEntriesAtOnce = 500;
 constexpr absl::Duration kTimeMax = absl::Seconds(30);
 constexpr size_t kClassCodeLength = 15;
 constexpr std::string_view kItems = "items/";
+constexpr std::string_view kItemImports = "itemImports/";
 const std::vector<std::string>& ItemEvents() {
-  static const auto* const events =
-      new std::vector<std::string>{"item.proposed", "item.approved", "item.suspended",
-                                   "item.reinstatement_proposed", "item.reinstated"};
+  static const auto* const events = new std::vector<std::string>{
+      "item.proposed",   "item.approved",  "item.suspended",     "item.reinstatement_proposed",
+      "item.reinstated", "item.drafted",   "item.draft_changed", "item.submitted",
+      "item.returned",   "item.withdrawn", "item.changed",       "item.imported"};
   return *events;
 }
 
@@ -51,7 +53,26 @@ CallContext ItemSearch::NewCall() const {
           .deadline = absl::Now() + kTimeMax};
 }
 
-void ItemSearch::Put(const Item& item) { index_.Put(DocumentOf(item)); }
+// Nobody looks for what is only written down, or left the catalogue; and local codes stand for what
+// may be bought.
+void ItemSearch::Put(const Item& item) {
+  if (item.approval.state == ApprovalState::kDraft ||
+      item.approval.state == ApprovalState::kWithdrawn) {
+    index_.Remove(item.id);
+  } else {
+    index_.Put(DocumentOf(item));
+  }
+  if (item.approval.state != ApprovalState::kApproved) {
+    matcher_.Remove(item.id);
+    return;
+  }
+  matcher_.Put({.item_id = item.id,
+                .name = item.display_name,
+                .specification = item.specification,
+                .manufacturer = item.manufacturer,
+                .registration_number = item.registration_number,
+                .national_code = item.national_code});
+}
 
 absl::Status ItemSearch::LoadAll() {
   // What is committed while the pages are read lies at or behind this place.
@@ -87,6 +108,7 @@ absl::StatusOr<bool> ItemSearch::LoadChanged() {
     std::string transaction_id;
     int64_t sequence = 0;
     bool full = false;
+    bool imported = false;  // more than the entries name
   };
   QINGQU_ASSIGN_OR_RETURN(
       const Changes changes,
@@ -101,6 +123,7 @@ absl::StatusOr<bool> ItemSearch::LoadChanged() {
         for (const auto& row : rows) {
           const auto resource = row["resource"].as<std::string>();
           if (resource.starts_with(kItems)) ids.insert(resource.substr(kItems.size()));
+          found.imported = found.imported || resource.starts_with(kItemImports);
           found.transaction_id = row["transaction_id"].as<std::string>();
           found.sequence = row["sequence"].as<int64_t>();
         }
@@ -109,6 +132,10 @@ absl::StatusOr<bool> ItemSearch::LoadChanged() {
         QINGQU_ASSIGN_OR_RETURN(found.items, BatchGetItems(tx, {ids.begin(), ids.end()}));
         return found;
       }));
+  if (changes.imported) {
+    QINGQU_RETURN_IF_ERROR(LoadAll());
+    return true;
+  }
   for (const Item& item : changes.items) Put(item);
   transaction_id_ = changes.transaction_id;
   sequence_ = changes.sequence;

@@ -14,12 +14,14 @@
 #include "common/base/clock.h"
 #include "common/db/connection_pool.h"
 #include "services/catalog/item.h"
+#include "services/catalog/mapping/matcher.h"
 #include "services/catalog/search/search_index.h"
 
 namespace qingqu::catalog {
 
-// Keeps the items in memory as people look for them: reads all of them once, then those that the
-// journal says were changed, in its commit-safe order, so that none is missed. Thread-safe.
+// Keeps the items in memory as people look for them, and those that are approved as hospitals' rows
+// are compared with them: reads all of them once, then those that the journal says were changed, in
+// its commit-safe order, so that none is missed. Thread-safe.
 class ItemSearch {
  public:
   struct Options {
@@ -40,6 +42,7 @@ class ItemSearch {
   // False until everything was read once.
   bool ready() const { return ready_; }
   const SearchIndex& index() const { return index_; }
+  const MappingMatcher& matcher() const { return matcher_; }
 
  private:
   void Run(const std::stop_token& stop);
@@ -52,6 +55,7 @@ class ItemSearch {
   const Clock* const clock_;
   const Options options_;
   SearchIndex index_;
+  MappingMatcher matcher_;
   std::atomic<bool> ready_{false};
   // The entry of the journal up to which changes are known.
   std::string transaction_id_;

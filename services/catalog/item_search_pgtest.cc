@@ -67,6 +67,39 @@ TEST_F(ItemSearchTest, WhatIsProposedAndChangedIsFound) {
   EXPECT_THAT(Find(""), UnorderedElementsAre("items/syringe", "items/gauze"));
 }
 
+TEST_F(ItemSearchTest, FollowsNamesDraftsAndWithdrawals) {
+  v1::CreateItemRequest draft = ItemRequest("gauze", 2);
+  draft.mutable_item()->set_display_name("医用纱布块");
+  draft.set_draft(true);
+  ASSERT_TRUE(items.CreateItem(Wang(), draft).ok());
+  ApprovedItem("screw", 1);
+  Look();
+  EXPECT_THAT(Find("纱布"), IsEmpty()) << "only written down";
+  v1::SubmitItemRequest submit;
+  submit.set_name("items/gauze");
+  ASSERT_TRUE(items.SubmitItem(Wang(), submit).ok());
+  v1::ProposeItemChangeRequest rename;
+  rename.mutable_item()->set_name("items/screw");
+  rename.mutable_item()->set_display_name("髓内钉");
+  rename.mutable_update_mask()->add_paths("display_name");
+  rename.set_reason("r");
+  v1::ApproveItemChangeRequest approve;
+  approve.set_name(item_changes.ProposeItemChange(Wang(), rename)->open_change().name());
+  Look();
+  EXPECT_THAT(Find("纱布"), ElementsAre("items/gauze"));
+  EXPECT_THAT(Find("髓内钉"), IsEmpty()) << "nobody approved it";
+  ASSERT_TRUE(item_changes.ApproveItemChange(Li(), approve).ok());
+  Look();
+  EXPECT_THAT(Find("髓内钉"), ElementsAre("items/screw"));
+  EXPECT_THAT(Find("螺钉"), IsEmpty());
+  v1::WithdrawItemRequest withdraw;
+  withdraw.set_name("items/screw");
+  withdraw.set_reason("停产");
+  ASSERT_TRUE(items.WithdrawItem(Li(), withdraw).ok());
+  Look();
+  EXPECT_THAT(Find("髓内钉"), IsEmpty());
+}
+
 TEST_F(ItemSearchTest, WhatIsCommittedLateIsNotMissed) {
   Propose("syringe", 1, "一次性使用注射器", "5ml");
   // A transaction that began before the first look, and ends after others.

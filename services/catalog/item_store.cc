@@ -2,12 +2,16 @@
 
 #include <map>
 
+#include "fmt/format.h"
 #include "nlohmann/json.hpp"
 #include "pqxx/pqxx"
 
 #include "common/db/array.h"
+#include "common/status/status.h"
 #include "services/catalog/errors.h"
 #include "services/catalog/queries.h"
+#include "services/catalog/registrations/registration_errors.h"
+#include "services/catalog/registrations/registration_store.h"
 #include "services/catalog/row_values.h"
 
 namespace qingqu::catalog {
@@ -25,23 +29,57 @@ std::vector<Pack> ReadPacks(const pqxx::field& field) {
   return packs;
 }
 
+std::optional<int> ReadOptionalInteger(const pqxx::field& field) {
+  if (field.is_null()) return std::nullopt;
+  return field.as<int>();
+}
+
+// What is read as it stands elsewhere, and where the version came from.
+void ReadSurroundings(const pqxx::row& row, Item& item) {
+  item.pack_version = row["pack_version"].as<int64_t>();
+  item.event = row["event"].as<std::string>();
+  item.reason = row["reason"].as<std::string>();
+  item.changed_by_id = row["changed_by_id"].as<std::string>("");
+  item.change_id = row["change_id"].as<std::string>("");
+  if (!row["withdrawn_state"].is_null()) {
+    item.withdrawn_state = ApprovalStateFromName(row["withdrawn_state"].as<std::string>());
+  }
+  if (!row["registration_state"].is_null()) {
+    item.registration_state =
+        RegistrationStateFromName(row["registration_state"].as<std::string>());
+  }
+  item.registration_valid_from = ReadOptionalDate(row["registration_valid_from"]);
+  item.monitored_group = row["monitored_group"].as<std::string>("");
+}
+
 Item ReadItem(const pqxx::row& row) {
-  return {.id = row["item_id"].as<std::string>(),
-          .display_name = row["display_name"].as<std::string>(),
-          .specification = row["specification"].as<std::string>(),
-          .registration_number = row["registration_number"].as<std::string>(),
-          .registration_expire_date = ReadOptionalDate(row["registration_expire_date"]),
-          .device_class = static_cast<DeviceClass>(row["device_class"].as<int>()),
-          .national_code = row["national_code"].as<std::string>(),
-          .device_identifier = row["device_identifier"].as<std::string>(),
-          .base_unit = row["base_unit"].as<std::string>(),
-          .packs = ReadPacks(row["packs"]),
-          .manufacturer = row["manufacturer"].as<std::string>(),
-          .lot_tracked = row["lot_tracked"].as<bool>(),
-          .serial_tracked = row["serial_tracked"].as<bool>(),
-          .expiry_tracked = row["expiry_tracked"].as<bool>(),
-          .high_value = row["high_value"].as<bool>(),
-          .approval = ReadApproval(row)};
+  Item item{.id = row["item_id"].as<std::string>(),
+            .display_name = row["display_name"].as<std::string>(),
+            .specification = row["specification"].as<std::string>(),
+            .registration_number = row["registration_number"].as<std::string>(),
+            .registration_expire_date = ReadOptionalDate(row["registration_expire_date"]),
+            .device_class = static_cast<DeviceClass>(row["device_class"].as<int>()),
+            .national_code = row["national_code"].as<std::string>(),
+            .device_identifier = row["device_identifier"].as<std::string>(),
+            .base_unit = row["base_unit"].as<std::string>(),
+            .packs = ReadPacks(row["packs"]),
+            .manufacturer = row["manufacturer"].as<std::string>(),
+            .lot_tracked = row["lot_tracked"].as<bool>(),
+            .serial_tracked = row["serial_tracked"].as<bool>(),
+            .expiry_tracked = row["expiry_tracked"].as<bool>(),
+            .high_value = row["high_value"].as<bool>(),
+            .model = row["model"].as<std::string>(),
+            .storage_conditions = row["storage_conditions"].as<std::string>(),
+            .storage_celsius_min = ReadOptionalInteger(row["storage_celsius_min"]),
+            .storage_celsius_max = ReadOptionalInteger(row["storage_celsius_max"]),
+            .sterile = row["sterile"].as<bool>(),
+            .single_use = row["single_use"].as<bool>(),
+            .implant = row["implant"].as<bool>(),
+            .procurement_group = row["procurement_group"].as<std::string>(),
+            .charge_code = row["charge_code"].as<std::string>(),
+            .approval = ReadApproval(row)};
+  ReadSurroundings(row, item);
+  return item;
 }
 
 absl::StatusOr<Item> ReadOne(const pqxx::result& rows, std::string_view id) {
@@ -49,18 +87,17 @@ absl::StatusOr<Item> ReadOne(const pqxx::result& rows, std::string_view id) {
   return ReadItem(rows[0]);
 }
 
-absl::Status InsertIdentifiers(pqxx::transaction_base& tx, const Item& item) {
+std::vector<std::string> IdentifiersOf(const Item& item) {
   std::vector<std::string> identifiers{item.device_identifier};
   for (const Pack& pack : item.packs) identifiers.push_back(pack.device_identifier);
-  const std::string array = db::TextArray(identifiers);
-  const pqxx::result inserted =
-      tx.exec_prepared(queries::kInsertDeviceIdentifiers.name, item.id, array);
-  if (inserted.affected_rows() == identifiers.size()) return absl::OkStatus();
-  const pqxx::result taken =
-      tx.exec_prepared(queries::kFindTakenDeviceIdentifier.name, item.id, array);
-  if (taken.empty()) return DeviceIdentifierTaken(identifiers.front(), ItemName(item.id));
-  return DeviceIdentifierTaken(taken[0]["device_identifier"].as<std::string>(),
-                               ItemName(taken[0]["item_id"].as<std::string>()));
+  return identifiers;
+}
+
+// Those that the item has already stay its own.
+absl::Status InsertIdentifiers(pqxx::transaction_base& tx, const Item& item) {
+  tx.exec_prepared(queries::kInsertDeviceIdentifiers.name, item.id,
+                   db::TextArray(IdentifiersOf(item)));
+  return CheckIdentifiersFree(tx, item);
 }
 
 void InsertPacks(pqxx::transaction_base& tx, const Item& item) {
@@ -72,8 +109,13 @@ void InsertPacks(pqxx::transaction_base& tx, const Item& item) {
     units.AddText(pack.unit);
     base_units.AddInteger(pack.base_units);
   }
-  tx.exec_prepared(queries::kInsertItemPacks.name, item.id, identifiers.Build(), units.Build(),
-                   base_units.Build());
+  tx.exec_prepared(queries::kInsertItemPacks.name, item.id, item.pack_version, identifiers.Build(),
+                   units.Build(), base_units.Build());
+}
+
+std::string DateText(const std::optional<CivilDate>& date) { return date ? date->ToString() : ""; }
+std::string NumberText(const std::optional<int>& number) {
+  return number ? fmt::format("{}", *number) : "";
 }
 
 // The least text that is greater than every code with this prefix: ':' follows '9'.
@@ -81,19 +123,68 @@ std::string EndOfPrefix(const std::string& prefix) { return prefix + ":"; }
 
 }  // namespace
 
-absl::Status InsertItem(pqxx::transaction_base& tx, const Item& item) {
-  const std::string expire_date =
-      item.registration_expire_date ? item.registration_expire_date->ToString() : "";
+absl::Status EnsureRegistration(pqxx::transaction_base& tx, const Item& item,
+                                const auth::Actor& actor, absl::Time now) {
+  const auto number = ParseRegistrationNumber(item.registration_number);
+  if (!number.ok()) return number.status();
+  const Registration told = TellRegistration(*number,
+                                             {.product_name = item.display_name,
+                                              .registrant = item.manufacturer,
+                                              .expire_date = item.registration_expire_date},
+                                             {.actor = actor, .now = now});
+  if (InsertRegistration(tx, told)) return absl::OkStatus();
+  const auto known = GetRegistration(tx, number->text);
+  if (!known.ok()) return known.status();
+  if (known->state == RegistrationState::kCancelled) {
+    return RegistrationCancelled(RegistrationName(number->text));
+  }
+  if (known->content.expire_date == item.registration_expire_date) return absl::OkStatus();
+  return InvalidField(
+      "item.registration_expire_date",
+      fmt::format("{} holds until {} as the catalogue knows it; correct the date, or record what "
+                  "changed of the registration",
+                  RegistrationName(number->text), DateText(known->content.expire_date)));
+}
+
+absl::Status InsertItem(pqxx::transaction_base& tx, const Item& item, std::string_view event) {
   const pqxx::result inserted = tx.exec_prepared(
       queries::kInsertItem.name, item.id, item.display_name, item.specification,
-      item.registration_number, expire_date, static_cast<int>(item.device_class),
-      item.national_code, item.device_identifier, item.base_unit, item.manufacturer,
-      item.lot_tracked, item.serial_tracked, item.expiry_tracked, item.high_value,
-      item.approval.proposer_id, TimestampText(item.approval.created_at));
+      item.registration_number, DateText(item.registration_expire_date),
+      static_cast<int>(item.device_class), item.national_code, item.device_identifier,
+      item.base_unit, item.manufacturer, item.lot_tracked, item.serial_tracked, item.expiry_tracked,
+      item.high_value, std::string(ApprovalStateName(item.approval.state)),
+      item.approval.proposer_id, TimestampText(item.approval.created_at), item.model,
+      item.storage_conditions, NumberText(item.storage_celsius_min),
+      NumberText(item.storage_celsius_max), item.sterile, item.single_use, item.implant,
+      item.procurement_group, item.charge_code, std::string(event));
   if (inserted.affected_rows() == 0) return ItemExists(ItemName(item.id));
   if (const absl::Status status = InsertIdentifiers(tx, item); !status.ok()) return status;
   if (!item.packs.empty()) InsertPacks(tx, item);
   return absl::OkStatus();
+}
+
+absl::Status CheckIdentifiersFree(pqxx::transaction_base& tx, const Item& item) {
+  const pqxx::result taken = tx.exec_prepared(queries::kFindTakenDeviceIdentifier.name, item.id,
+                                              db::TextArray(IdentifiersOf(item)));
+  if (taken.empty()) return absl::OkStatus();
+  return DeviceIdentifierTaken(taken[0]["device_identifier"].as<std::string>(),
+                               ItemName(taken[0]["item_id"].as<std::string>()));
+}
+
+absl::StatusOr<Item> GetItemAsOf(pqxx::transaction_base& tx, std::string_view id,
+                                 absl::Time instant) {
+  return ReadOne(
+      tx.exec_prepared(queries::kGetItemAsOf.name, std::string(id), TimestampText(instant)), id);
+}
+
+std::vector<Item> ListItemVersions(pqxx::transaction_base& tx, std::string_view id,
+                                   int64_t before_version, int limit) {
+  std::vector<Item> versions;
+  for (const auto& row :
+       tx.exec_prepared(queries::kListItemVersions.name, std::string(id), before_version, limit)) {
+    versions.push_back(ReadItem(row));
+  }
+  return versions;
 }
 
 absl::StatusOr<Item> GetItem(pqxx::transaction_base& tx, std::string_view id) {
@@ -144,11 +235,33 @@ absl::StatusOr<FoundIdentifier> LookupDeviceIdentifier(pqxx::transaction_base& t
                          .base_units = rows[0]["found_base_units"].as<int64_t>()};
 }
 
-void UpdateItemState(pqxx::transaction_base& tx, const Item& item) {
-  tx.exec_prepared(queries::kUpdateItemState.name, item.id,
-                   std::string(ApprovalStateName(item.approval.state)), item.approval.approver_id,
-                   TimestampText(item.approval.updated_at), item.approval.reinstatement_proposer_id,
-                   item.approval.reinstater_id);
+void UpdateItemState(pqxx::transaction_base& tx, const Item& item, const ItemEvent& event) {
+  tx.exec_prepared(
+      queries::kUpdateItemState.name, item.id, std::string(ApprovalStateName(item.approval.state)),
+      item.approval.approver_id, TimestampText(item.approval.updated_at),
+      item.approval.reinstatement_proposer_id, item.approval.reinstater_id, event.name,
+      event.reason,
+      std::string(item.withdrawn_state ? ApprovalStateName(*item.withdrawn_state) : ""));
+}
+
+absl::Status UpdateItemContent(pqxx::transaction_base& tx, const Item& item, bool packs_changed,
+                               const ItemEvent& event) {
+  Item next = item;
+  if (packs_changed) {
+    ++next.pack_version;
+    if (const absl::Status status = InsertIdentifiers(tx, next); !status.ok()) return status;
+    if (!next.packs.empty()) InsertPacks(tx, next);
+  }
+  tx.exec_prepared(queries::kUpdateItemContent.name, next.id, next.display_name, next.pack_version,
+                   next.specification, next.registration_number,
+                   DateText(next.registration_expire_date), static_cast<int>(next.device_class),
+                   next.national_code, next.manufacturer, next.lot_tracked, next.serial_tracked,
+                   next.expiry_tracked, next.high_value, next.model, next.storage_conditions,
+                   NumberText(next.storage_celsius_min), NumberText(next.storage_celsius_max),
+                   next.sterile, next.single_use, next.implant, next.procurement_group,
+                   next.charge_code, event.name, event.reason, event.change_id,
+                   TimestampText(next.approval.updated_at), next.approval.version);
+  return absl::OkStatus();
 }
 
 }  // namespace qingqu::catalog

@@ -13,14 +13,28 @@
 
 namespace qingqu::catalog {
 
-// ALREADY_EXISTS ITEM_EXISTS, or DEVICE_IDENTIFIER_TAKEN when one of its identifiers belongs to
-// another item or pack, also when both are proposed at once.
-absl::Status InsertItem(pqxx::transaction_base& tx, const Item& item);
+// Before it its registration is known (EnsureRegistration). ALREADY_EXISTS ITEM_EXISTS, or
+// DEVICE_IDENTIFIER_TAKEN when one of its identifiers belongs to another item or pack, also when
+// both are proposed at once.
+absl::Status InsertItem(pqxx::transaction_base& tx, const Item& item, std::string_view event);
+
+// Makes the registration of `item` from what the item tells, if it is not known yet; else what the
+// item tells must be what it says. INVALID_ARGUMENT that names the field, FAILED_PRECONDITION
+// REGISTRATION_CANCELLED.
+absl::Status EnsureRegistration(pqxx::transaction_base& tx, const Item& item,
+                                const auth::Actor& actor, absl::Time now);
 
 // NOT_FOUND ITEM_NOT_FOUND.
 absl::StatusOr<Item> GetItem(pqxx::transaction_base& tx, std::string_view id);
 // The same, locked until the end of the transaction.
 absl::StatusOr<Item> LockItem(pqxx::transaction_base& tx, std::string_view id);
+
+// As it was at `instant`. NOT_FOUND ITEM_NOT_FOUND when it was not there yet.
+absl::StatusOr<Item> GetItemAsOf(pqxx::transaction_base& tx, std::string_view id,
+                                 absl::Time instant);
+// Its versions below `before_version`, the newest first.
+std::vector<Item> ListItemVersions(pqxx::transaction_base& tx, std::string_view id,
+                                   int64_t before_version, int limit);
 
 // In the order of `ids`, which may repeat. NOT_FOUND ITEM_NOT_FOUND names the first that is
 // missing.
@@ -45,7 +59,23 @@ struct FoundIdentifier {
 absl::StatusOr<FoundIdentifier> LookupDeviceIdentifier(pqxx::transaction_base& tx,
                                                        std::string_view device_identifier);
 
+// What was done to an item, as the journal calls it, and why.
+struct ItemEvent {
+  std::string name;
+  std::string reason;
+  std::string change_id;  // by which change, if by one
+};
+
 // Writes state, approver, time and version of a locked item.
-void UpdateItemState(pqxx::transaction_base& tx, const Item& item);
+void UpdateItemState(pqxx::transaction_base& tx, const Item& item, const ItemEvent& event);
+
+// Writes the content of a locked item, its packs as a version of their own when they changed.
+// ALREADY_EXISTS DEVICE_IDENTIFIER_TAKEN.
+absl::Status UpdateItemContent(pqxx::transaction_base& tx, const Item& item, bool packs_changed,
+                               const ItemEvent& event);
+
+// OK when none of the item's device identifiers belongs to another. ALREADY_EXISTS
+// DEVICE_IDENTIFIER_TAKEN.
+absl::Status CheckIdentifiersFree(pqxx::transaction_base& tx, const Item& item);
 
 }  // namespace qingqu::catalog

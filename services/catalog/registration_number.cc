@@ -33,6 +33,11 @@ bool TakeYear(CodeReader& reader) {
   return year.has_value() && IsCertificateYear(*year);
 }
 
+RegistrationOrigin OriginOfKind(std::string_view kind) {
+  if (kind == "进") return RegistrationOrigin::kImported;
+  return kind == "许" ? RegistrationOrigin::kSpecialRegion : RegistrationOrigin::kDomestic;
+}
+
 // Class, two digits of classification, four of serial number.
 std::optional<DeviceClass> TakeClassAndSerial(CodeReader& reader) {
   const auto digits = reader.TakeDigits(7);
@@ -40,7 +45,7 @@ std::optional<DeviceClass> TakeClassAndSerial(CodeReader& reader) {
 }
 
 // What follows 械注.
-absl::StatusOr<DeviceClass> ReadCertificate(CodeReader reader, bool by_state) {
+absl::Status ReadCertificate(CodeReader reader, bool by_state, RegistrationNumber& number) {
   const auto kind = reader.TakeOneOf("准进许");
   if (!kind.has_value() || !TakeYear(reader)) return Malformed();
   const auto device_class = TakeClassAndSerial(reader);
@@ -56,7 +61,9 @@ absl::StatusOr<DeviceClass> ReadCertificate(CodeReader reader, bool by_state) {
         "the state registers (国械注准) class III, a province class II; the digit after the year "
         "says otherwise");
   }
-  return *device_class;
+  number.device_class = *device_class;
+  number.origin = OriginOfKind(*kind);
+  return absl::OkStatus();
 }
 
 // What follows 械备.
@@ -67,17 +74,33 @@ absl::Status ReadFiling(CodeReader reader) {
 }
 
 // What follows 药监械 or 药管械.
-absl::StatusOr<DeviceClass> ReadOldForm(CodeReader reader) {
-  if (!reader.Take("(") || !reader.TakeOneOf("准进许试") || !reader.Take(")字")) return Malformed();
+absl::Status ReadOldForm(CodeReader reader, RegistrationNumber& number) {
+  if (!reader.Take("(")) return Malformed();
+  const auto kind = reader.TakeOneOf("准进许试");
+  if (!kind.has_value() || !reader.Take(")字")) return Malformed();
   if (!TakeYear(reader) || !reader.Take("第")) return Malformed();
   const auto device_class = TakeClassAndSerial(reader);
   if (!device_class.has_value() || !reader.Take("号")) return Malformed();
   reader.Take("(更)");
   if (!reader.AtEnd()) return Malformed();
-  return *device_class;
+  number.device_class = *device_class;
+  number.origin = OriginOfKind(*kind);
+  return absl::OkStatus();
 }
 
 }  // namespace
+
+std::string_view RegistrationOriginName(RegistrationOrigin origin) {
+  switch (origin) {
+    case RegistrationOrigin::kDomestic:
+      return "domestic";
+    case RegistrationOrigin::kImported:
+      return "imported";
+    case RegistrationOrigin::kSpecialRegion:
+      return "special_region";
+  }
+  return "";
+}
 
 absl::StatusOr<RegistrationNumber> ParseRegistrationNumber(std::string_view text) {
   RegistrationNumber number{.text = NormaliseCode(text)};
@@ -85,9 +108,9 @@ absl::StatusOr<RegistrationNumber> ParseRegistrationNumber(std::string_view text
   const bool by_state = reader.Take("国");
   if (!by_state && !reader.TakeOneOf(kProvinces)) return Malformed();
   if (reader.Take("械注")) {
-    auto device_class = ReadCertificate(reader, by_state);
-    if (!device_class.ok()) return device_class.status();
-    number.device_class = *device_class;
+    if (const absl::Status status = ReadCertificate(reader, by_state, number); !status.ok()) {
+      return status;
+    }
     return number;
   }
   // A city stands between the province and the rest, for filings and for old class I certificates.
@@ -96,15 +119,14 @@ absl::StatusOr<RegistrationNumber> ParseRegistrationNumber(std::string_view text
   if (filing.SkipTo("械备", city_characters_max) && filing.Take("械备")) {
     if (const absl::Status status = ReadFiling(filing); !status.ok()) return status;
     number.is_filing = true;
+    if (by_state) number.origin = RegistrationOrigin::kImported;
     if (!number.text.ends_with("号")) number.text += "号";
     return number;
   }
   for (const std::string_view issuer : {"食药监械", "药监械", "药管械"}) {
     CodeReader old_form = reader;
     if (!old_form.SkipTo(issuer, city_characters_max) || !old_form.Take(issuer)) continue;
-    auto device_class = ReadOldForm(old_form);
-    if (!device_class.ok()) return device_class.status();
-    number.device_class = *device_class;
+    if (const absl::Status status = ReadOldForm(old_form, number); !status.ok()) return status;
     return number;
   }
   return Malformed();

@@ -9,10 +9,18 @@
 
 namespace qingqu::catalog {
 
+// Where devices are made: 进 and filings with the state are imported, 许 is of Hong Kong, Macao and
+// Taiwan.
+enum class RegistrationOrigin { kDomestic, kImported, kSpecialRegion };
+
+// "domestic", "imported", "special_region": as in the database.
+std::string_view RegistrationOriginName(RegistrationOrigin origin);
+
 // The number of a registration certificate (注册证) or of a filing (备案).
 struct RegistrationNumber {
   std::string text;  // normalised; a filing ends with 号
   DeviceClass device_class = DeviceClass::kI;
+  RegistrationOrigin origin = RegistrationOrigin::kDomestic;
   bool is_filing = false;  // does not expire
 };
 

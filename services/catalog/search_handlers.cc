@@ -19,6 +19,7 @@
 #include "common/status/status.h"
 #include "common/status/status_macros.h"
 #include "services/catalog/convert.h"
+#include "services/catalog/errors.h"
 #include "services/catalog/item_store.h"
 
 namespace qingqu::catalog {
@@ -30,12 +31,6 @@ constexpr int kPageMax = 100;
 constexpr size_t kShownMax = 1'000;
 constexpr std::array<const char*, kSearchFields> kFieldNames{
     "display_name", "specification", "manufacturer", "registration_number", ""};
-
-absl::Status SearchNotReady() {
-  return WithRetryDelay(MakeError(absl::StatusCode::kUnavailable, "SEARCH_NOT_READY",
-                                  "the items are being read; try again in a moment"),
-                        absl::Seconds(1));
-}
 
 struct Asked {
   SearchFilter filter;

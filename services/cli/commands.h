@@ -19,6 +19,7 @@ ExitCode RunImportTranscodedCodes(CommandContext& context);
 ExitCode RunImportHistory(CommandContext& context);
 ExitCode RunExportTable(CommandContext& context);
 ExitCode RunTemplate(CommandContext& context);
+ExitCode RunImportItems(CommandContext& context);
 ExitCode RunLedgerCheck(CommandContext& context);
 ExitCode RunTrace(CommandContext& context);
 ExitCode RunVerifyInclusion(CommandContext& context);

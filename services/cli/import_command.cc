@@ -229,6 +229,12 @@ ExitCode RunImportClasses(CommandContext& context) {
   return RunPlan(context, {.kind = ClassesImport(), .mapping = *mapping});
 }
 
+ExitCode RunImportItems(CommandContext& context) {
+  const auto mapping = tabular::ParseMapping(tabular::BuiltInItemsMapping());
+  if (!mapping.ok()) return context.Fail(mapping.status());
+  return RunPlan(context, {.kind = ItemsImport(), .mapping = *mapping});
+}
+
 ExitCode RunImportHistory(CommandContext& context) {
   const Catalogue& catalogue = context.catalogue;
   if (!context.arguments.Has("mapping")) {

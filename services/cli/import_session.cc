@@ -49,6 +49,12 @@ constexpr ImportKind kTranscodedCodesImport = {.target = "transcoded_codes",
                                                .append = "AppendTranscodings",
                                                .finish = "FinishCodeImport",
                                                .import_field = "code_import"};
+constexpr ImportKind kItemsImport = {.target = "items",
+                                     .service = "ItemImportService",
+                                     .create = "CreateItemImport",
+                                     .append = "AppendItemRows",
+                                     .finish = "FinishItemImport",
+                                     .import_field = "item_import"};
 
 const FieldDescriptor& Field(const ProtoMessage& message, std::string_view name) {
   const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(std::string(name));
@@ -83,6 +89,7 @@ const ImportKind& HistoryImport() { return kHistoryImport; }
 const ImportKind& CodesImport() { return kCodesImport; }
 const ImportKind& WithdrawnCodesImport() { return kWithdrawnCodesImport; }
 const ImportKind& TranscodedCodesImport() { return kTranscodedCodesImport; }
+const ImportKind& ItemsImport() { return kItemsImport; }
 
 absl::StatusOr<const MethodDescriptor*> ImportSession::Method(std::string_view name) const {
   return FindMethod(fmt::format("{}/{}", kind_.service, name), catalogue_);

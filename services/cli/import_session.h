@@ -33,6 +33,7 @@ const ImportKind& HistoryImport();
 const ImportKind& CodesImport();
 const ImportKind& WithdrawnCodesImport();
 const ImportKind& TranscodedCodesImport();
+const ImportKind& ItemsImport();
 
 struct ImportStart {
   // What the rpc that opens the import takes besides, by the names of its fields: texts, or names

@@ -168,6 +168,14 @@ constexpr std::array kGeneralMessages = std::to_array<MessageText>({
      "The file has the headings that the import takes. Needs no server.",
      "NAME 为 import 之后的名称：classes、codes、withdrawn-codes 或 transcoded-codes。\n"
      "文件含导入所需的表头。无需服务器。"},
+    {kImportItemsSummary, "propose the items of a list", "批量提请品目准入"},
+    {kImportItemsDescription,
+     "Reads an XLSX or CSV file whose columns are called as the fields of an item's row\n"
+     "(item_id, display_name, specification, registration_number, registration_expire_date,\n"
+     "device_class, national_code, device_identifier, base_unit, manufacturer, lot_tracked,\n"
+     "serial_tracked, expiry_tracked, high_value, pack_device_identifier, pack_unit,\n"
+     "pack_base_units) and proposes them; others approve them.",
+     "读取XLSX或CSV文件（列名与品目字段同名），批量提请准入，由他人审批。"},
     {kImportHistorySummary, "import past orders and deliveries", "导入历史订单与到货"},
     {kImportHistoryDescription,
      "Reads an XLSX or CSV file through a mapping from its columns to ours "

@@ -4,8 +4,10 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdio>
+#include <fstream>
 #include <memory>
 #include <mutex>
+#include <numeric>
 #include <random>
 #include <string>
 #include <vector>
@@ -27,9 +29,12 @@
 
 ABSL_FLAG(std::string, server, "127.0.0.1:7100", "address of the service");
 ABSL_FLAG(std::string, method, "", "qingqu.catalog.v1.CatalogService/GetItem");
+ABSL_FLAG(std::string, body, "{}",
+          "the request as JSON; {uuid}, {n} (counts), {random} (1 to --random_max) and {value} are "
+          "replaced");
 ABSL_FLAG(
-    std::string, body, "{}",
-    "the request as JSON; {uuid}, {n} (counts) and {random} (1 to --random_max) are replaced");
+    std::string, values, "",
+    "a file whose lines, as they stand within a JSON text, replace {value} one after the other");
 ABSL_FLAG(int, random_max, 10000, "the largest {random}");
 ABSL_FLAG(std::string, token, "", "access token");
 ABSL_FLAG(int, callers, 64, "how many call at the same time");
@@ -38,6 +43,7 @@ ABSL_FLAG(int, pool, 20000,
           "how many requests are made; they are used again from the start when they run out");
 ABSL_FLAG(int, deadline_ms, 10000, "deadline of each call");
 ABSL_FLAG(int, channels, 4, "connections");
+ABSL_FLAG(int, pause_ms, 0, "each caller waits this long after an answer, as people do");
 ABSL_FLAG(int, back_off_ms, 0, "a refused caller (UNAVAILABLE) waits this long, as it is told to");
 
 namespace qingqu {
@@ -61,6 +67,14 @@ const google::protobuf::MethodDescriptor* FindMethod(const std::string& name) {
   return nullptr;
 }
 
+std::vector<std::string> ReadValues() {
+  std::vector<std::string> values;
+  std::ifstream file(absl::GetFlag(FLAGS_values));
+  for (std::string line; std::getline(file, line);) values.push_back(line);
+  if (values.empty()) values.emplace_back();
+  return values;
+}
+
 std::vector<grpc::ByteBuffer> MakeRequests(const google::protobuf::MethodDescriptor& method) {
   const SystemClock clock;
   std::minstd_rand random{7};
@@ -68,10 +82,13 @@ std::vector<grpc::ByteBuffer> MakeRequests(const google::protobuf::MethodDescrip
   const auto* prototype =
       google::protobuf::MessageFactory::generated_factory()->GetPrototype(method.input_type());
   std::vector<grpc::ByteBuffer> requests;
+  const std::vector<std::string> values = ReadValues();
   const std::string body = absl::GetFlag(FLAGS_body);
   for (int number = 0; number < absl::GetFlag(FLAGS_pool); ++number) {
+    const std::string& value = values[static_cast<size_t>(number) % values.size()];
     const std::string text =
         absl::StrReplaceAll(ToAbsl(body), {{"{uuid}", ToAbsl(NewUuidV7(clock).ToString())},
+                                           {"{value}", ToAbsl(value)},
                                            {"{n}", ToAbsl(fmt::format("{}", number))},
                                            {"{random}", ToAbsl(fmt::format("{}", pick(random)))}});
     const std::unique_ptr<google::protobuf::Message> request(prototype->New());
@@ -109,7 +126,11 @@ class Load {
     started_ = absl::Now();
     until_ = started_ + absl::Seconds(absl::GetFlag(FLAGS_seconds));
     running_ = absl::GetFlag(FLAGS_callers);
-    for (int caller = 0; caller < absl::GetFlag(FLAGS_callers); ++caller) Next(caller);
+    const int callers = absl::GetFlag(FLAGS_callers);
+    for (int caller = 0; caller < callers; ++caller) {
+      // Those who pause do not begin together.
+      NextAfter(absl::GetFlag(FLAGS_pause_ms) * caller / callers, caller);
+    }
     std::unique_lock lock(mutex_);
     ended_.wait(lock, [this] { return running_ == 0; });
   }
@@ -122,12 +143,14 @@ class Load {
                                                static_cast<double>(latencies_us_.size() - 1))];
     };
     const double seconds = absl::ToDoubleSeconds(until_ - started_);
+    const int64_t sum = std::accumulate(latencies_us_.begin(), latencies_us_.end(), int64_t{0});
+    const auto count = static_cast<int64_t>(std::max(latencies_us_.size(), size_t{1}));
     fmt::print(R"({{"ok":{},"refused":{},"failed":{},"late":{},)"
-               R"("per_second":{:.1f},"p50_us":{},"p99_us":{}}})"
+               R"("per_second":{:.1f},"mean_us":{},"p50_us":{},"p99_us":{}}})"
                "\n",
                totals_.ok.load(), totals_.refused.load(), totals_.failed.load(),
-               totals_.late.load(), static_cast<double>(totals_.ok) / seconds, quantile(0.5),
-               quantile(0.99));
+               totals_.late.load(), static_cast<double>(totals_.ok) / seconds, sum / count,
+               quantile(0.5), quantile(0.99));
   }
 
  private:
@@ -168,10 +191,13 @@ class Load {
       fmt::print(stderr, "load_generator: {} {}\n", static_cast<int>(status.error_code()),
                  status.error_message());
     }
-    if (!refused || absl::GetFlag(FLAGS_back_off_ms) == 0) return Next(caller);
+    NextAfter(refused ? absl::GetFlag(FLAGS_back_off_ms) : absl::GetFlag(FLAGS_pause_ms), caller);
+  }
+
+  void NextAfter(int milliseconds, int caller) {
+    if (milliseconds == 0) return Next(caller);
     auto* alarm = new grpc::Alarm;
-    alarm->Set(std::chrono::system_clock::now() +
-                   std::chrono::milliseconds(absl::GetFlag(FLAGS_back_off_ms)),
+    alarm->Set(std::chrono::system_clock::now() + std::chrono::milliseconds(milliseconds),
                [this, caller, alarm](bool) {
                  Next(caller);
                  delete alarm;

@@ -35,8 +35,13 @@ class BuyingRulesTest(LiveCase):
         county_setup.act_as(self.platform, self.county, user, role)
 
     def expire_item(self, item_id: str) -> None:
-        self.platform.database.change_behind_the_back(
-            f"UPDATE catalog.item SET registration_expire_date = {YESTERDAY} WHERE item_id = '{item_id}'")
+        """By a registration of its own, for the other items share theirs."""
+        number = f"国械注准2019314{sum(item_id.encode()) % 10_000:04d}"
+        self.platform.database.change_behind_the_back(f"""
+          INSERT INTO catalog.registration SELECT (jsonb_populate_record(registration,
+              jsonb_build_object('registration_number', '{number}', 'expire_date', {YESTERDAY}, 'valid_from', NULL))).*
+            FROM catalog.registration JOIN catalog.item USING (registration_number) WHERE item_id = '{item_id}';
+          UPDATE catalog.item SET registration_number = '{number}' WHERE item_id = '{item_id}'""")
 
     # Catalogue.
 

@@ -37,8 +37,8 @@ class LargeDocumentTest(LiveCase):
           CREATE TEMP TABLE wanted (item_id text, device_identifier text) ON COMMIT DROP;
           INSERT INTO wanted VALUES {values};
           INSERT INTO catalog.device_identifier (device_identifier, item_id) SELECT device_identifier, item_id FROM wanted;
-          INSERT INTO catalog.item SELECT (jsonb_populate_record(model, to_jsonb(wanted))).*
-            FROM catalog.item AS model, wanted WHERE model.item_id = 'model';
+          INSERT INTO catalog.item SELECT (jsonb_populate_record(original, to_jsonb(wanted))).*
+            FROM catalog.item AS original, wanted WHERE original.item_id = 'model';
           INSERT INTO procurement.agreement
             SELECT (jsonb_populate_record(model, jsonb_build_object(
               'item_id', wanted.item_id, 'agreement_id', 'agreement-' || wanted.item_id))).*

@@ -389,6 +389,9 @@ const std::map<std::string, Methods>& ShownBy() {
       {"catalog.qualification", {}},
       {"catalog.authorisation_scope", {}},
       {"catalog.import", {}},
+      {"catalog.local_code", {}},  // only behind their institution
+      {"catalog.local_row", {}},
+      {"catalog.mapping", {}},
       {"journal.entry", {}},
   };
   return shown_by;

@@ -184,6 +184,7 @@ WorldHost::WorldHost()
     MakeWard(*world);
     Buy(*world);
     StartImport(*world);
+    MapLocalCode(*world);
     MoveGoodsOfWard(*world);
     MoveGoodsOfHospital(*world);
     ReadUse(*world);
@@ -381,6 +382,24 @@ void WorldHost::MakeSupply(const World& world) {
   Do(world, kOfficer, "ProposeListChange",
      R"({"listChangeId": "$D-change", "listChange": {"approvedList": "approvedLists/$D-list",
          "additions": ["items/$I"], "reason": "r"}})");
+}
+
+void WorldHost::MapLocalCode(const World& world) {
+  Do(world, kPharmacist, "UploadLocalRows",
+     R"({"institution": "institutions/$W-hospital",
+         "rows": [{"localCode": "$W-1", "displayName": "$W"}]})");
+  // The platform compares it meanwhile, and then its etag is another.
+  Answer decided;
+  do {
+    const Answer read = Do(world, kPharmacist, "GetLocalCode",
+                           R"({"institution": "institutions/$W-hospital", "localCode": "$W-1"})");
+    constexpr std::string_view kEtag = R"("etag":")";
+    const size_t begin = read.text.find(kEtag) + kEtag.size();
+    decided = Do(world, kPharmacist, "DecideMappings",
+                 fmt::format(R"({{"institution": "institutions/$W-hospital", "decisions": [{{
+               "localCode": "$W-1", "etag": "{}", "item": "items/$I", "unitFactor": 1}}]}})",
+                             read.text.substr(begin, read.text.find('"', begin) - begin)));
+  } while (decided.text.find("errorReason") != decided.text.npos);
 }
 
 void WorldHost::Buy(const World& world) {

@@ -105,6 +105,7 @@ class WorldHost {
   void AddHistory(const World& world) const;
   void AddPrices(const World& world) const;
   void StartImport(const World& world);
+  void MapLocalCode(const World& world);
   void MoveGoodsOfWard(const World& world);
   void MoveGoodsOfHospital(const World& world);
   void ReadUse(const World& world);

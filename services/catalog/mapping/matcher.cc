@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
+#include <mutex>
 #include <utility>
 
 #include "services/catalog/code_text.h"
@@ -153,22 +153,52 @@ MappingMatcher::Prepared MappingMatcher::Prepare(const MappingItem& item) {
 
 MappingMatcher::MappingMatcher(const std::vector<MappingItem>& items) {
   items_.reserve(items.size());
-  for (const MappingItem& item : items) {
-    const auto number = static_cast<uint32_t>(items_.size());
-    const Prepared& prepared = items_.emplace_back(Prepare(item));
-    if (!prepared.national_code.empty()) {
-      by_code_[prepared.national_code].push_back(number);
-      by_code_prefix_[prepared.national_code.substr(0, kCodePrefixLength)].push_back(number);
-    }
-    if (!prepared.registration_number.empty()) {
-      by_registration_[prepared.registration_number].push_back(number);
-    }
-    if (!prepared.manufacturer.empty()) by_manufacturer_[prepared.manufacturer].push_back(number);
-    if (!prepared.specification.empty()) {
-      by_specification_[prepared.specification].push_back(number);
-    }
-    for (const uint64_t pair : prepared.name_pairs) by_name_pair_[pair].push_back(number);
+  for (const MappingItem& item : items) Put(item);
+}
+
+void MappingMatcher::Put(const MappingItem& item) {
+  Prepared prepared = Prepare(item);
+  const std::unique_lock lock(mutex_);
+  const auto [position, is_new] =
+      numbers_.try_emplace(item.item_id, static_cast<uint32_t>(items_.size()));
+  const uint32_t number = position->second;
+  if (is_new) {
+    items_.emplace_back();
+  } else {
+    Link(number, false);
   }
+  items_[number] = std::move(prepared);
+  Link(number, true);
+}
+
+void MappingMatcher::Remove(const std::string& item_id) {
+  const std::unique_lock lock(mutex_);
+  const auto position = numbers_.find(item_id);
+  if (position != numbers_.end()) Link(position->second, false);
+}
+
+// Enters an item into the indexes or takes it out; the order within a list means nothing.
+void MappingMatcher::Link(uint32_t number, bool add) {
+  Prepared& item = items_[number];
+  if (item.linked == add) return;
+  item.linked = add;
+  const auto link = [&](auto& index, const auto& key) {
+    Numbers& numbers = index[key];
+    if (add) {
+      numbers.push_back(number);
+      return;
+    }
+    *std::ranges::find(numbers, number) = numbers.back();
+    numbers.pop_back();
+    if (numbers.empty()) index.erase(key);
+  };
+  if (!item.national_code.empty()) {
+    link(by_code_, item.national_code);
+    link(by_code_prefix_, item.national_code.substr(0, kCodePrefixLength));
+  }
+  if (!item.registration_number.empty()) link(by_registration_, item.registration_number);
+  if (!item.manufacturer.empty()) link(by_manufacturer_, item.manufacturer);
+  for (const uint64_t pair : item.name_pairs) link(by_name_pair_, pair);
 }
 
 std::vector<uint32_t> MappingMatcher::CandidatesOf(const Prepared& row) const {
@@ -224,7 +254,8 @@ MappingMatcher::Candidate MappingMatcher::Compare(const Prepared& row, uint32_t 
                     (candidate.registration ? kRegistrationWeight : 0) +
                     (candidate.code_prefix ? kCodePrefixBonus : 0);
   // What the row says otherwise is not only missing.
-  if (Contradicts(row, item)) candidate.score *= 0.7;
+  candidate.contradicted = Contradicts(row, item);
+  if (candidate.contradicted) candidate.score *= 0.7;
   if (candidate.code) candidate.score = std::max(candidate.score, 0.9 + 0.1 * candidate.score);
   candidate.score = std::min(candidate.score, 1.0);
   return candidate;
@@ -261,6 +292,32 @@ bool MappingMatcher::IsUnambiguous(const Prepared& row, const std::vector<Candid
          });
 }
 
+std::vector<MappingMatcher::Candidate> MappingMatcher::Rank(const Prepared& row) const {
+  std::vector<Candidate> candidates;
+  for (const uint32_t number : CandidatesOf(row)) candidates.push_back(Compare(row, number));
+  std::ranges::sort(candidates, [](const Candidate& one, const Candidate& other) {
+    return std::pair(-one.score, one.number) < std::pair(-other.score, other.number);
+  });
+  return candidates;
+}
+
+MappingProposal MappingMatcher::ProposalOf(const Candidate& candidate) const {
+  MappingProposal proposal{.item_id = items_[candidate.number].item_id,
+                           .score = candidate.score,
+                           .evidence = {},
+                           .contradicted = candidate.contradicted};
+  const auto tell = [&](bool holds, MappingEvidence evidence) {
+    if (holds) proposal.evidence.push_back(evidence);
+  };
+  tell(candidate.code, MappingEvidence::kNationalCode);
+  tell(candidate.code_prefix && !candidate.code, MappingEvidence::kNationalCodePrefix);
+  tell(candidate.registration, MappingEvidence::kRegistration);
+  tell(candidate.specification, MappingEvidence::kSpecification);
+  tell(candidate.manufacturer, MappingEvidence::kManufacturer);
+  tell(candidate.name > 0.5, MappingEvidence::kName);
+  return proposal;
+}
+
 MappingDecision MappingMatcher::Match(const LocalRow& row) const {
   const Prepared prepared = Prepare({.item_id = "",
                                      .name = row.name,
@@ -268,32 +325,28 @@ MappingDecision MappingMatcher::Match(const LocalRow& row) const {
                                      .manufacturer = row.manufacturer,
                                      .registration_number = row.registration_number,
                                      .national_code = row.insurance_code});
-  std::vector<Candidate> candidates;
-  for (const uint32_t number : CandidatesOf(prepared)) {
-    candidates.push_back(Compare(prepared, number));
-  }
+  const std::shared_lock lock(mutex_);
+  const std::vector<Candidate> candidates = Rank(prepared);
   MappingDecision decision;
   if (candidates.empty()) return decision;
-  std::ranges::sort(candidates, [](const Candidate& one, const Candidate& other) {
-    return std::pair(-one.score, one.number) < std::pair(-other.score, other.number);
-  });
-  decision.unambiguous = !Contradicts(prepared, items_[candidates.front().number]) &&
-                         IsUnambiguous(prepared, candidates);
+  decision.unambiguous = !candidates.front().contradicted && IsUnambiguous(prepared, candidates);
   for (const Candidate& candidate : candidates) {
     if (decision.proposals.size() == kMappingProposalsMax || candidate.score <= 0) break;
-    MappingProposal& proposal = decision.proposals.emplace_back(MappingProposal{
-        .item_id = items_[candidate.number].item_id, .score = candidate.score, .evidence = {}});
-    const auto tell = [&](bool holds, MappingEvidence evidence) {
-      if (holds) proposal.evidence.push_back(evidence);
-    };
-    tell(candidate.code, MappingEvidence::kNationalCode);
-    tell(candidate.code_prefix && !candidate.code, MappingEvidence::kNationalCodePrefix);
-    tell(candidate.registration, MappingEvidence::kRegistration);
-    tell(candidate.specification, MappingEvidence::kSpecification);
-    tell(candidate.manufacturer, MappingEvidence::kManufacturer);
-    tell(candidate.name > 0.5, MappingEvidence::kName);
+    decision.proposals.push_back(ProposalOf(candidate));
   }
   return decision;
+}
+
+std::vector<MappingProposal> MappingMatcher::FindSimilar(const MappingItem& item) const {
+  const Prepared prepared = Prepare(item);
+  const std::shared_lock lock(mutex_);
+  std::vector<MappingProposal> similar;
+  for (const Candidate& candidate : Rank(prepared)) {
+    if (similar.size() == kMappingProposalsMax || candidate.score <= 0) break;
+    if (items_[candidate.number].item_id == item.item_id) continue;
+    similar.push_back(ProposalOf(candidate));
+  }
+  return similar;
 }
 
 }  // namespace qingqu::catalog

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -41,6 +42,7 @@ struct MappingProposal {
   std::string item_id;
   double score = 0;  // 0 to 1
   std::vector<MappingEvidence> evidence;
+  bool contradicted = false;  // the one's certificate or code is told, and is not the other's
 };
 
 struct MappingDecision {
@@ -52,12 +54,20 @@ struct MappingDecision {
 inline constexpr size_t kMappingProposalsMax = 5;
 
 // Finds for rows of hospitals' lists the items of the unified catalogue (对码). Learns nothing: the
-// same row gets the same answer whatever was decided before. Thread-safe once it is made.
+// same row gets the same answer whatever was decided before. Thread-safe.
 class MappingMatcher {
  public:
+  MappingMatcher() = default;
   explicit MappingMatcher(const std::vector<MappingItem>& items);
 
+  // Adds an item, or replaces what is known of it.
+  void Put(const MappingItem& item);
+  void Remove(const std::string& item_id);
+
   MappingDecision Match(const LocalRow& row) const;
+  // The items that are most like this one, the best first, at most kMappingProposalsMax; never the
+  // item itself.
+  std::vector<MappingProposal> FindSimilar(const MappingItem& item) const;
 
  private:
   // What is compared, made once.
@@ -69,6 +79,7 @@ class MappingMatcher {
     std::u32string manufacturer;
     std::string registration_number;
     std::string national_code;
+    bool linked = false;  // in the indexes below
   };
   struct Candidate {
     uint32_t number = 0;
@@ -78,22 +89,27 @@ class MappingMatcher {
     bool registration = false;
     bool specification = false;
     bool manufacturer = false;
+    bool contradicted = false;
     double score = 0;
   };
   using Numbers = std::vector<uint32_t>;
 
   static Prepared Prepare(const MappingItem& item);
+  void Link(uint32_t number, bool add);
+  std::vector<Candidate> Rank(const Prepared& row) const;
+  MappingProposal ProposalOf(const Candidate& candidate) const;
   std::vector<uint32_t> CandidatesOf(const Prepared& row) const;
   Candidate Compare(const Prepared& row, uint32_t number) const;
   static bool IsUnambiguous(const Prepared& row, const std::vector<Candidate>& candidates);
   static bool Contradicts(const Prepared& row, const Prepared& item);
 
-  std::vector<Prepared> items_;
+  mutable std::shared_mutex mutex_;
+  std::vector<Prepared> items_;  // by number, which an item keeps
+  std::unordered_map<std::string, uint32_t> numbers_;
   std::unordered_map<std::string, Numbers> by_code_;
   std::unordered_map<std::string, Numbers> by_code_prefix_;
   std::unordered_map<std::string, Numbers> by_registration_;
   std::unordered_map<std::u32string, Numbers> by_manufacturer_;
-  std::unordered_map<std::u32string, Numbers> by_specification_;
   std::unordered_map<uint64_t, Numbers> by_name_pair_;
 };
 

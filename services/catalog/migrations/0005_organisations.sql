@@ -49,6 +49,8 @@ CREATE TABLE catalog.organisation (
     reinstater_id, reinstater_for_id, reinstatement_proposer_id, reinstatement_proposer_for_id)),
   CONSTRAINT organisation_version_check CHECK (version >= 1)
 );
+-- Items name their manufacturer.
+CREATE INDEX organisation_of_name ON catalog.organisation (display_name);
 
 CREATE TABLE catalog.qualification (
   qualification_id text CONSTRAINT qualification_pkey PRIMARY KEY,

@@ -44,7 +44,8 @@ CREATE TABLE catalog.price (
     daterange(start_date, end_date + 1, '[)') WITH &&)
 );
 CREATE INDEX price_in_force ON catalog.price (item_id, kind, holder, start_date);
-CREATE INDEX price_of_supplier ON catalog.price (supplier_id, price_id);
+CREATE INDEX price_listed ON catalog.price (item_id, start_date, price_id);
+CREATE INDEX price_of_supplier ON catalog.price (supplier_id, item_id, start_date, price_id);
 SELECT journal.guard('catalog.price');
 GRANT SELECT, INSERT, UPDATE (end_date, close_reason, closer_id, closer_for_id, closed_at, successor_id) ON catalog.price
   TO qingqu_catalog;

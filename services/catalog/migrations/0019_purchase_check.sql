@@ -28,23 +28,6 @@ CREATE FUNCTION catalog.price_required(p_day date) RETURNS boolean LANGUAGE sql 
                    ORDER BY start_date DESC, rule_number DESC LIMIT 1), false)
 $$;
 
--- The item: admitted, and its registration in force.
-CREATE FUNCTION catalog.item_obstacles(p_item text, p_day date)
-RETURNS TABLE (reason text, resource text, detail text) LANGUAGE sql STABLE AS $$
-  SELECT 'ITEM_UNKNOWN', 'items/' || p_item, 'there is no such item; have it proposed and approved first'
-  WHERE NOT EXISTS (SELECT FROM catalog.item WHERE item_id = p_item)
-  UNION ALL
-  SELECT 'ITEM_NOT_APPROVED', 'items/' || p_item, 'the item waits for its approval; have it approved first'
-  FROM catalog.item WHERE item_id = p_item AND state = 'proposed'
-  UNION ALL
-  SELECT 'ITEM_SUSPENDED', 'items/' || p_item, 'the item is suspended; choose another, or have it reinstated'
-  FROM catalog.item WHERE item_id = p_item AND state = 'suspended'
-  UNION ALL
-  SELECT 'REGISTRATION_EXPIRED', 'items/' || p_item,
-         'the registration ' || registration_number || ' held until ' || registration_expire_date || '; one in force is needed'
-  FROM catalog.item WHERE item_id = p_item AND registration_expire_date < p_day
-$$;
-
 -- The lists that govern a buyer on a day: the department's, the institution's, the alliance's, the county's, as far as there are any.
 -- An item must be on each of them, so that a narrower list cannot let in what a wider one keeps out.
 CREATE FUNCTION catalog.governing_lists(p_institution text, p_department text, p_day date) RETURNS SETOF text LANGUAGE sql STABLE AS $$

@@ -78,7 +78,8 @@ absl::StatusOr<v1::Qualification> QualificationHandlers::SubmitQualification(
 
 absl::StatusOr<v1::Qualification> QualificationHandlers::WithdrawQualification(
     const CallContext& call, const v1::WithdrawQualificationRequest& request) {
-  return End(*pool_, call, request, "qualification.withdrawn", Withdrawn);
+  return End(*pool_, call, request, "qualification.withdrawn",
+             [](const auto&... arguments) { return Withdrawn(arguments...); });
 }
 
 absl::StatusOr<v1::Qualification> QualificationHandlers::SuspendQualification(

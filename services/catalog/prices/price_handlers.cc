@@ -54,7 +54,7 @@ void RecordPrices(pqxx::transaction_base& tx, const CallContext& call,
   }
   if (set.prices().empty()) return;
   db::AppendJournal(tx, call,
-                    {.event = "prices.set",
+                    {.event = "prices.changed",
                      .resource = fmt::format("priceBatches/{}", call.request_id),
                      .subjects = {subjects.begin(), subjects.end()},
                      .alliance_id = call.principal.alliance_id,

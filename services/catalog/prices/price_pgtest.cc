@@ -139,7 +139,7 @@ TEST_F(PriceTest, APriceFollowsAnother) {
   EXPECT_EQ(history->prices(0).close_reason(), "年度谈判");
   EXPECT_EQ(history->prices(0).successor(), second.results(0).price().name());
   EXPECT_EQ(history->prices(1).end_date(), "");
-  EXPECT_EQ(database.Value("SELECT count(*) FROM journal.entry WHERE event = 'prices.set' AND "
+  EXPECT_EQ(database.Value("SELECT count(*) FROM journal.entry WHERE event = 'prices.changed' AND "
                            "reason = '年度谈判' AND 'items/screw' = ANY (subjects)"),
             "2");
 }

@@ -54,7 +54,7 @@ absl::StatusOr<v1::PurchaseRule> PurchaseCheckHandlers::SetPurchaseRule(
         const int64_t number = InsertPurchaseRule(tx, rule);
         v1::PurchaseRule message = ToProto(rule);
         db::AppendJournal(tx, call,
-                          {.event = "purchase_rule.set",
+                          {.event = "purchase_rule.changed",
                            .resource = fmt::format("purchaseRules/{}", number),
                            .reason = rule.reason,
                            .details_json = ToJson(message)});

@@ -2,6 +2,7 @@ SELECT
 \ir parts/item_columns.sql
 FROM item
 \ir parts/item_packs.sql
-WHERE item.item_id > $1 AND ($2 = '' OR state = $2)
+\ir parts/item_surroundings.sql
+WHERE item.item_id > $1 AND ($2 = '' OR item.state = $2)
 ORDER BY item.item_id
 LIMIT $3

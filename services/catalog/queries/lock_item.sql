@@ -2,5 +2,6 @@ SELECT
 \ir parts/item_columns.sql
 FROM item
 \ir parts/item_packs.sql
+\ir parts/item_surroundings.sql
 WHERE item.item_id = $1
 FOR UPDATE OF item

@@ -1,0 +1,148 @@
+#include "services/catalog/imports/item_import_store.h"
+
+#include <array>
+
+#include "pqxx/pqxx"
+
+#include "common/db/array.h"
+#include "common/status/status.h"
+#include "services/catalog/queries.h"
+#include "services/catalog/row_values.h"
+
+namespace qingqu::catalog {
+namespace {
+
+std::vector<std::string> IdentifiersOf(const Item& item) {
+  std::vector<std::string> identifiers{item.device_identifier};
+  for (const Pack& pack : item.packs) identifiers.push_back(pack.device_identifier);
+  return identifiers;
+}
+
+void StageIdentifiers(pqxx::transaction_base& tx, int64_t import_number,
+                      const std::vector<Item>& items) {
+  db::ArrayBuilder identifiers;
+  db::ArrayBuilder owners;
+  for (const Item& item : items) {
+    for (const std::string& identifier : IdentifiersOf(item)) {
+      identifiers.AddText(identifier);
+      owners.AddText(item.id);
+    }
+  }
+  tx.exec_prepared(queries::kStageItemIdentifiers.name, import_number, identifiers.Build(),
+                   owners.Build());
+}
+
+// The columns of staged items, in the order of the query's parameters.
+class ItemArrays {
+ public:
+  void Add(const Item& item) {
+    size_t at = 0;
+    for (const std::string* text :
+         {&item.id, &item.display_name, &item.specification, &item.registration_number}) {
+      columns_[at++].AddText(*text);
+    }
+    columns_[at++].AddTextOrNull(
+        item.registration_expire_date ? item.registration_expire_date->ToString() : "");
+    columns_[at++].AddInteger(static_cast<int>(item.device_class));
+    for (const std::string* text :
+         {&item.national_code, &item.device_identifier, &item.base_unit, &item.manufacturer}) {
+      columns_[at++].AddText(*text);
+    }
+    for (const bool flag :
+         {item.lot_tracked, item.serial_tracked, item.expiry_tracked, item.high_value}) {
+      columns_[at++].AddBoolean(flag);
+    }
+    const Pack pack = item.packs.empty() ? Pack{} : item.packs.front();
+    columns_[at++].AddText(pack.device_identifier);
+    columns_[at++].AddText(pack.unit);
+    columns_[at++].AddInteger(pack.base_units);
+  }
+  std::string Build(size_t column) const { return columns_.at(column).Build(); }
+
+ private:
+  std::array<db::ArrayBuilder, 17> columns_;
+};
+
+}  // namespace
+
+PresentItems FindPresentItems(pqxx::transaction_base& tx, int64_t import_number,
+                              const std::vector<Item>& items) {
+  std::vector<std::string> ids;
+  std::vector<std::string> identifiers;
+  std::vector<std::string> numbers;
+  for (const Item& item : items) {
+    ids.push_back(item.id);
+    numbers.push_back(item.registration_number);
+    for (std::string& identifier : IdentifiersOf(item)) {
+      identifiers.push_back(std::move(identifier));
+    }
+  }
+  PresentItems present;
+  for (const auto& row : tx.exec_prepared(queries::kFindPresentItems.name, db::TextArray(ids))) {
+    Item item{.id = row["item_id"].as<std::string>(),
+              .display_name = row["display_name"].as<std::string>(),
+              .specification = row["specification"].as<std::string>(),
+              .registration_number = row["registration_number"].as<std::string>(),
+              .national_code = row["national_code"].as<std::string>(),
+              .device_identifier = row["device_identifier"].as<std::string>(),
+              .base_unit = row["base_unit"].as<std::string>(),
+              .manufacturer = row["manufacturer"].as<std::string>()};
+    std::string id = item.id;
+    present.items.emplace(std::move(id), std::move(item));
+  }
+  for (const auto& row :
+       tx.exec_prepared(queries::kFindStagedItems.name, import_number, db::TextArray(ids))) {
+    present.staged.insert(row[0].as<std::string>());
+  }
+  for (const auto& row : tx.exec_prepared(queries::kFindIdentifierOwners.name, import_number,
+                                          db::TextArray(identifiers))) {
+    present.identifiers.emplace(row[0].as<std::string>(), row[1].as<std::string>());
+  }
+  for (const auto& row : tx.exec_prepared(queries::kFindToldRegistrationDates.name, import_number,
+                                          db::TextArray(numbers))) {
+    present.registration_dates.emplace(row[0].as<std::string>(), row[1].as<std::string>());
+  }
+  return present;
+}
+
+void StageItems(pqxx::transaction_base& tx, int64_t import_number, const std::vector<Item>& items) {
+  if (items.empty()) return;
+  ItemArrays arrays;
+  for (const Item& item : items) arrays.Add(item);
+  tx.exec_prepared(queries::kStageItems.name, import_number, arrays.Build(0), arrays.Build(1),
+                   arrays.Build(2), arrays.Build(3), arrays.Build(4), arrays.Build(5),
+                   arrays.Build(6), arrays.Build(7), arrays.Build(8), arrays.Build(9),
+                   arrays.Build(10), arrays.Build(11), arrays.Build(12), arrays.Build(13),
+                   arrays.Build(14), arrays.Build(15), arrays.Build(16));
+  StageIdentifiers(tx, import_number, items);
+}
+
+absl::StatusOr<db::ImportMerge> ProposeStagedItems(pqxx::transaction_base& tx,
+                                                   const db::ImportSession& session,
+                                                   const ItemProposer& proposer) {
+  const pqxx::row counts = tx.exec_prepared1(queries::kInsertStagedItems.name, session.number,
+                                             proposer.user_id, TimestampText(proposer.now));
+  if (counts["identifiers"].as<int64_t>() != counts["identifiers_wanted"].as<int64_t>()) {
+    return MakeError(absl::StatusCode::kAborted, "CONCURRENT_CHANGE",
+                     "somebody proposed an item with the same device identifier at the same "
+                     "moment; finish again");
+  }
+  const int64_t staged =
+      tx.exec_prepared1(queries::kCountStagedItems.name, session.number)[0].as<int64_t>();
+  tx.exec_prepared(queries::kInsertStagedPacks.name, session.number);
+  DeleteStagedItems(tx, {session.number});
+  const auto imported = counts["items"].as<int64_t>();
+  // What was neither staged nor rejected was there as the row says.
+  return db::ImportMerge{.imported_count = imported,
+                         .unchanged_count = session.read_count - session.rejected_count - staged,
+                         .rejected_count = staged - imported};
+}
+
+void DeleteStagedItems(pqxx::transaction_base& tx, const std::vector<int64_t>& import_numbers) {
+  if (import_numbers.empty()) return;
+  const std::string numbers = db::IntegerArray(import_numbers);
+  tx.exec_prepared(queries::kDeleteStagedItems.name, numbers);
+  tx.exec_prepared(queries::kDeleteStagedItemIdentifiers.name, numbers);
+}
+
+}  // namespace qingqu::catalog

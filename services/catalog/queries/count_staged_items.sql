@@ -1,0 +1,1 @@
+SELECT count(*) FROM item_import_row WHERE import_number = $1

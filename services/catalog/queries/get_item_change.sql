@@ -1,0 +1,4 @@
+SELECT
+\ir parts/item_change_columns.sql
+FROM item_change
+WHERE item_id = $1 AND change_id = $2

@@ -1,0 +1,5 @@
+SELECT
+\ir parts/registration_columns.sql
+FROM registration
+WHERE registration_number = $1
+FOR UPDATE
