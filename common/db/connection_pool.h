@@ -1,8 +1,10 @@
 #pragma once
 
+#include <array>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,12 +16,15 @@
 
 namespace qingqu::db {
 
+// What a session's settings say of its caller, in the order in which transaction.cc names them.
+using CallerSettings = std::array<std::string, 10>;
+
 // A connection and what is known of its session.
 struct Connection {
   std::unique_ptr<pqxx::connection> session;
-  // The settings that EnterScope wrote last; a call with the same settings does not write them
-  // again.
-  std::string entered_scope;
+  // What EnterScope wrote last: the next call writes what differs. Nothing is known of a new
+  // session.
+  std::optional<CallerSettings> entered_scope;
 };
 
 // A fixed number of connections to PostgreSQL, opened when first needed, each with the service's

@@ -9,14 +9,10 @@ namespace qingqu::db {
 // Statements that every service's connections have prepared besides the service's own. Unqualified
 // tables are found in the service's schema by the search_path of its role.
 
-// For the session or, where $11 is true, for the rest of the transaction.
-inline constexpr Query kEnterScope{
-    "db.enter_scope",
-    "SELECT set_config('qingqu.user', $1, $11), set_config('qingqu.institution', $2, $11),"
-    " set_config('qingqu.alliance', $3, $11), set_config('qingqu.supplier', $4, $11),"
-    " set_config('qingqu.scope', $5, $11), set_config('qingqu.roles', $6, $11),"
-    " set_config('qingqu.client', $7, $11), set_config('qingqu.on_behalf_of', $8, $11),"
-    " set_config('qingqu.delegation', $9, $11), set_config('qingqu.department', $10, $11)"};
+// Names and values, for the session or, where $3 is true, for the rest of the transaction.
+inline constexpr Query kEnterScope{"db.enter_scope",
+                                   "SELECT set_config(name, value, $3)"
+                                   " FROM unnest($1::text[], $2::text[]) AS setting (name, value)"};
 
 inline constexpr Query kClaimRequest{
     "db.claim_request",

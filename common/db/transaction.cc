@@ -1,6 +1,8 @@
 #include "common/db/transaction.h"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 #include <random>
 #include <string>
 #include <thread>
@@ -20,30 +22,50 @@ namespace {
 
 constexpr int kAttemptsMax = 4;
 
-void WriteScope(pqxx::transaction_base& tx, const CallContext& call, const std::string& scope,
-                bool only_this_transaction) {
+constexpr size_t kSettings = std::tuple_size_v<CallerSettings>;
+constexpr std::array<std::string_view, kSettings> kSettingNames{
+    "qingqu.user",       "qingqu.institution", "qingqu.alliance", "qingqu.supplier",
+    "qingqu.scope",      "qingqu.roles",       "qingqu.client",   "qingqu.on_behalf_of",
+    "qingqu.delegation", "qingqu.department"};
+
+CallerSettings SettingsOf(const CallContext& call, std::string_view scope) {
   const auth::Principal& principal = call.principal;
-  tx.exec_prepared(kEnterScope.name, principal.user_id, principal.institution_id,
-                   principal.alliance_id, principal.supplier_id, scope, TextArray(principal.roles),
-                   call.client, principal.on_behalf_of, principal.delegation_id,
-                   principal.department_id, only_this_transaction);
+  return {principal.user_id,
+          principal.institution_id,
+          principal.alliance_id,
+          principal.supplier_id,
+          std::string(scope),
+          TextArray(principal.roles),
+          call.client,
+          principal.on_behalf_of,
+          principal.delegation_id,
+          principal.department_id};
+}
+
+// Writes what differs from `known`, or all when nothing is known.
+void WriteScope(pqxx::transaction_base& tx, const CallerSettings& settings,
+                const std::optional<CallerSettings>& known, bool only_this_transaction) {
+  ArrayBuilder names;
+  ArrayBuilder values;
+  for (size_t index = 0; index < kSettings; ++index) {
+    if (known.has_value() && (*known)[index] == settings[index]) continue;
+    names.AddText(kSettingNames[index]);
+    values.AddText(settings[index]);
+  }
+  tx.exec_prepared(kEnterScope.name, names.Build(), values.Build(), only_this_transaction);
 }
 
 // Writes the caller into the session's settings, where row-level security and journal.append read
 // it.
 void EnterScope(Connection& connection, const CallContext& call, bool beyond_scope) {
-  const auth::Principal& principal = call.principal;
-  const std::string scope(beyond_scope ? "system" : auth::ScopeName(principal.scope));
-  const std::string roles = TextArray(principal.roles);
-  const std::string key = fmt::format(
-      "{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", principal.user_id, principal.institution_id,
-      principal.alliance_id, principal.supplier_id, scope, roles, call.client,
-      principal.on_behalf_of, principal.delegation_id, principal.department_id);
-  if (connection.entered_scope == key) return;
-  connection.entered_scope.clear();
+  CallerSettings settings =
+      SettingsOf(call, beyond_scope ? "system" : auth::ScopeName(call.principal.scope));
+  if (connection.entered_scope == settings) return;
+  const std::optional<CallerSettings> known = std::move(connection.entered_scope);
+  connection.entered_scope.reset();  // unknown, should writing them fail
   pqxx::nontransaction tx(*connection.session);
-  WriteScope(tx, call, scope, false);
-  connection.entered_scope = key;
+  WriteScope(tx, settings, known, false);
+  connection.entered_scope = std::move(settings);
 }
 
 using Body = absl::FunctionRef<absl::Status(pqxx::transaction_base&)>;
@@ -80,7 +102,7 @@ void WaitBeforeRetry(int attempt) {
 }  // namespace
 
 void ActAs(pqxx::transaction_base& tx, const CallContext& call) {
-  WriteScope(tx, call, std::string(auth::ScopeName(call.principal.scope)), true);
+  WriteScope(tx, SettingsOf(call, auth::ScopeName(call.principal.scope)), std::nullopt, true);
 }
 
 namespace internal {

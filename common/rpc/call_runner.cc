@@ -181,11 +181,13 @@ absl::StatusOr<CallContext> CallRunner::AdmitAudited(
   return status;
 }
 
-absl::Status CallRunner::CheckAdmitted(std::string_view method, IncomingCall incoming) const {
+absl::StatusOr<auth::Principal> CallRunner::AdmitAgain(std::string_view method,
+                                                       IncomingCall incoming) const {
   Call call;
   call.method = &methods_.find(method)->second;
   call.incoming = std::move(incoming);
-  return Authorize(call);
+  QINGQU_RETURN_IF_ERROR(Authorize(call));
+  return std::move(call.context.principal);
 }
 
 void CallRunner::ReportAdmitted(std::string_view method, const CallContext& context,

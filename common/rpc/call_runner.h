@@ -84,9 +84,9 @@ class CallRunner {
   // what the answers show of people is then the caller's to decide.
   absl::StatusOr<CallContext> AdmitAudited(std::string_view method, IncomingCall incoming,
                                            const google::protobuf::Message& request) const;
-  // Whether a call that Admit let in would be let in now: its token may have ended. Reports
-  // nothing.
-  absl::Status CheckAdmitted(std::string_view method, IncomingCall incoming) const;
+  // Who makes a call that Admit let in, and what they may do, as it is now; an error when it would
+  // not be let in any more, since its token ended or a role lost the permission. Reports nothing.
+  absl::StatusOr<auth::Principal> AdmitAgain(std::string_view method, IncomingCall incoming) const;
   // Journals how many rows a call got that AdmitAudited let in, when it saw what tells of people.
   absl::Status JournalSent(std::string_view method, const CallContext& context, int64_t rows,
                            const absl::Status& outcome) const;

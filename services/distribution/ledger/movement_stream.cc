@@ -40,10 +40,18 @@ absl::Status MovementStream::CheckAge() const {
 }
 
 // A stream may do no more than a call with the same token could do now.
-absl::Status MovementStream::CheckToken() const {
-  const absl::Status admitted = server_.runner->CheckAdmitted("StreamMovements", incoming_);
-  if (admitted.ok()) return admitted;
-  return OpenAgain(admitted.code(), ErrorReason(admitted), ToStd(admitted.message()));
+absl::StatusOr<CallContext> MovementStream::CallNow() const {
+  absl::StatusOr<auth::Principal> admitted =
+      server_.runner->AdmitAgain("StreamMovements", incoming_);
+  if (!admitted.ok()) {
+    const absl::Status status = admitted.status();
+    return OpenAgain(status.code(), ErrorReason(status), ToStd(status.message()));
+  }
+  CallContext call = call_;
+  call.principal = *std::move(admitted);
+  call.received_at = server_.runner->Now();
+  call.deadline = absl::Now() + rpc::kDeadlineDefault;
+  return call;
 }
 
 void MovementStream::LookLater() {
@@ -67,7 +75,7 @@ void MovementStream::OnLook(bool waited) {
                    "the stream said nothing for minutes"));
   }
   if (!failing_) {
-    const absl::Status token = CheckToken();
+    const absl::Status token = CallNow().status();
     if (!token.ok()) Fail(token);
   }
   LookLater();
@@ -86,30 +94,28 @@ void MovementStream::Read() {
 // Requests are looked through as they come, without the lock, while others are posted.
 void MovementStream::OnReadDone(bool ok) {
   Request request;
+  absl::StatusOr<CallContext> call = call_;
   {
     const std::lock_guard lock(mutex_);
     request.message = std::move(reading_);
     active_at_ = absl::Now();
+    if (ok) call = CallNow();
+    if (const absl::Status age = CheckAge(); ok && !age.ok()) call = age;
   }
-  absl::Status wrong;
-  if (ok) {
+  if (ok && call.ok()) {
     const int size = request.message->movements_size();
     if (size < 1 || size > kMovementsMax) {
-      wrong = InvalidField("movements", "must be 1 to 1,000");
+      call = InvalidField("movements", "must be 1 to 1,000");
     } else {
-      CallContext call = call_;
-      call.received_at = server_.runner->Now();
-      request.posting.Add(call, request.message->movements());
+      request.posting.Add(*call, request.message->movements());
     }
   }
   std::unique_lock lock(mutex_);
   read_running_ = false;
-  if (ok && wrong.ok()) wrong = CheckAge();
-  if (ok && wrong.ok()) wrong = CheckToken();
   if (!ok) {
     half_closed_ = true;
-  } else if (!wrong.ok()) {
-    Fail(wrong);
+  } else if (!call.ok()) {
+    Fail(call.status());
   } else {
     read_.push_back(std::move(request));
   }
@@ -135,17 +141,16 @@ void MovementStream::PostNext() {
   if (post_running_ || failing_ || ended_ || read_.empty() || answers_.size() >= kReadAheadMax) {
     return;
   }
+  const absl::StatusOr<CallContext> call = CallNow();
+  if (!call.ok()) return Fail(call.status());
   auto round = std::make_shared<Round>();
   for (Request& request : read_) {
     round->messages.push_back(std::move(request.message));
     round->posting.Append(std::move(request.posting));
   }
   read_.clear();
-  CallContext call = call_;
-  call.received_at = server_.runner->Now();
-  call.deadline = absl::Now() + rpc::kDeadlineDefault;
   post_running_ = true;
-  std::unique_ptr<PostingJob> job = round->posting.MakeJob(call);
+  std::unique_ptr<PostingJob> job = round->posting.MakeJob(*call);
   if (job == nullptr) {
     unposted_ = std::move(round);
     return;

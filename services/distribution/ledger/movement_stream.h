@@ -71,7 +71,7 @@ class MovementStream final
   void LookLater();
   void OnLook(bool waited);
   absl::Status CheckAge() const;
-  absl::Status CheckToken() const;
+  absl::StatusOr<CallContext> CallNow() const;
   absl::Status OpenAgain(absl::StatusCode code, std::string_view reason,
                          std::string_view why) const;
   void GoOn(std::unique_lock<std::mutex>& lock);

@@ -26,12 +26,13 @@ using Stream = grpc::ClientReaderWriter<v1::StreamMovementsRequest, v1::StreamMo
 class LedgerServer {
  public:
   LedgerServer(const std::string& keys_dir, db::ConnectionPool* pool, const Clock* clock,
-               const MovementStreamLimits& limits)
+               const MovementStreamLimits& limits, const auth::RoleSource* roles)
       : verifier_(*auth::TokenVerifier::Create(keys_dir, clock)) {
     const auto* const service = v1::PostMovementRequest::descriptor()->file()->service(0);
     face_ = MakeLedgerFace(*rpc::CallRunner::Create({.service = service,
                                                      .clock = clock,
                                                      .verifier = verifier_.get(),
+                                                     .roles = roles,
                                                      .pool = pool,
                                                      .metrics = &metrics_,
                                                      .executor = {}}),
@@ -99,13 +100,18 @@ class StreamsTest : public PostingTest {
   void SetUp() override {
     SeedItem({.item_id = "gauze", .number = 1});
     signer_ = *auth::TokenSigner::LoadOrCreate(keys_dir(), auth::kIdentityKeyId, &clock_);
+    EditRoles({});
   }
   std::string keys_dir() const { return directory_.File("keys"); }
   std::unique_ptr<LedgerServer> Serve(const MovementStreamLimits& limits = {}) {
-    return std::make_unique<LedgerServer>(keys_dir(), pool_.get(), &clock_, limits);
+    return std::make_unique<LedgerServer>(keys_dir(), pool_.get(), &clock_, limits, &roles_);
   }
   std::string Token() {
     return "Bearer " + *signer_->Sign(Pharmacist().principal, absl::Minutes(10));
+  }
+  // What is not named stays as it is delivered.
+  void EditRoles(const std::map<std::string, std::vector<std::string>>& roles_of_permission) {
+    roles_.Replace(std::make_shared<auth::RoleTable>(roles_of_permission));
   }
   v1::Movement Good(int64_t quantity = 1) { return Receive("gauze", "A", quantity, "store"); }
   int64_t Posted() const {
@@ -123,6 +129,7 @@ class StreamsTest : public PostingTest {
   }
 
   auth::TestDirectory directory_;
+  auth::RoleSource roles_;
   std::unique_ptr<auth::TokenSigner> signer_;
 };
 
@@ -290,6 +297,23 @@ TEST_F(StreamsTest, AStreamThatSaysNothingEndsWithItsToken) {
   open.Read();
   clock_.Advance(absl::Minutes(11));
   EXPECT_EQ(ErrorReason(open.End()), "TOKEN_EXPIRED");
+}
+
+TEST_F(StreamsTest, AnEditOfARoleHoldsForStreamsThatAreOpen) {
+  const auto server = Serve();
+  OpenStream open(*server, Token());
+  ASSERT_TRUE(open.Write({Good()}));
+  EXPECT_EQ(ReasonOf(open.Read().results(0)), "");
+  EditRoles({{"distribution.stock.keep", {}}});
+  ASSERT_TRUE(open.Write({Good()}));
+  EXPECT_EQ(ReasonOf(open.Read().results(0)), "PERMISSION_MISSING");
+  EditRoles({{"distribution.stock.keep", {"hospital_pharmacist"}}});
+  ASSERT_TRUE(open.Write({Good()}));
+  EXPECT_EQ(ReasonOf(open.Read().results(0)), "");
+  EditRoles({{"distribution.movement.post", {}}});
+  open.Write({Good()});
+  EXPECT_EQ(ErrorReason(open.End()), "PERMISSION_MISSING");
+  EXPECT_EQ(Posted(), 2);
 }
 
 TEST_F(StreamsTest, AStreamThatSaysNothingForLongEnds) {

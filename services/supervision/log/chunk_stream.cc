@@ -8,6 +8,7 @@
 
 #include "common/rpc/status_conversion.h"
 #include "common/rpc/unary.h"
+#include "common/status/status_macros.h"
 #include "services/supervision/errors.h"
 
 namespace qingqu::supervision {
@@ -57,7 +58,9 @@ bool StreamPlaces::draining() const {
 
 class ChunkStream::ThreadSink final : public ChunkStream::Sink {
  public:
-  explicit ThreadSink(ChunkStream* stream) : stream_(stream), checked_at_(absl::Now()) {}
+  // `call` is kept as a call with the same token would be now.
+  ThreadSink(ChunkStream* stream, CallContext* call)
+      : stream_(stream), call_(call), checked_at_(absl::Now()) {}
 
   absl::Status Send(v1::LogChunk chunk) override {
     if (absl::Status status = WaitUntilTaken(); !status.ok()) return status;
@@ -81,7 +84,9 @@ class ChunkStream::ThreadSink final : public ChunkStream::Sink {
     if (server.places->draining()) return absl::UnavailableError("the service stops");
     if (absl::Now() - checked_at_ < server.token_check_every) return absl::OkStatus();
     checked_at_ = absl::Now();
-    return server.runner->CheckAdmitted(server.method, stream_->incoming_);
+    QINGQU_ASSIGN_OR_RETURN(call_->principal,
+                            server.runner->AdmitAgain(server.method, stream_->incoming_));
+    return absl::OkStatus();
   }
 
   int64_t rows() const { return rows_; }
@@ -101,7 +106,8 @@ class ChunkStream::ThreadSink final : public ChunkStream::Sink {
   }
 
  private:
-  ChunkStream* stream_;
+  ChunkStream* const stream_;
+  CallContext* const call_;
   absl::Time checked_at_;
   int64_t rows_ = 0;  // that were sent
 };
@@ -127,7 +133,7 @@ ChunkStream* ChunkStream::Start(const Server& server, const google::protobuf::Me
 
 absl::Status ChunkStream::Serve(const google::protobuf::Message& request, const Produce& produce) {
   const absl::Time arrived_at = absl::Now();
-  const absl::StatusOr<CallContext> call =
+  absl::StatusOr<CallContext> call =
       server_.runner->AdmitAudited(server_.method, incoming_, request);
   if (!call.ok()) return call.status();
   const std::string& user_id = call->principal.user_id;
@@ -140,8 +146,8 @@ absl::Status ChunkStream::Serve(const google::protobuf::Message& request, const 
   return status;
 }
 
-absl::Status ChunkStream::ServeAdmitted(const CallContext& call, const Produce& produce) {
-  ThreadSink sink(this);
+absl::Status ChunkStream::ServeAdmitted(CallContext& call, const Produce& produce) {
+  ThreadSink sink(this, &call);
   absl::Status status = produce(call, sink);
   if (status.ok()) status = sink.WaitUntilTaken();
   const absl::Status told = server_.runner->JournalSent(server_.method, call, sink.rows(), status);

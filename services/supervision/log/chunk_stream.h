@@ -57,7 +57,8 @@ class ChunkStream final : public grpc::ServerWriteReactor<v1::LogChunk> {
     virtual ~Sink() = default;
     // An error means that nothing more is wanted; the producer returns it.
     virtual absl::Status Send(v1::LogChunk chunk) = 0;
-    // An error when the client went away or may no longer get anything.
+    // An error when the client went away or may no longer get anything. The call's principal is
+    // looked at anew from time to time: what it may do is what a call of now may do.
     virtual absl::Status Check() = 0;
   };
   using Produce = std::function<absl::Status(const CallContext&, Sink&)>;
@@ -85,7 +86,7 @@ class ChunkStream final : public grpc::ServerWriteReactor<v1::LogChunk> {
   explicit ChunkStream(const Server& server);
   void Run(const google::protobuf::Message& request, const Produce& produce);
   absl::Status Serve(const google::protobuf::Message& request, const Produce& produce);
-  absl::Status ServeAdmitted(const CallContext& call, const Produce& produce);
+  absl::Status ServeAdmitted(CallContext& call, const Produce& produce);
   void Leave();
 
   const Server server_;
