@@ -85,6 +85,7 @@ class Host final : public ServiceHost {
   void Stop(absl::Duration drain) override {
     if (server_ == nullptr) return;
     server_->GetHealthCheckService()->SetServingStatus(false);
+    call_gate_.Close();
     server_->Shutdown(absl::ToChronoTime(absl::Now() + drain));
     role_watch_->Stop();
     for (const auto& purge : purges_) purge->Stop();
@@ -116,7 +117,8 @@ class Host final : public ServiceHost {
                      .oidc_issuers_file = options_.oidc_issuers_file,
                      .pseudonyms = spec.names_people ? &*pseudonyms_ : nullptr,
                      .doctor_level = options_.doctor_level,
-                     .channel_to = [this](std::string_view area) { return ChannelTo(area); }});
+                     .channel_to = [this](std::string_view area) { return ChannelTo(area); },
+                     .call_gate = &call_gate_});
     if (!hosted.ok()) return hosted.status();
     services_.emplace_back(spec.area, *std::move(hosted));
     purges_.push_back(std::make_unique<db::ResponsePurge>(
@@ -177,6 +179,7 @@ class Host final : public ServiceHost {
   std::unique_ptr<auth::TokenVerifier> verifier_;
   std::optional<privacy::PseudonymKey> pseudonyms_;
   auth::RoleSource roles_;
+  CallGate call_gate_;
   std::unique_ptr<db::ConnectionPool> role_pool_;
   std::unique_ptr<db::RoleWatch> role_watch_;
   std::vector<std::unique_ptr<db::ConnectionPool>> pools_;

@@ -19,6 +19,7 @@
 #include "common/base/clock.h"
 #include "common/db/connection_pool.h"
 #include "common/privacy/pseudonym.h"
+#include "common/rpc/call_gate.h"
 #include "common/rpc/call_runner.h"
 #include "common/rpc/client_address.h"
 #include "common/rpc/doctor_level.h"
@@ -57,6 +58,8 @@ struct ServiceDependencies {
   // A channel to another service ("distribution"): in process when it is hosted here too. To be
   // asked when a call is made, not before Start.
   std::function<std::shared_ptr<grpc::Channel>(std::string_view area)> channel_to;
+  // Calls on such a channel pass it.
+  CallGate* call_gate = nullptr;
 };
 
 // What runs the calls of `service`. FAILED_PRECONDITION when a method of it lacks its declarations.

@@ -49,6 +49,8 @@ absl::Status GrpcStockClient::Consume(const auth::Principal& user, const Use& us
   const std::string child = rpc::ChildTraceParent(traceparent);
   if (!child.empty()) context.AddMetadata("traceparent", child);
   context.set_deadline(absl::ToChronoTime(deadline));
+  const rpc::CallGate::Pass pass(gate_);
+  if (!pass.open()) return absl::UnavailableError("the process stops");
   distribution::v1::ConsumeStockResponse response;
   const auto stub = distribution::v1::DistributionService::NewStub(channel());
   return rpc::FromGrpcStatus(stub->ConsumeStock(&context, MakeConsumeRequest(use), &response));

@@ -9,6 +9,7 @@
 #include "grpcpp/channel.h"
 
 #include "common/auth/token.h"
+#include "common/rpc/call_gate.h"
 #include "qingqu/distribution/v1/distribution_service.pb.h"
 #include "services/usage/use.h"
 
@@ -34,8 +35,10 @@ distribution::v1::ConsumeStockRequest MakeConsumeRequest(const Use& use);
 class GrpcStockClient final : public StockClient {
  public:
   using ChannelTo = std::function<std::shared_ptr<grpc::Channel>(std::string_view area)>;
-  GrpcStockClient(ChannelTo channel_to, std::unique_ptr<auth::TokenSigner> signer)
-      : channel_to_(std::move(channel_to)), signer_(std::move(signer)) {}
+  // `gate` outlives the object; null: every call goes through.
+  GrpcStockClient(ChannelTo channel_to, rpc::CallGate* gate,
+                  std::unique_ptr<auth::TokenSigner> signer)
+      : channel_to_(std::move(channel_to)), gate_(gate), signer_(std::move(signer)) {}
   absl::Status Consume(const auth::Principal& user, const Use& use, std::string_view traceparent,
                        absl::Time deadline) override;
 
@@ -43,6 +46,7 @@ class GrpcStockClient final : public StockClient {
   std::shared_ptr<grpc::Channel> channel();
 
   ChannelTo channel_to_;
+  rpc::CallGate* const gate_;
   std::unique_ptr<auth::TokenSigner> signer_;
   std::mutex mutex_;
   std::shared_ptr<grpc::Channel> channel_;  // guarded by mutex_; made at the first call

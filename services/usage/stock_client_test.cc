@@ -67,7 +67,7 @@ class GrpcStockClientTest : public ::testing::Test {
     builder.RegisterService(&ledger_);
     server_ = builder.BuildAndStart();
     client_ = std::make_unique<GrpcStockClient>(
-        [this](std::string_view) { return server_->InProcessChannel({}); },
+        [this](std::string_view) { return server_->InProcessChannel({}); }, &gate_,
         *auth::TokenSigner::LoadOrCreate(keys_.path(), "service-usage", &clock_));
   }
 
@@ -83,8 +83,18 @@ class GrpcStockClientTest : public ::testing::Test {
   auth::TestDirectory keys_;
   FakeLedger ledger_;
   std::unique_ptr<grpc::Server> server_;
+  rpc::CallGate gate_;
   std::unique_ptr<GrpcStockClient> client_;
 };
+
+// gRPC 1.51 would crash at the second call.
+TEST_F(GrpcStockClientTest, NoCallBeginsOnceTheProcessStops) {
+  EXPECT_TRUE(ConsumeWithin("").ok());
+  gate_.Close();
+  server_->Shutdown();
+  const absl::Status consumed = ConsumeWithin("");
+  EXPECT_EQ(consumed.code(), absl::StatusCode::kUnavailable) << consumed;
+}
 
 TEST_F(GrpcStockClientTest, TheLedgerGetsTheTraceWithASpanOfItsOwn) {
   const std::string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-";

@@ -46,7 +46,7 @@ class Hosted final : public rpc::HostedService {
  public:
   Hosted(const rpc::ServiceDependencies& dependencies, std::unique_ptr<auth::TokenSigner> signer,
          std::unique_ptr<rpc::CallRunner> runner)
-      : stock_(dependencies.channel_to, std::move(signer)),
+      : stock_(dependencies.channel_to, dependencies.call_gate, std::move(signer)),
         posting_(dependencies.pool, &stock_),
         handlers_(dependencies.pool, &posting_, dependencies.pseudonyms),
         runner_(std::move(runner)),
