@@ -1,14 +1,11 @@
 // What it costs a call to be authorised, and what a password's hash costs. One JSON line; times are
 // the median of rounds, in microseconds a call. The caller's thread does all of it, as in a
 // service, without gRPC.
-#include <sched.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <functional>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/flags/flag.h"
@@ -35,26 +32,6 @@ namespace {
 constexpr int kRounds = 7;
 
 using supervision::v1::ListEntriesRequest;
-
-// Keeps every processor from sleeping, at the lowest priority there is, for as long as it lives:
-// what a sleeping one takes to wake up, several times what is measured, is no cost of
-// authorization.
-class AwakeProcessors {
- public:
-  AwakeProcessors() {
-    for (unsigned i = 0; i < std::thread::hardware_concurrency(); ++i) {
-      threads_.emplace_back([](const std::stop_token& stop) {
-        const sched_param parameters{};
-        QINGQU_CHECK(sched_setscheduler(0, SCHED_IDLE, &parameters) == 0);
-        while (!stop.stop_requested()) {
-        }
-      });
-    }
-  }
-
- private:
-  std::vector<std::jthread> threads_;
-};
 
 double MedianMicroseconds(int calls, const std::function<void(int)>& call) {
   std::vector<double> rounds;
@@ -158,7 +135,6 @@ double HashMilliseconds() {
 
 void Measure() {
   const int calls = absl::GetFlag(FLAGS_calls);
-  const AwakeProcessors awake;
   Authorization authorization;
   const absl::Time began = absl::Now();
   for (int i = 0; i < Authorization::kSessions; ++i) authorization.Check(i);
