@@ -148,6 +148,19 @@ TEST_F(ItemImportTest, WhatIsThereAsTheRowSaysIsUnchanged) {
   EXPECT_EQ(Counts(*Finish(import)), "3 read, 1 imported, 2 unchanged, 0 rejected");
 }
 
+TEST_F(ItemImportTest, WhatDiffersInAnythingIsNotUnchanged) {
+  std::string import = Open();
+  EXPECT_THAT(Errors(import, 0, {Row("a", 1)}), ElementsAre());
+  ASSERT_TRUE(Finish(import).ok());
+  v1::ItemRow other_flag = Row("a", 1);
+  other_flag.set_high_value(true);
+  v1::ItemRow other_pack = Row("a", 1);
+  other_pack.set_pack_base_units(20);
+  import = Open();
+  EXPECT_THAT(Errors(import, 0, {other_flag}), ElementsAre("2 item_id ITEM_EXISTS"));
+  EXPECT_THAT(Errors(import, 1, {other_pack}), ElementsAre("2 item_id ITEM_EXISTS"));
+}
+
 TEST_F(ItemImportTest, ARegistrationHasOneLastDayWhoeverTellsIt) {
   v1::ItemRow other = Row("other", 2);
   other.set_registration_expire_date("2098-12-31");

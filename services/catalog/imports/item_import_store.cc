@@ -86,7 +86,17 @@ PresentItems FindPresentItems(pqxx::transaction_base& tx, int64_t import_number,
               .national_code = row["national_code"].as<std::string>(),
               .device_identifier = row["device_identifier"].as<std::string>(),
               .base_unit = row["base_unit"].as<std::string>(),
-              .manufacturer = row["manufacturer"].as<std::string>()};
+              .manufacturer = row["manufacturer"].as<std::string>(),
+              .lot_tracked = row["lot_tracked"].as<bool>(),
+              .serial_tracked = row["serial_tracked"].as<bool>(),
+              .expiry_tracked = row["expiry_tracked"].as<bool>(),
+              .high_value = row["high_value"].as<bool>()};
+    item.packs.resize(row["pack_count"].as<size_t>());
+    if (!item.packs.empty()) {
+      item.packs.front() = {.device_identifier = row["pack_device_identifier"].as<std::string>(),
+                            .unit = row["pack_unit"].as<std::string>(),
+                            .base_units = row["pack_base_units"].as<int64_t>()};
+    }
     std::string id = item.id;
     present.items.emplace(std::move(id), std::move(item));
   }

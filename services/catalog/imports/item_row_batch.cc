@@ -103,7 +103,10 @@ bool IsAsItWas(const Item& present, const Item& item) {
          present.registration_number == item.registration_number &&
          present.national_code == item.national_code &&
          present.device_identifier == item.device_identifier &&
-         present.base_unit == item.base_unit && present.manufacturer == item.manufacturer;
+         present.base_unit == item.base_unit && present.manufacturer == item.manufacturer &&
+         present.lot_tracked == item.lot_tracked && present.serial_tracked == item.serial_tracked &&
+         present.expiry_tracked == item.expiry_tracked && present.high_value == item.high_value &&
+         present.packs == item.packs;
 }
 
 // A registration has one last day, whoever tells it.
