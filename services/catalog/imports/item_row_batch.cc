@@ -138,8 +138,7 @@ std::optional<Cell> Objection(const Item& item, PresentItems& present) {
     return std::optional(
         Cell{column, identifier, "DEVICE_IDENTIFIER_TAKEN", "belongs to items/" + owner->second});
   };
-  std::optional<Cell> objection = RegistrationObjection(item, present);
-  if (!objection.has_value()) objection = taken("device_identifier", item.device_identifier);
+  std::optional<Cell> objection = taken("device_identifier", item.device_identifier);
   if (!objection.has_value() && !item.packs.empty()) {
     objection = taken("pack_device_identifier", item.packs.front().device_identifier);
   }
@@ -166,8 +165,11 @@ Staged StageItemBatch(pqxx::transaction_base& tx, int64_t import_number,
   std::vector<Item> accepted;
   for (size_t i = 0; i < sound.size(); ++i) {
     const auto there = present.items.find(sound[i].id);
-    if (there != present.items.end() && IsAsItWas(there->second, sound[i])) continue;
-    const std::optional<Cell> objection = Objection(sound[i], present);
+    std::optional<Cell> objection = RegistrationObjection(sound[i], present);
+    if (!objection.has_value()) {
+      if (there != present.items.end() && IsAsItWas(there->second, sound[i])) continue;
+      objection = Objection(sound[i], present);
+    }
     if (objection.has_value()) {
       batch.Reject(lines[i], {*objection});
     } else {
