@@ -72,8 +72,10 @@ constexpr Row kRows[] = {
     {" x x x x x . x x x x", "catalog.purchase.read"},
     {" . . . . . . . . . x", "catalog.purchase_rule.set"},
     {" x x x x x x x x x x", "catalog.code.read"},
-    {" . . x . . . . . . .", "catalog.code.import"},
-    {" . . . x . . . . . .", "catalog.code.govern"},
+    {" . . x . . . . . . x", "catalog.code.import"},
+    {" . . . . . . . . . x", "catalog.code.govern"},
+    {" x x x x x x x x x x", "catalog.device.read"},
+    {" . . x . . . . . . .", "catalog.device.import"},
     // P N O A S V I M D B
     {" x . x x x x x x x x", "catalog.organisation.read"},
     {" . . x . . . . . . .", "catalog.organisation.propose"},

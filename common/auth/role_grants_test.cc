@@ -19,6 +19,7 @@
 #include "qingqu/catalog/v1/approved_list_service.pb.h"
 #include "qingqu/catalog/v1/catalog_service.pb.h"
 #include "qingqu/catalog/v1/code_release_service.pb.h"
+#include "qingqu/catalog/v1/device_record_service.pb.h"
 #include "qingqu/catalog/v1/item_import_service.pb.h"
 #include "qingqu/catalog/v1/item_merge_service.pb.h"
 #include "qingqu/catalog/v1/mapping_service.pb.h"
@@ -73,6 +74,7 @@ std::vector<const FileDescriptor*> Files() {
           catalog::v1::UploadLocalRowsRequest::descriptor()->file(),
           catalog::v1::ItemMerge::descriptor()->file(),
           catalog::v1::ItemImport::descriptor()->file(),
+          catalog::v1::LookupDeviceRecordRequest::descriptor()->file(),
           procurement::v1::CreateOrderRequest::descriptor()->file(),
           procurement::v1::Agreement::descriptor()->file(),
           distribution::v1::Location::descriptor()->file(),

@@ -1,5 +1,6 @@
 #include "common/db/connection_pool.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -35,7 +36,8 @@ void ConnectionPool::Lease::Discard() {
   pool_->Return(std::move(connection_));
 }
 
-absl::StatusOr<ConnectionPool::Lease> ConnectionPool::Acquire(absl::Time deadline) {
+absl::StatusOr<ConnectionPool::Lease> ConnectionPool::Acquire(absl::Time deadline,
+                                                              const CallerSettings* caller) {
   {
     std::unique_lock lock(mutex_);
     const auto available = [this] {
@@ -45,11 +47,7 @@ absl::StatusOr<ConnectionPool::Lease> ConnectionPool::Acquire(absl::Time deadlin
       return MakeError(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
                        "no database connection became free in time; try again later");
     }
-    if (!idle_.empty()) {
-      std::unique_ptr<Connection> connection = std::move(idle_.back());
-      idle_.pop_back();
-      return Lease(this, std::move(connection));
-    }
+    if (!idle_.empty()) return Lease(this, TakeIdle(caller));
     ++open_count_;
   }
   absl::StatusOr<std::unique_ptr<Connection>> opened = Open();
@@ -58,6 +56,20 @@ absl::StatusOr<ConnectionPool::Lease> ConnectionPool::Acquire(absl::Time deadlin
     return opened.status();
   }
   return Lease(this, *std::move(opened));
+}
+
+std::unique_ptr<Connection> ConnectionPool::TakeIdle(const CallerSettings* caller) {
+  auto taken = idle_.begin();
+  if (caller != nullptr) {
+    const auto known =
+        std::find_if(idle_.begin(), idle_.end(), [caller](const std::unique_ptr<Connection>& idle) {
+          return idle->entered_scope == *caller;
+        });
+    if (known != idle_.end()) taken = known;
+  }
+  std::unique_ptr<Connection> connection = std::move(*taken);
+  idle_.erase(taken);
+  return connection;
 }
 
 void ConnectionPool::Return(std::unique_ptr<Connection> connection) {

@@ -60,20 +60,24 @@ class ConnectionPool {
   ConnectionPool& operator=(const ConnectionPool&) = delete;
 
   // Waits for a free connection until `deadline` (system clock). DEADLINE_EXCEEDED when none was
-  // free, UNAVAILABLE DATABASE_UNAVAILABLE when PostgreSQL cannot be reached.
-  absl::StatusOr<Lease> Acquire(absl::Time deadline);
+  // free, UNAVAILABLE DATABASE_UNAVAILABLE when PostgreSQL cannot be reached. Of several that are
+  // free it is one whose session knows `caller` already, or else the one that rested longest, so
+  // that those who come often find theirs as they left it.
+  absl::StatusOr<Lease> Acquire(absl::Time deadline, const CallerSettings* caller = nullptr);
 
   const std::string& conninfo() const { return options_.conninfo; }
 
  private:
+  std::unique_ptr<Connection> TakeIdle(const CallerSettings* caller);
   void Return(std::unique_ptr<Connection> connection);
   absl::StatusOr<std::unique_ptr<Connection>> Open() const;
 
   Options options_;
   std::mutex mutex_;
   std::condition_variable freed_;
-  std::vector<std::unique_ptr<Connection>> idle_;  // guarded by mutex_
-  int open_count_ = 0;                             // guarded by mutex_; leased and idle together
+  // Guarded by mutex_; the one that rested longest comes first.
+  std::vector<std::unique_ptr<Connection>> idle_;
+  int open_count_ = 0;  // guarded by mutex_; leased and idle together
 };
 
 // Asks PostgreSQL to end the statement that runs on a connection, from another thread than the one

@@ -4,6 +4,7 @@
 #include "pqxx/pqxx"
 
 #include "common/base/uuid.h"
+#include "common/db/call_id.h"
 #include "common/db/core_queries.h"
 #include "common/db/message_hash.h"
 #include "common/status/status.h"
@@ -44,6 +45,12 @@ absl::Status Claim(pqxx::transaction_base& tx, const CallContext& call,
 }
 
 }  // namespace
+
+std::string IdOfCall(const CallContext& call, std::string_view part) {
+  const std::string text =
+      fmt::format("{}\n{}\n{}\n{}", CallerOf(call), call.request_id, call.method, part);
+  return UuidV7FromText(call.received_at, text).ToString();
+}
 
 namespace internal {
 

@@ -4,6 +4,7 @@
 #include "pqxx/pqxx"
 
 #include "common/base/check.h"
+#include "common/db/call_id.h"
 #include "common/db/import_queries.h"
 #include "common/db/message_hash.h"
 #include "common/status/status.h"
@@ -106,10 +107,10 @@ std::string CountsJson(const ImportSession& session) {
 
 ImportSession OpenImport(pqxx::transaction_base& tx, const CallContext& call,
                          const NewImport& import) {
-  tx.exec_prepared(kOpenImport.name, call.request_id, import.kind, import.source,
-                   call.principal.user_id, import.all_or_nothing);
   ImportSession session;
-  session.id = call.request_id;
+  session.id = IdOfCall(call);
+  tx.exec_prepared(kOpenImport.name, session.id, import.kind, import.source, call.principal.user_id,
+                   import.all_or_nothing);
   session.source = import.source;
   session.all_or_nothing = import.all_or_nothing;
   return session;

@@ -49,7 +49,7 @@ struct NewImport {
   bool all_or_nothing = false;
 };
 
-// Opens an import of the caller; its id is the call's request id.
+// Opens an import of the caller; its id is the call's own (IdOfCall).
 ImportSession OpenImport(pqxx::transaction_base& tx, const CallContext& call,
                          const NewImport& import);
 

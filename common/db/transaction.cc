@@ -57,15 +57,13 @@ void WriteScope(pqxx::transaction_base& tx, const CallerSettings& settings,
 
 // Writes the caller into the session's settings, where row-level security and journal.append read
 // it.
-void EnterScope(Connection& connection, const CallContext& call, bool beyond_scope) {
-  CallerSettings settings =
-      SettingsOf(call, beyond_scope ? "system" : auth::ScopeName(call.principal.scope));
-  if (connection.entered_scope == settings) return;
+void EnterScope(Connection& connection, const CallerSettings& caller) {
+  if (connection.entered_scope == caller) return;
   const std::optional<CallerSettings> known = std::move(connection.entered_scope);
   connection.entered_scope.reset();  // unknown, should writing them fail
   pqxx::nontransaction tx(*connection.session);
-  WriteScope(tx, settings, known, false);
-  connection.entered_scope = std::move(settings);
+  WriteScope(tx, caller, known, false);
+  connection.entered_scope = caller;
 }
 
 using Body = absl::FunctionRef<absl::Status(pqxx::transaction_base&)>;
@@ -78,9 +76,9 @@ absl::Status RunIn(Connection& connection, Body body) {
   return absl::OkStatus();
 }
 
-absl::Status RunOnce(Connection& connection, const CallContext& call,
+absl::Status RunOnce(Connection& connection, const CallerSettings& caller,
                      const TransactionOptions& options, Body body) {
-  EnterScope(connection, call, options.beyond_scope);
+  EnterScope(connection, caller);
   if (options.single_read) return RunIn<pqxx::nontransaction>(connection, body);
   if (options.snapshot_read) {
     return RunIn<pqxx::transaction<pqxx::isolation_level::repeatable_read,
@@ -110,6 +108,8 @@ namespace internal {
 absl::Status RunTransactionBody(ConnectionPool& pool, const CallContext& call,
                                 const TransactionOptions& options, Body body) {
   const absl::Time started = absl::Now();
+  const CallerSettings caller =
+      SettingsOf(call, options.beyond_scope ? "system" : auth::ScopeName(call.principal.scope));
   absl::Status last;
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     if (attempt > 0) WaitBeforeRetry(attempt);
@@ -119,14 +119,14 @@ absl::Status RunTransactionBody(ConnectionPool& pool, const CallContext& call,
                        "the deadline passed before the work could begin");
       break;
     }
-    absl::StatusOr<ConnectionPool::Lease> lease = pool.Acquire(call.deadline);
+    absl::StatusOr<ConnectionPool::Lease> lease = pool.Acquire(call.deadline, &caller);
     if (!lease.ok()) {
       last = lease.status();
       break;
     }
     Failure failure = Failure::kFinal;
     try {
-      last = RunOnce(lease->connection(), call, options, body);
+      last = RunOnce(lease->connection(), caller, options, body);
       if (last.ok()) break;
     } catch (const std::exception& thrown) {
       DatabaseError error = StatusFromException(thrown);

@@ -1,5 +1,7 @@
 #include <barrier>
+#include <functional>
 #include <thread>
+#include <utility>
 
 #include "gtest/gtest.h"
 #include "pqxx/pqxx"
@@ -261,6 +263,32 @@ TEST_F(TransactionTest, NoCallerLeavesAnythingToTheNext) {
   (void)RunTransaction(*pool, seller, {.beyond_scope = true},
                        [](pqxx::transaction_base&) { return absl::NotFoundError("no"); });
   EXPECT_EQ(scope(seller), of_seller);
+}
+
+TEST_F(TransactionTest, WhoComesAgainFindsTheSessionThatKnowsThem) {
+  // With `meanwhile`, while the session is held.
+  const auto session_of = [&](
+                              const CallContext& call,
+                              const std::function<void()>& meanwhile = [] {}) {
+    return *RunTransaction(*pool_, call,
+                           [&](pqxx::transaction_base& tx) -> absl::StatusOr<std::string> {
+                             meanwhile();
+                             return BackendOf(tx);
+                           });
+  };
+  const CallContext nurse = Call();
+  const CallContext seller = testing::CallBySupplier("seller", "acme");
+  std::string of_seller;
+  const std::string of_nurse = session_of(nurse, [&] { of_seller = session_of(seller); });
+  ASSERT_NE(of_nurse, of_seller);
+  for (const auto& [call, session] :
+       {std::pair(nurse, of_nurse), {nurse, of_nurse}, {seller, of_seller}, {nurse, of_nurse}}) {
+    EXPECT_EQ(session_of(call), session) << call.principal.user_id;
+  }
+  // Whom no session knows gets the one that rested longest, which is the seller's.
+  const CallContext other = testing::CallBy("wang", "department_nurse");
+  EXPECT_EQ(session_of(other), of_seller);
+  EXPECT_EQ(session_of(nurse), of_nurse);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "qingqu/catalog/v1/approved_list_service.pb.h"
 #include "qingqu/catalog/v1/catalog_service.pb.h"
 #include "qingqu/catalog/v1/code_release_service.pb.h"
+#include "qingqu/catalog/v1/device_record_service.pb.h"
 #include "qingqu/catalog/v1/item_import_service.pb.h"
 #include "qingqu/catalog/v1/item_merge_service.pb.h"
 #include "qingqu/catalog/v1/mapping_service.pb.h"
@@ -43,6 +44,7 @@ const std::vector<const google::protobuf::ServiceDescriptor*>& AllServices() {
       catalog::v1::UploadLocalRowsRequest::descriptor()->file()->service(0),
       catalog::v1::ItemMerge::descriptor()->file()->service(0),
       catalog::v1::ItemImport::descriptor()->file()->service(0),
+      catalog::v1::LookupDeviceRecordRequest::descriptor()->file()->service(0),
       procurement::v1::CreateOrderRequest::descriptor()->file()->service(0),
       distribution::v1::Receipt::descriptor()->file()->service(0),
       distribution::v1::PostMovementRequest::descriptor()->file()->service(0),

@@ -118,6 +118,7 @@ Conversion ConvertField(const FieldMapping& field, std::span<const std::string_v
   if (const auto* options = std::get_if<ConstantOptions>(&field.options)) {
     return Converted(options->value);
   }
+  if (cells.empty()) return {};
   const std::string_view raw = cells.front();
   const std::string_view cell = TrimAsciiSpace(raw);
   const bool concat = std::holds_alternative<ConcatOptions>(field.options);

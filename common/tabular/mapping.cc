@@ -12,6 +12,19 @@ namespace {
 
 constexpr int64_t kPatternMemoryMax = int64_t{256} << 10;
 
+using Places = absl::flat_hash_map<std::string, size_t>;
+
+// By its name or another one of its names.
+Places::const_iterator FindColumn(const Places& places, const FieldMapping& field,
+                                  const std::string& name) {
+  auto place = places.find(name);
+  for (const std::string& other : field.other_columns) {
+    if (place != places.end()) break;
+    place = places.find(other);
+  }
+  return place;
+}
+
 }  // namespace
 
 absl::StatusOr<Pattern> Pattern::Parse(const std::string& text) {
@@ -39,7 +52,7 @@ ValueKind KindOf(const ConverterOptions& options) {
 
 absl::StatusOr<BoundMapping> BindToHeader(const Mapping& mapping,
                                           const std::vector<std::string>& header) {
-  absl::flat_hash_map<std::string, size_t> places;
+  Places places;
   for (size_t index = 0; index < header.size(); ++index) places.emplace(header[index], index);
   BoundMapping bound;
   std::vector<bool> read(header.size(), false);
@@ -47,7 +60,8 @@ absl::StatusOr<BoundMapping> BindToHeader(const Mapping& mapping,
   for (size_t index = 0; index < mapping.fields.size(); ++index) {
     std::vector<size_t>& columns = bound.columns.emplace_back();
     for (const std::string& name : mapping.fields[index].columns) {
-      const auto place = places.find(name);
+      const auto place = FindColumn(places, mapping.fields[index], name);
+      if (place == places.end() && mapping.fields[index].optional) continue;
       if (place == places.end()) {
         problems += fmt::format("\n$.fields[{}] ({}): the file has no column \"{}\"", index,
                                 mapping.fields[index].field, name);

@@ -91,6 +91,10 @@ struct FieldMapping {
   // The columns that are read: none for a constant, two or more for concat, the value and then the
   // factor for a unit with a factor column, else one.
   std::vector<std::string> columns;
+  // What the only column may be called besides; the first name that the header has counts.
+  std::vector<std::string> other_columns;
+  // A file without the column is fit all the same; the field is null then.
+  bool optional = false;
   // A blank cell is an error. A cell that null_values or null_patterns name is a stated absence,
   // and null even here.
   bool required = false;

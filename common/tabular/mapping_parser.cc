@@ -189,6 +189,9 @@ void ReadColumns(JsonObject& object, FieldMapping& field) {
   if (has_columns) object.Problem("columns", "only concat reads more than one column");
   const std::optional<std::string> column = object.String("column", /*required=*/true);
   if (column.has_value()) field.columns.push_back(*column);
+  field.other_columns = object.Strings("other_columns");
+  field.optional = object.Boolean("optional").value_or(false);
+  if (field.optional && field.required) object.Problem("optional", "what is required is not");
 }
 
 std::vector<Pattern> ReadPatterns(JsonObject& object, std::string_view name,
@@ -243,7 +246,9 @@ void CheckFieldsAgainstEachOther(const std::vector<FieldMapping>& fields, JsonPr
           fmt::format("$.fields[{}] already fills \"{}\"", first_field->second, field.field));
     }
     bool shares = false;
-    for (const std::string& column : field.columns) {
+    std::vector<std::string> columns = field.columns;
+    columns.insert(columns.end(), field.other_columns.begin(), field.other_columns.end());
+    for (const std::string& column : columns) {
       const auto [first_reader, new_reader] = first_readers.emplace(column, index);
       shares |= !new_reader;
       if (new_reader || field.shares_column) continue;

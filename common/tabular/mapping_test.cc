@@ -191,5 +191,27 @@ TEST(MappingTest, BindsToAHeaderInAnyOrderAndNamesEveryMissingColumn) {
               HasSubstr("$.fields[9] (place): the file has no column \"Street\""));
 }
 
+TEST(MappingTest, AColumnMayHaveOtherNamesOrBeMissing) {
+  const auto mapping = ParseMapping(R"json({"version": 1, "target": "t", "fields": [
+    {"field": "id", "column": "编号", "other_columns": ["item_id", "id"], "converter": "text",
+     "required": true},
+    {"field": "note", "column": "备注", "optional": true, "converter": "text"}]})json");
+  ASSERT_TRUE(mapping.ok()) << mapping.status();
+  const auto bound = BindToHeader(*mapping, {"x", "id", "item_id"});
+  ASSERT_TRUE(bound.ok()) << bound.status();
+  EXPECT_EQ(bound->columns[0], std::vector<size_t>{2});
+  EXPECT_TRUE(bound->columns[1].empty());
+  EXPECT_EQ(bound->ignored_columns, (std::vector<std::string>{"x", "id"}));
+  EXPECT_EQ(BindToHeader(*mapping, {"编号", "id"})->columns[0], std::vector<size_t>{0});
+  EXPECT_EQ(ErrorReason(BindToHeader(*mapping, {"备注"}).status()), "COLUMN_MISSING");
+  EXPECT_FALSE(ParseMapping(R"json({"version": 1, "target": "t", "fields": [
+    {"field": "id", "column": "a", "optional": true, "required": true, "converter": "text"}]})json")
+                   .ok());
+  EXPECT_FALSE(ParseMapping(R"json({"version": 1, "target": "t", "fields": [
+    {"field": "id", "column": "a", "converter": "text"},
+    {"field": "b", "column": "b", "other_columns": ["a"], "converter": "text"}]})json")
+                   .ok());
+}
+
 }  // namespace
 }  // namespace qingqu::tabular

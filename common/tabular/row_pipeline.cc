@@ -113,7 +113,7 @@ void RowPipeline::ConvertRecord(Row& row) {
     row.values[index] = std::move(conversion.value);
     if (conversion.ok()) continue;
     row.errors.push_back({.line = row.line,
-                          .column = field.columns[conversion.at],
+                          .column = header_[bound_.columns[index][conversion.at]],
                           .value = ShownValue(cells_[conversion.at]),
                           .reason = std::string(conversion.reason),
                           .message = std::move(conversion.message)});
@@ -164,9 +164,7 @@ absl::Status RowPipeline::FindDuplicate(Row& row) {
   std::string names;
   std::string values;
   for (const size_t index : mapping_.key) {
-    const FieldMapping& field = mapping_.fields[index];
-    const std::string name = field.columns.empty() ? field.field : field.columns.front();
-    names += (names.empty() ? "" : " + ") + name;
+    names += (names.empty() ? "" : " + ") + ColumnOf(index);
     values += (values.empty() ? "" : " + ") + row.values[index].value_or("");
   }
   row.errors.push_back(
@@ -176,6 +174,11 @@ absl::Status RowPipeline::FindDuplicate(Row& row) {
        .reason = "DUPLICATE_KEY",
        .message = fmt::format("line {} has the same key and other values", first->second.line)});
   return absl::OkStatus();
+}
+
+std::string RowPipeline::ColumnOf(size_t field) const {
+  if (bound_.columns[field].empty()) return mapping_.fields[field].field;
+  return header_[bound_.columns[field].front()];
 }
 
 void RowPipeline::Count(const Row& row) {

@@ -77,6 +77,9 @@ class RowPipeline {
   const RowCounts& counts() const { return counts_; }
   // Of a text; UTF-8 for records.
   Encoding encoding() const { return decoder_ ? decoder_->encoding() : Encoding::kUtf8; }
+  // What the file calls the first column of a field of the mapping; the field itself when it has
+  // none.
+  std::string ColumnOf(size_t field) const;
   const std::vector<std::string>& ignored_columns() const { return bound_.ignored_columns; }
 
  private:

@@ -43,7 +43,8 @@ absl::Status CheckTarget(const Mapping& mapping, std::string_view target,
 // The mapping file of the national list of key-monitored consumables, whose layout is fixed; fit
 // for ParseMapping.
 std::string_view BuiltInClassesMapping();
-// Of the template of items, whose columns are called as the fields of an item's row.
+// Of items as they are exported, and of their template: headings for people; the names of the
+// fields of an item's row are taken as well, and columns that need not be filled may be left out.
 std::string_view BuiltInItemsMapping();
 
 }  // namespace qingqu::tabular

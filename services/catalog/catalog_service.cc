@@ -21,6 +21,7 @@
 #include "services/catalog/catalog_face.h"
 #include "services/catalog/class_handlers.h"
 #include "services/catalog/codes/code_release_service.h"
+#include "services/catalog/devices/device_record_service.h"
 #include "services/catalog/imports/item_import_service.h"
 #include "services/catalog/item_change_handlers.h"
 #include "services/catalog/item_handlers.h"
@@ -346,6 +347,8 @@ absl::StatusOr<Faces> MakeFaces(const rpc::ServiceDependencies& dependencies,
       auto merges,
       rpc::CreateRunner(dependencies, *v1::ItemMerge::descriptor()->file()->service(0)));
   faces.push_back(MakeItemMergeFace(std::move(merges), dependencies.pool, search));
+  QINGQU_ASSIGN_OR_RETURN(auto devices, MakeDeviceRecordFace(dependencies));
+  faces.push_back(std::move(devices));
   return faces;
 }
 
@@ -371,7 +374,8 @@ rpc::ServiceSpec CatalogSpec() {
                "qingqu.catalog.v1.ApprovedListService", "qingqu.catalog.v1.ApplicationService",
                "qingqu.catalog.v1.OrganisationService", "qingqu.catalog.v1.RegistrationService",
                "qingqu.catalog.v1.CodeReleaseService", "qingqu.catalog.v1.MappingService",
-               "qingqu.catalog.v1.ItemImportService", "qingqu.catalog.v1.ItemMergeService"},
+               "qingqu.catalog.v1.ItemImportService", "qingqu.catalog.v1.ItemMergeService",
+               "qingqu.catalog.v1.DeviceRecordService"},
           .queries = kAllQueries,
           .create = CreateCatalog};
 }

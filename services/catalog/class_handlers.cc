@@ -6,8 +6,6 @@
 
 #include "fmt/format.h"
 
-#include "common/db/idempotency.h"
-#include "common/db/import_session.h"
 #include "common/db/transaction.h"
 #include "common/status/page.h"
 #include "common/status/status_macros.h"
@@ -15,13 +13,16 @@
 #include "services/catalog/class_store.h"
 #include "services/catalog/errors.h"
 #include "services/catalog/field_rules.h"
+#include "services/catalog/import_rpcs.h"
 #include "services/catalog/national_code.h"
 
 namespace qingqu::catalog {
 namespace {
 
-constexpr std::string_view kImportKind = "class";
-constexpr int kBatchRowsMax = 10'000;
+constexpr ImportRpcs kImport{.kind = "class",
+                             .field = "class_import",
+                             .collection = "classImports",
+                             .event = "class.imported"};
 
 std::string ClassName(std::string_view code) { return fmt::format("classes/c{}", code.substr(1)); }
 
@@ -34,20 +35,6 @@ absl::StatusOr<std::string> ParentCode(const std::string& name) {
     return InvalidField("parent", "must be a class, such as classes/c0305");
   }
   return code;
-}
-
-std::string ImportName(std::string_view id) { return fmt::format("classImports/{}", id); }
-
-v1::ClassImport ToProto(const db::ImportSession& session) {
-  v1::ClassImport message;
-  message.set_name(ImportName(session.id));
-  message.set_all_or_nothing(session.all_or_nothing);
-  message.set_finished(session.finished);
-  message.set_read_count(session.read_count);
-  message.set_imported_count(session.imported_count);
-  message.set_unchanged_count(session.unchanged_count);
-  message.set_rejected_count(session.rejected_count);
-  return message;
 }
 
 }  // namespace
@@ -105,55 +92,24 @@ absl::StatusOr<v1::ClassStatistics> ClassHandlers::GetClassStatistics(
 
 absl::StatusOr<v1::ClassImport> ClassHandlers::CreateClassImport(
     const CallContext& call, const v1::CreateClassImportRequest& request) {
-  return db::RunIdempotent<v1::ClassImport>(
-      *pool_, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::ClassImport> {
-        DeleteStagedClasses(tx, db::PurgeImports(tx, kImportKind));
-        return ToProto(db::OpenImport(
-            tx, call,
-            {.kind = std::string(kImportKind), .all_or_nothing = request.all_or_nothing()}));
-      });
+  return CreateImport<v1::ClassImport>(*pool_, call, kImport, request, DeleteStagedClasses);
 }
 
 absl::StatusOr<v1::AppendClassRowsResponse> ClassHandlers::AppendClassRows(
     const CallContext& call, const v1::AppendClassRowsRequest& request) {
-  QINGQU_ASSIGN_OR_RETURN(const std::string id, ParseName("class_import", "classImports/{import}",
-                                                          request.class_import()));
-  if (request.rows().empty() || request.rows_size() > kBatchRowsMax) {
-    return InvalidField("rows", fmt::format("must be 1 to {}", kBatchRowsMax));
-  }
-  const db::ImportBatch batch{.kind = kImportKind,
-                              .import_id = id,
-                              .batch_number = request.batch_number(),
-                              .row_count = request.rows_size(),
-                              .request = &request};
-  return db::RunTransaction(
-      *pool_, call, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::AppendClassRowsResponse> {
-        using Staged = db::StagedBatch<v1::AppendClassRowsResponse>;
-        return db::AppendImportBatch<v1::AppendClassRowsResponse>(
-            tx, call, batch, [&](const db::ImportSession& session) -> absl::StatusOr<Staged> {
-              return StageClassBatch(tx, session.number, request);
-            });
+  return AppendToImport<v1::AppendClassRowsResponse>(
+      *pool_, call, kImport, request.class_import(), request,
+      [&](pqxx::transaction_base& tx, const db::ImportSession& session) {
+        return StageClassBatch(tx, session.number, request);
       });
 }
 
 absl::StatusOr<v1::ClassImport> ClassHandlers::FinishClassImport(
     const CallContext& call, const v1::FinishClassImportRequest& request) {
-  QINGQU_ASSIGN_OR_RETURN(const std::string id, ParseName("class_import", "classImports/{import}",
-                                                          request.class_import()));
-  const db::ImportEnd end{.kind = kImportKind,
-                          .import_id = id,
-                          .rejected_by_client_count = request.rejected_by_client_count(),
-                          .entry = {.event = "class.imported", .resource = ImportName(id)}};
-  return db::RunIdempotent<v1::ClassImport>(
-      *pool_, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::ClassImport> {
-        QINGQU_ASSIGN_OR_RETURN(
-            const db::ImportSession session,
-            db::FinishImport(tx, call, end,
-                             [&](const db::ImportSession& open) -> absl::StatusOr<db::ImportMerge> {
-                               return MergeStagedClasses(tx, open.number,
-                                                         open.read_count - open.rejected_count);
-                             }));
-        return ToProto(session);
+  return FinishImport<v1::ClassImport>(
+      *pool_, call, kImport, request.class_import(), request,
+      [](pqxx::transaction_base& tx, const db::ImportSession& open) {
+        return MergeStagedClasses(tx, open.number, open.read_count - open.rejected_count);
       });
 }
 

@@ -242,8 +242,14 @@ absl::StatusOr<Item> ApproveItem(const Item& item, const auth::Actor& approver, 
 }
 
 absl::StatusOr<Item> SuspendItem(const Item& item, absl::Time now) {
-  if (!MaySuspend(item.approval)) return ItemNotApproved(ItemName(item.id));
   Item suspended = item;
+  // What left the catalogue may lie in the stores for years yet.
+  if (item.withdrawn_state == ApprovalState::kApproved) {
+    suspended.withdrawn_state = ApprovalState::kSuspended;
+    suspended.approval = Changed(item.approval, now);
+    return suspended;
+  }
+  if (!MaySuspend(item.approval)) return ItemNotApproved(ItemName(item.id));
   suspended.approval = Suspended(item.approval, now);
   return suspended;
 }

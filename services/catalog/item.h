@@ -134,8 +134,8 @@ absl::Status CheckRegistrationInForce(const Item& item, absl::Time now);
 // PERMISSION_DENIED SAME_PERSON.
 absl::StatusOr<Item> ApproveItem(const Item& item, const auth::Actor& approver, absl::Time now);
 
-// The item suspended, which also refuses that it come back. FAILED_PRECONDITION
-// ITEM_NOT_APPROVED.
+// The item suspended, which also refuses that it come back; one that was withdrawn stays withdrawn,
+// and its stock is blocked. FAILED_PRECONDITION ITEM_NOT_APPROVED.
 absl::StatusOr<Item> SuspendItem(const Item& item, absl::Time now);
 
 // The item with somebody asking that it come back. FAILED_PRECONDITION ITEM_NOT_SUSPENDED,

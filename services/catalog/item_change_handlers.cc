@@ -13,6 +13,7 @@
 #include "common/auth/alliance_scope.h"
 #include "common/base/resource_name.h"
 #include "common/base/strings.h"
+#include "common/db/call_id.h"
 #include "common/db/idempotency.h"
 #include "common/db/transaction.h"
 #include "common/status/page.h"
@@ -92,7 +93,7 @@ absl::StatusOr<v1::Item> ItemChangeHandlers::ProposeItemChange(
     const CallContext& call, const v1::ProposeItemChangeRequest& request) {
   QINGQU_RETURN_IF_ERROR(auth::RequireAllianceScope(call.principal));
   return db::RunIdempotent<v1::Item>(*pool_, call, request, [&](pqxx::transaction_base& tx) {
-    return ProposeItemChangeIn(tx, call, request, call.request_id);
+    return ProposeItemChangeIn(tx, call, request, db::IdOfCall(call));
   });
 }
 
@@ -192,7 +193,7 @@ absl::StatusOr<v1::BatchUpdateItemsResponse> ItemChangeHandlers::BatchUpdateItem
         LockItems(tx, ids);
         return RunEach<Response>(tx, request.requests_size(), [&](int index) {
           return ProposeItemChangeIn(tx, call, request.requests(index),
-                                     fmt::format("{}-{}", call.request_id, index));
+                                     db::IdOfCall(call, fmt::format("{}", index)));
         });
       });
 }

@@ -342,7 +342,6 @@ TEST_F(ItemChangeTest, WhatIsWithdrawnIsSoForGood) {
   EXPECT_EQ(ErrorReason(Approve(change).status()), "CHANGE_DECIDED");
   EXPECT_EQ(ErrorReason(Withdraw(Li()).status()), "ITEM_WITHDRAWN");
   EXPECT_EQ(ErrorReason(Propose(Rename("screw", "y")).status()), "ITEM_WITHDRAWN");
-  EXPECT_EQ(ErrorReason(Suspend(Li()).status()), "ITEM_NOT_APPROVED");
   EXPECT_EQ(ErrorReason(ApproveWhole(Li()).status()), "ITEM_NOT_PROPOSED");
 }
 

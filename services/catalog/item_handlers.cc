@@ -19,6 +19,7 @@
 #include "services/catalog/item_change_store.h"
 #include "services/catalog/item_records.h"
 #include "services/catalog/item_store.h"
+#include "services/catalog/merges/item_merge_store.h"
 #include "services/catalog/national_code.h"
 
 namespace qingqu::catalog {
@@ -57,6 +58,12 @@ void RejectOpenChange(pqxx::transaction_base& tx, const CallContext& call, std::
   DecideItemChange(tx, *open);
 }
 
+// What was merged into another item does not come back, nor is it asked for.
+absl::Status CheckComesBack(pqxx::transaction_base& tx, const Item& changed) {
+  const bool asked = !changed.approval.reinstatement_proposer_id.empty();
+  return asked ? CheckNotMerged(tx, changed.id) : absl::OkStatus();
+}
+
 // Changes the state of what `request` names, in one transaction with the journal's entry. `change`
 // makes the next state of the present one.
 template <typename Request, typename Change>
@@ -73,6 +80,9 @@ absl::StatusOr<v1::Item> ChangeState(db::ConnectionPool& pool, const CallContext
         QINGQU_ASSIGN_OR_RETURN(const Item present, LockItem(tx, id));
         QINGQU_RETURN_IF_ERROR(CheckEtag(present.approval, request.etag(), request.name()));
         QINGQU_ASSIGN_OR_RETURN(const Item changed, change(present));
+        if (present.approval.state == ApprovalState::kSuspended) {
+          QINGQU_RETURN_IF_ERROR(CheckComesBack(tx, changed));
+        }
         UpdateItemState(tx, changed, {.name = event, .reason = reason});
         if (changed.approval.state == ApprovalState::kWithdrawn) {
           RejectOpenChange(tx, call, id, reason);
@@ -89,13 +99,12 @@ absl::StatusOr<v1::Item> ItemHandlers::CreateItem(const CallContext& call,
   QINGQU_ASSIGN_OR_RETURN(const Item item,
                           ProposeItem(DraftOf(request), call.principal.user_id, call.received_at));
   const char* event = request.draft() ? "item.drafted" : "item.proposed";
-  return db::RunIdempotent<v1::Item>(
-      *pool_, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Item> {
-        QINGQU_RETURN_IF_ERROR(
-            EnsureRegistration(tx, item, auth::ActorOf(call.principal), call.received_at));
-        QINGQU_RETURN_IF_ERROR(InsertItem(tx, item, event));
-        return RecordItem(tx, call, item.id, event);
-      });
+  return db::RunIdempotent<v1::Item>(*pool_, call, request,
+                                     [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::Item> {
+                                       QINGQU_RETURN_IF_ERROR(CheckToldRegistration(tx, item));
+                                       QINGQU_RETURN_IF_ERROR(InsertItem(tx, item, event));
+                                       return RecordItem(tx, call, item.id, event);
+                                     });
 }
 
 absl::StatusOr<v1::Item> ItemHandlers::SubmitItem(const CallContext& call,

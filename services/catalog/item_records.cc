@@ -63,17 +63,32 @@ void Decide(pqxx::transaction_base& tx, const CallContext& call, ItemChange chan
   DecideItemChange(tx, change);
 }
 
-// Writes the content, and its registration when it says another. What comes into force must be
-// under a registration that is.
-absl::Status Write(pqxx::transaction_base& tx, const CallContext& call, const Item& before,
-                   const Item& after, const ItemEvent& event) {
+// Writes the content of a draft.
+absl::Status WriteDraft(pqxx::transaction_base& tx, const Item& before, const Item& after,
+                        const ItemEvent& event) {
+  if (SaysOtherRegistration(before, after)) {
+    QINGQU_RETURN_IF_ERROR(CheckToldRegistration(tx, after));
+  }
+  return UpdateItemContent(tx, after, before.packs != after.packs, event);
+}
+
+// Writes the content that two people agreed on, and its registration when it says another. What
+// comes into force must be under a registration that is.
+absl::Status Write(pqxx::transaction_base& tx, const CallContext& call, const OpenChange& open,
+                   const Item& after) {
+  const Item& before = open.item;
+  const ItemEvent event{
+      .name = "item.changed", .reason = open.change.reason, .change_id = open.change.id};
   const bool other_registration = SaysOtherRegistration(before, after);
   if (other_registration) {
-    QINGQU_RETURN_IF_ERROR(
-        EnsureRegistration(tx, after, auth::ActorOf(call.principal), call.received_at));
+    QINGQU_RETURN_IF_ERROR(EnsureRegistration(tx, after,
+                                              {.proposer = open.change.proposer,
+                                               .approver = auth::ActorOf(call.principal),
+                                               .event = event.name,
+                                               .now = call.received_at}));
   }
   QINGQU_RETURN_IF_ERROR(UpdateItemContent(tx, after, before.packs != after.packs, event));
-  if (!other_registration || event.change_id.empty()) return absl::OkStatus();
+  if (!other_registration) return absl::OkStatus();
   QINGQU_ASSIGN_OR_RETURN(const Item written, GetItem(tx, after.id));
   return CheckRegistrationInForce(written, call.received_at);
 }
@@ -133,7 +148,7 @@ absl::StatusOr<v1::Item> ProposeItemChangeIn(pqxx::transaction_base& tx, const C
   QINGQU_ASSIGN_OR_RETURN(const bool at_once, MayChangeAtOnce(present, call.principal.user_id));
   if (at_once) {
     QINGQU_RETURN_IF_ERROR(
-        Write(tx, call, present, changed, {.name = "item.draft_changed", .reason = reason}));
+        WriteDraft(tx, present, changed, {.name = "item.draft_changed", .reason = reason}));
     return RecordItem(tx, call, id, "item.draft_changed", reason);
   }
   QINGQU_RETURN_IF_ERROR(CheckIdentifiersFree(tx, changed));
@@ -152,8 +167,16 @@ absl::StatusOr<v1::Item> ApproveItemIn(pqxx::transaction_base& tx, const CallCon
                                        const std::string& id, std::string_view etag) {
   QINGQU_ASSIGN_OR_RETURN(const Item present, LockItem(tx, id));
   QINGQU_RETURN_IF_ERROR(CheckEtag(present.approval, etag, ItemName(id)));
-  QINGQU_ASSIGN_OR_RETURN(const Item approved,
-                          ApproveItem(present, auth::ActorOf(call.principal), call.received_at));
+  const auth::Actor approver = auth::ActorOf(call.principal);
+  QINGQU_ASSIGN_OR_RETURN(const Item approved, ApproveItem(present, approver, call.received_at));
+  for (const auth::Actor& author : ListItemAuthors(tx, id)) {
+    if (auth::ShareAPerson(approver, author)) return SamePerson(ItemName(id));
+  }
+  QINGQU_RETURN_IF_ERROR(EnsureRegistration(tx, present,
+                                            {.proposer = Proposer(present.approval),
+                                             .approver = approver,
+                                             .event = "item.approved",
+                                             .now = call.received_at}));
   UpdateItemState(tx, approved, {.name = "item.approved"});
   return RecordItem(tx, call, id, "item.approved");
 }
@@ -170,9 +193,7 @@ absl::StatusOr<v1::Item> ApproveItemChangeIn(pqxx::transaction_base& tx, const C
   QINGQU_ASSIGN_OR_RETURN(const Item changed, ApplyItemChange(open.item, open.change.content,
                                                               open.change.paths, call.received_at));
   Decide(tx, call, open.change, ItemChangeState::kApproved, "");
-  QINGQU_RETURN_IF_ERROR(
-      Write(tx, call, open.item, changed,
-            {.name = "item.changed", .reason = open.change.reason, .change_id = name.change_id}));
+  QINGQU_RETURN_IF_ERROR(Write(tx, call, open, changed));
   return RecordItem(tx, call, name.item_id, "item.changed", open.change.reason);
 }
 

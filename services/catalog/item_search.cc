@@ -1,5 +1,6 @@
 #include "services/catalog/item_search.h"
 
+#include <map>
 #include <set>
 #include <utility>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "pqxx/pqxx"
 #include "spdlog/spdlog.h"
 
+#include "common/base/business_day.h"
 #include "common/base/strings.h"
 #include "common/db/array.h"
 #include "common/db/transaction.h"
@@ -26,9 +28,12 @@ constexpr std::string_view kItems = "items/";
 constexpr std::string_view kItemImports = "itemImports/";
 const std::vector<std::string>& ItemEvents() {
   static const auto* const events = new std::vector<std::string>{
-      "item.proposed",   "item.approved",  "item.suspended",     "item.reinstatement_proposed",
-      "item.reinstated", "item.drafted",   "item.draft_changed", "item.submitted",
-      "item.returned",   "item.withdrawn", "item.changed",       "item.imported"};
+      "item.proposed", "item.approved", "item.suspended", "item.reinstatement_proposed",
+      "item.reinstated", "item.drafted", "item.draft_changed", "item.submitted", "item.returned",
+      "item.withdrawn", "item.changed", "item.imported",
+      // What changes who offers it, and whose lists it is on.
+      "prices.changed", "price.closed", "list.approved", "list_change.approved",
+      "application.approved", "item_merge.approved"};
   return *events;
 }
 
@@ -97,7 +102,38 @@ absl::Status ItemSearch::LoadAll() {
     more = static_cast<int>(items.size()) == kItemsAtOnce;
     if (!items.empty()) last_id = items.back().id;
   }
-  ready_ = true;
+  return absl::OkStatus();
+}
+
+// Both are read in one moment, so that neither names what the other does not know yet.
+absl::Status ItemSearch::LoadStandings() {
+  const CivilDate day = BusinessDay(clock_->Now());
+  const bool due = clock_->Now() - standings_read_ >= options_.read_standings_every;
+  if (standings_day_ == day && !(standings_changed_ && due)) return absl::OkStatus();
+  std::vector<AgreedOffer> offers;
+  std::map<std::string, std::vector<std::string>> lists;
+  QINGQU_RETURN_IF_ERROR(db::RunTransaction(
+      *pool_, NewCall(), {.snapshot_read = true}, [&](pqxx::transaction_base& tx) -> absl::Status {
+        offers.clear();
+        lists.clear();
+        for (const auto& row : tx.exec_prepared(queries::kListAgreedOffers.name, day.ToString())) {
+          offers.push_back({.item_id = row["item_id"].as<std::string>(),
+                            .alliance_id = row["alliance_id"].as<std::string>(),
+                            .supplier_id = row["supplier_id"].as<std::string>()});
+        }
+        for (const auto& row : tx.exec_prepared(queries::kListListedItems.name, day.ToString())) {
+          std::vector<std::string>& items = lists[row["holder"].as<std::string>()];
+          if (auto item_id = row["item_id"].as<std::string>(); !item_id.empty()) {
+            items.push_back(std::move(item_id));
+          }
+        }
+        return absl::OkStatus();
+      }));
+  index_.SetOffers(offers);
+  index_.SetLists(lists);
+  standings_day_ = day;
+  standings_read_ = clock_->Now();
+  standings_changed_ = false;
   return absl::OkStatus();
 }
 
@@ -108,7 +144,8 @@ absl::StatusOr<bool> ItemSearch::LoadChanged() {
     std::string transaction_id;
     int64_t sequence = 0;
     bool full = false;
-    bool imported = false;  // more than the entries name
+    bool imported = false;   // more than the entries name
+    bool standings = false;  // offers or lists
   };
   QINGQU_ASSIGN_OR_RETURN(
       const Changes changes,
@@ -122,8 +159,13 @@ absl::StatusOr<bool> ItemSearch::LoadChanged() {
                              db::TextArray(ItemEvents()), kEntriesAtOnce);
         for (const auto& row : rows) {
           const auto resource = row["resource"].as<std::string>();
-          if (resource.starts_with(kItems)) ids.insert(resource.substr(kItems.size()));
-          found.imported = found.imported || resource.starts_with(kItemImports);
+          if (resource.starts_with(kItems)) {
+            ids.insert(resource.substr(kItems.size()));
+          } else if (resource.starts_with(kItemImports)) {
+            found.imported = true;
+          } else {
+            found.standings = true;
+          }
           found.transaction_id = row["transaction_id"].as<std::string>();
           found.sequence = row["sequence"].as<int64_t>();
         }
@@ -132,6 +174,7 @@ absl::StatusOr<bool> ItemSearch::LoadChanged() {
         QINGQU_ASSIGN_OR_RETURN(found.items, BatchGetItems(tx, {ids.begin(), ids.end()}));
         return found;
       }));
+  standings_changed_ = standings_changed_ || changes.standings;
   if (changes.imported) {
     QINGQU_RETURN_IF_ERROR(LoadAll());
     return true;
@@ -143,10 +186,12 @@ absl::StatusOr<bool> ItemSearch::LoadChanged() {
 }
 
 absl::Status ItemSearch::Look() {
-  if (!ready_) return LoadAll();
-  for (bool more = true; more;) {
+  if (!ready_) QINGQU_RETURN_IF_ERROR(LoadAll());
+  for (bool more = ready_; more;) {
     QINGQU_ASSIGN_OR_RETURN(more, LoadChanged());
   }
+  QINGQU_RETURN_IF_ERROR(LoadStandings());
+  ready_ = true;
   return absl::OkStatus();
 }
 

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -11,6 +12,7 @@
 #include "absl/time/time.h"
 
 #include "common/auth/call_context.h"
+#include "common/base/civil_date.h"
 #include "common/base/clock.h"
 #include "common/db/connection_pool.h"
 #include "services/catalog/item.h"
@@ -26,6 +28,8 @@ class ItemSearch {
  public:
   struct Options {
     absl::Duration look_every = absl::Seconds(1);
+    // Offers and lists are read as a whole when one of them has changed, but not more often.
+    absl::Duration read_standings_every = absl::Seconds(5);
   };
   // `pool` and `clock` outlive the object.
   ItemSearch(db::ConnectionPool* pool, const Clock* clock, const Options& options)
@@ -35,7 +39,8 @@ class ItemSearch {
   void Start();
   void Stop();
 
-  // One look: everything at the first, then what was changed. For Start's thread and for tests; not
+  // One look: everything at the first, then what was changed; what is agreed and what is on whose
+  // list also when the county's day has changed. For Start's thread and for tests; not
   // from two threads at once.
   absl::Status Look();
 
@@ -48,6 +53,7 @@ class ItemSearch {
   void Run(const std::stop_token& stop);
   absl::Status LoadAll();
   absl::StatusOr<bool> LoadChanged();
+  absl::Status LoadStandings();
   void Put(const Item& item);
   CallContext NewCall() const;
 
@@ -60,6 +66,10 @@ class ItemSearch {
   // The entry of the journal up to which changes are known.
   std::string transaction_id_;
   int64_t sequence_ = 0;
+  // Of the offers and the lists that are known; nothing before the first.
+  std::optional<CivilDate> standings_day_;
+  absl::Time standings_read_ = absl::InfinitePast();
+  bool standings_changed_ = false;
   std::mutex mutex_;
   std::condition_variable_any stopped_;
   std::jthread thread_;

@@ -10,7 +10,9 @@
 
 #include "common/base/page_token.h"
 #include "common/status/status.h"
+#include "services/catalog/buyers_test_support.h"
 #include "services/catalog/catalog_test_support.h"
+#include "services/catalog/lists/approved_list_handlers.h"
 #include "services/catalog/search_handlers.h"
 
 namespace qingqu::catalog {
@@ -49,7 +51,10 @@ class ItemSearchTest : public ::testing::Test, protected CatalogDatabase {
   }
 
   SystemClock clock_;
-  ItemSearch search_{pool.get(), &clock_, {.look_every = absl::Milliseconds(10)}};
+  ItemSearch search_{
+      pool.get(),
+      &clock_,
+      {.look_every = absl::Milliseconds(10), .read_standings_every = absl::ZeroDuration()}};
   SearchHandlers handlers_{pool.get(), &search_};
 };
 
@@ -65,6 +70,88 @@ TEST_F(ItemSearchTest, WhatIsProposedAndChangedIsFound) {
   EXPECT_THAT(Find("纱布 8*10"), ElementsAre("items/gauze"));
   EXPECT_THAT(Find(Gtin(21)), ElementsAre("items/gauze")) << "by its pack's identifier";
   EXPECT_THAT(Find(""), UnorderedElementsAre("items/syringe", "items/gauze"));
+}
+
+TEST_F(ItemSearchTest, WhatIsAgreedAndListedIsThatOfTheAskerAndOfToday) {
+  AddBuyers(database);
+  ApprovedSupplier("kangda", kCreditCode);
+  for (const auto& [id, number] : {std::pair("screw", 1), {"plate", 2}, {"gauze", 3}}) {
+    ApprovedItem(id, number);
+  }
+  const auto price = [&](std::string_view item, std::string_view alliance, std::string_view end) {
+    Put(database, fmt::format("INSERT INTO catalog.price (price_id, kind, item_id, supplier_id, "
+                              "alliance_id, amount, start_date, end_date, reason, setter_id, "
+                              "created_at) VALUES ('of-{0}', 'agreed', '{0}', 'kangda', {1}, 10, "
+                              "'2020-01-01', {2}, 'r', 'wang', now())",
+                              item, alliance, end));
+  };
+  price("screw", "'east'", "NULL");
+  price("plate", "'west'", "NULL");
+  price("gauze", "NULL", "'2020-12-31'");
+  PutList(database, {"county", "county", "'screw', 'plate'"});
+  PutList(database, {"hospital", "county-hospital", "'plate', 'gauze'"});
+  Look();
+  const auto ask = [&](const CallContext& call, const v1::SearchItemsRequest& request = {}) {
+    const auto answer = handlers_.SearchItems(call, request);
+    EXPECT_TRUE(answer.ok()) << answer.status();
+    return *answer;
+  };
+  const CallContext nurse = testing::CallBy("nurse", "department_nurse");
+  const auto of_nurse = ask(nurse);
+  ASSERT_EQ(of_nurse.suppliers_size(), 1);
+  EXPECT_EQ(of_nurse.suppliers(0).supplier(), "suppliers/kangda");
+  EXPECT_EQ(of_nurse.suppliers(0).count(), 1);
+  EXPECT_EQ(of_nurse.agreed_count(), 1);
+  EXPECT_EQ(of_nurse.not_agreed_count(), 2);
+  EXPECT_EQ(of_nurse.on_my_lists_count(), 1);
+  EXPECT_EQ(of_nurse.not_on_my_lists_count(), 2);
+  v1::SearchItemsRequest listed;
+  listed.set_on_my_lists(true);
+  ASSERT_EQ(ask(nurse, listed).items_size(), 1);
+  EXPECT_EQ(ask(nurse, listed).items(0).item().name(), "items/plate");
+  v1::SearchItemsRequest agreed;
+  agreed.set_agreed(true);
+  agreed.set_supplier("suppliers/kangda");
+  ASSERT_EQ(ask(nurse, agreed).items_size(), 1);
+  EXPECT_EQ(ask(nurse, agreed).items(0).item().name(), "items/screw");
+  const auto of_west = ask(testing::CallBy("sun", "department_nurse", "west-hospital", "west"));
+  EXPECT_EQ(of_west.agreed_count(), 1);
+  EXPECT_EQ(of_west.on_my_lists_count(), 2) << "the county's alone";
+  const auto of_supplier = ask(testing::CallBySupplier("feng", "other"));
+  EXPECT_EQ(of_supplier.agreed_count(), 0) << "not of others";
+  EXPECT_EQ(of_supplier.suppliers_size(), 0);
+  agreed.set_supplier("huakang");
+  EXPECT_EQ(ErrorReason(handlers_.SearchItems(nurse, agreed).status()), "INVALID_FIELD");
+  Put(database, "UPDATE catalog.price SET end_date = '2020-12-31' WHERE price_id = 'of-screw'");
+  Look();
+  EXPECT_EQ(ask(nurse).agreed_count(), 1) << "the journal has told nothing";
+  database.Execute(
+      "SELECT journal.append('price.closed', 'wang', '', 'prices/of-screw', '{}', '', '', '', '', "
+      "'{}', '{}')");
+  Look();
+  EXPECT_EQ(ask(nurse).agreed_count(), 0);
+}
+
+TEST_F(ItemSearchTest, AListThatIsApprovedGovernsAtOnce) {
+  AddBuyers(database);
+  ApprovedItem("screw", 1);
+  PutList(database, {"county", "county", "'screw'"});
+  Look();
+  const CallContext nurse = testing::CallBy("nurse", "department_nurse");
+  EXPECT_EQ(handlers_.SearchItems(nurse, {})->on_my_lists_count(), 1);
+  ApprovedListHandlers lists(pool.get());
+  v1::CreateApprovedListRequest create;
+  create.set_approved_list_id("empty");
+  create.mutable_approved_list()->set_display_name("空目录");
+  create.mutable_approved_list()->set_holder("alliances/east");
+  create.mutable_approved_list()->set_reason("r");
+  ASSERT_TRUE(lists.CreateApprovedList(Wang(), create).ok());
+  v1::ApproveApprovedListRequest approve;
+  approve.set_name("approvedLists/empty");
+  ASSERT_TRUE(lists.ApproveApprovedList(Li(), approve).ok());
+  Look();
+  EXPECT_EQ(handlers_.SearchItems(nurse, {})->on_my_lists_count(), 0)
+      << "nothing is on the alliance's";
 }
 
 TEST_F(ItemSearchTest, FollowsNamesDraftsAndWithdrawals) {

@@ -1,7 +1,5 @@
 #include "services/catalog/item_store.h"
 
-#include <map>
-
 #include "fmt/format.h"
 #include "nlohmann/json.hpp"
 #include "pqxx/pqxx"
@@ -124,26 +122,32 @@ std::string EndOfPrefix(const std::string& prefix) { return prefix + ":"; }
 }  // namespace
 
 absl::Status EnsureRegistration(pqxx::transaction_base& tx, const Item& item,
-                                const auth::Actor& actor, absl::Time now) {
+                                const ItemAdmission& admission) {
   const auto number = ParseRegistrationNumber(item.registration_number);
   if (!number.ok()) return number.status();
-  const Registration told = TellRegistration(*number,
-                                             {.product_name = item.display_name,
-                                              .registrant = item.manufacturer,
-                                              .expire_date = item.registration_expire_date},
-                                             {.actor = actor, .now = now});
+  Registration told = TellRegistration(*number,
+                                       {.product_name = item.display_name,
+                                        .registrant = item.manufacturer,
+                                        .expire_date = item.registration_expire_date},
+                                       {.actor = admission.proposer, .now = admission.now});
+  told.approver = admission.approver;
+  told.event = admission.event;
   if (InsertRegistration(tx, told)) return absl::OkStatus();
-  const auto known = GetRegistration(tx, number->text);
+  return CheckToldRegistration(tx, item);
+}
+
+absl::Status CheckToldRegistration(pqxx::transaction_base& tx, const Item& item) {
+  const auto known = GetRegistration(tx, item.registration_number);
+  if (absl::IsNotFound(known.status())) return absl::OkStatus();
   if (!known.ok()) return known.status();
-  if (known->state == RegistrationState::kCancelled) {
-    return RegistrationCancelled(RegistrationName(number->text));
-  }
+  const std::string name = RegistrationName(item.registration_number);
+  if (known->state == RegistrationState::kCancelled) return RegistrationCancelled(name);
   if (known->content.expire_date == item.registration_expire_date) return absl::OkStatus();
   return InvalidField(
       "item.registration_expire_date",
       fmt::format("{} holds until {} as the catalogue knows it; correct the date, or record what "
                   "changed of the registration",
-                  RegistrationName(number->text), DateText(known->content.expire_date)));
+                  name, DateText(known->content.expire_date)));
 }
 
 absl::Status InsertItem(pqxx::transaction_base& tx, const Item& item, std::string_view event) {
@@ -171,6 +175,15 @@ absl::Status CheckIdentifiersFree(pqxx::transaction_base& tx, const Item& item) 
                                ItemName(taken[0]["item_id"].as<std::string>()));
 }
 
+std::vector<auth::Actor> ListItemAuthors(pqxx::transaction_base& tx, std::string_view id) {
+  std::vector<auth::Actor> authors;
+  for (const auto& row : tx.exec_prepared(queries::kListItemAuthors.name, std::string(id))) {
+    authors.push_back({.user_id = row["changed_by_id"].as<std::string>(),
+                       .on_behalf_of = row["changed_for_id"].as<std::string>("")});
+  }
+  return authors;
+}
+
 absl::StatusOr<Item> GetItemAsOf(pqxx::transaction_base& tx, std::string_view id,
                                  absl::Time instant) {
   return ReadOne(
@@ -195,14 +208,20 @@ absl::StatusOr<Item> LockItem(pqxx::transaction_base& tx, std::string_view id) {
   return ReadOne(tx.exec_prepared(queries::kLockItem.name, std::string(id)), id);
 }
 
-absl::StatusOr<std::vector<Item>> BatchGetItems(pqxx::transaction_base& tx,
-                                                const std::vector<std::string>& ids) {
+std::map<std::string, Item> FindItems(pqxx::transaction_base& tx,
+                                      const std::vector<std::string>& ids) {
   std::map<std::string, Item> found;
   for (const auto& row : tx.exec_prepared(queries::kBatchGetItems.name, db::TextArray(ids))) {
     Item item = ReadItem(row);
     std::string id = item.id;
     found.emplace(std::move(id), std::move(item));
   }
+  return found;
+}
+
+absl::StatusOr<std::vector<Item>> BatchGetItems(pqxx::transaction_base& tx,
+                                                const std::vector<std::string>& ids) {
+  const std::map<std::string, Item> found = FindItems(tx, ids);
   std::vector<Item> items;
   items.reserve(ids.size());
   for (const std::string& id : ids) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,21 +14,35 @@
 
 namespace qingqu::catalog {
 
-// Before it its registration is known (EnsureRegistration). ALREADY_EXISTS ITEM_EXISTS, or
+// ALREADY_EXISTS ITEM_EXISTS, or
 // DEVICE_IDENTIFIER_TAKEN when one of its identifiers belongs to another item or pack, also when
 // both are proposed at once.
 absl::Status InsertItem(pqxx::transaction_base& tx, const Item& item, std::string_view event);
 
-// Makes the registration of `item` from what the item tells, if it is not known yet; else what the
-// item tells must be what it says. INVALID_ARGUMENT that names the field, FAILED_PRECONDITION
-// REGISTRATION_CANCELLED.
+// What `item` tells of its registration must be what that says, when it is known. INVALID_ARGUMENT
+// that names the field, FAILED_PRECONDITION REGISTRATION_CANCELLED.
+absl::Status CheckToldRegistration(pqxx::transaction_base& tx, const Item& item);
+
+// The two people who let an item in, and the journal's event that tells of it.
+struct ItemAdmission {
+  auth::Actor proposer;
+  auth::Actor approver;
+  std::string event;
+  absl::Time now;
+};
+
+// Makes the registration of an item that is approved from what the item tells, if it is not known
+// yet; else as CheckToldRegistration.
 absl::Status EnsureRegistration(pqxx::transaction_base& tx, const Item& item,
-                                const auth::Actor& actor, absl::Time now);
+                                const ItemAdmission& admission);
 
 // NOT_FOUND ITEM_NOT_FOUND.
 absl::StatusOr<Item> GetItem(pqxx::transaction_base& tx, std::string_view id);
 // The same, locked until the end of the transaction.
 absl::StatusOr<Item> LockItem(pqxx::transaction_base& tx, std::string_view id);
+
+// Who wrote or handed in what is to be approved, each with whom they stood in for then.
+std::vector<auth::Actor> ListItemAuthors(pqxx::transaction_base& tx, std::string_view id);
 
 // As it was at `instant`. NOT_FOUND ITEM_NOT_FOUND when it was not there yet.
 absl::StatusOr<Item> GetItemAsOf(pqxx::transaction_base& tx, std::string_view id,
@@ -40,6 +55,10 @@ std::vector<Item> ListItemVersions(pqxx::transaction_base& tx, std::string_view 
 // missing.
 absl::StatusOr<std::vector<Item>> BatchGetItems(pqxx::transaction_base& tx,
                                                 const std::vector<std::string>& ids);
+
+// By id; those that are missing are not in it.
+std::map<std::string, Item> FindItems(pqxx::transaction_base& tx,
+                                      const std::vector<std::string>& ids);
 
 struct ItemListOptions {
   std::string after_id;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,6 +22,7 @@
 #include "common/status/status_macros.h"
 #include "services/catalog/convert.h"
 #include "services/catalog/errors.h"
+#include "services/catalog/field_rules.h"
 #include "services/catalog/item_store.h"
 
 namespace qingqu::catalog {
@@ -29,6 +32,7 @@ constexpr int kQueryMax = 200;
 constexpr int kPageDefault = 20;
 constexpr int kPageMax = 100;
 constexpr size_t kShownMax = 1'000;
+constexpr size_t kSuppliersShownMax = 50;
 constexpr std::array<const char*, kSearchFields> kFieldNames{
     "display_name", "specification", "manufacturer", "registration_number", ""};
 
@@ -46,6 +50,57 @@ bool IsClassCode(std::string_view code) {
          });
 }
 
+std::string_view Choice(const std::optional<bool>& chosen) {
+  if (!chosen) return "both";
+  return *chosen ? "yes" : "no";
+}
+
+// What is agreed and what is listed for whoever asks.
+SearchViewer ViewerOf(const auth::Principal& principal) {
+  SearchViewer viewer{.supplier_id = principal.supplier_id};
+  if (!principal.supplier_id.empty()) return viewer;
+  viewer.list_holders = {"county"};
+  if (!principal.alliance_id.empty()) {
+    viewer.alliance_id = principal.alliance_id;
+    viewer.list_holders.push_back("alliances/" + principal.alliance_id);
+  }
+  if (!principal.institution_id.empty()) {
+    viewer.list_holders.push_back("institutions/" + principal.institution_id);
+  }
+  if (!principal.department_id.empty()) {
+    viewer.list_holders.push_back("departments/" + principal.department_id);
+  }
+  return viewer;
+}
+
+int64_t CountOf(const std::map<bool, int64_t>& facet, bool value) {
+  const auto counted = facet.find(value);
+  return counted == facet.end() ? 0 : counted->second;
+}
+
+void AddFacets(const SearchFacets& facets, v1::SearchItemsResponse& response) {
+  for (const auto& [code, count] : facets.classes) {
+    v1::FoundClass& of_class = *response.add_classes();
+    of_class.set_class_("classes/" + code);
+    of_class.set_count(count);
+  }
+  std::vector<std::pair<int64_t, std::string>> suppliers;
+  for (const auto& [supplier, count] : facets.suppliers) suppliers.emplace_back(-count, supplier);
+  std::ranges::sort(suppliers);
+  if (suppliers.size() > kSuppliersShownMax) suppliers.resize(kSuppliersShownMax);
+  for (const auto& [negative_count, supplier] : suppliers) {
+    v1::FoundSupplier& of_supplier = *response.add_suppliers();
+    of_supplier.set_supplier("suppliers/" + supplier);
+    of_supplier.set_count(-negative_count);
+  }
+  response.set_high_value_count(CountOf(facets.high_value, true));
+  response.set_other_count(CountOf(facets.high_value, false));
+  response.set_agreed_count(CountOf(facets.agreed, true));
+  response.set_not_agreed_count(CountOf(facets.agreed, false));
+  response.set_on_my_lists_count(CountOf(facets.listed, true));
+  response.set_not_on_my_lists_count(CountOf(facets.listed, false));
+}
+
 absl::StatusOr<Asked> Read(const v1::SearchItemsRequest& request) {
   FieldViolations violations;
   Asked asked;
@@ -61,15 +116,21 @@ absl::StatusOr<Asked> Read(const v1::SearchItemsRequest& request) {
       violations.Add("class", "must be classes/{class}");
     }
   }
+  if (!request.supplier().empty()) {
+    asked.filter.supplier_id = CheckParsed(
+        "supplier", ParseResourceId("suppliers/{supplier}", request.supplier()), violations);
+  }
   if (request.page_size() < 0 || request.page_size() > kPageMax) {
     violations.Add("page_size", fmt::format("must be 0 to {}", kPageMax));
   }
   QINGQU_RETURN_IF_ERROR(violations.ToStatus());
   if (request.has_high_value()) asked.filter.high_value = request.high_value();
+  if (request.has_agreed()) asked.filter.agreed = request.agreed();
+  if (request.has_on_my_lists()) asked.filter.listed = request.on_my_lists();
   asked.limit = static_cast<size_t>(request.page_size() == 0 ? kPageDefault : request.page_size());
-  asked.page_filter =
-      fmt::format("search {} {} {}", request.query(), request.class_(),
-                  request.has_high_value() ? (request.high_value() ? "high" : "other") : "both");
+  asked.page_filter = fmt::format("search {} {} {} {} {} {}", request.query(), request.class_(),
+                                  request.supplier(), Choice(asked.filter.high_value),
+                                  Choice(asked.filter.agreed), Choice(asked.filter.listed));
   QINGQU_ASSIGN_OR_RETURN(const auto key,
                           ParsePageToken(request.page_token(), asked.page_filter, 1));
   if (key.empty()) return asked;
@@ -98,7 +159,8 @@ void AddHighlights(const SearchHit& hit, const Item& item, v1::FoundItem& found)
 
 absl::StatusOr<v1::SearchItemsResponse> SearchHandlers::SearchItems(
     const CallContext& call, const v1::SearchItemsRequest& request) {
-  QINGQU_ASSIGN_OR_RETURN(const Asked asked, Read(request));
+  QINGQU_ASSIGN_OR_RETURN(Asked asked, Read(request));
+  asked.filter.viewer = ViewerOf(call.principal);
   if (!search_->ready()) return SearchNotReady();
   const size_t limit = std::min(asked.limit, kShownMax - asked.offset);
   const SearchAnswer answer =
@@ -118,17 +180,7 @@ absl::StatusOr<v1::SearchItemsResponse> SearchHandlers::SearchItems(
   }
   response.set_found(answer.found);
   response.set_by_part(answer.by_part);
-  for (const auto& [code, count] : answer.facets.classes) {
-    v1::FoundClass& of_class = *response.add_classes();
-    of_class.set_class_("classes/" + code);
-    of_class.set_count(count);
-  }
-  const auto count_of = [&](bool high_value) {
-    const auto counted = answer.facets.high_value.find(high_value);
-    return counted == answer.facets.high_value.end() ? 0 : counted->second;
-  };
-  response.set_high_value_count(count_of(true));
-  response.set_other_count(count_of(false));
+  AddFacets(answer.facets, response);
   const size_t next = asked.offset + answer.hits.size();
   if (next < static_cast<size_t>(answer.found) && next < kShownMax) {
     response.set_next_page_token(EncodePageToken({std::to_string(next)}, asked.page_filter));

@@ -163,6 +163,12 @@ void ChangeLists(CatalogDatabase& catalog) {
     approve_change.set_name(std::string("listChanges/") + change);
     EXPECT_TRUE(lists.ApproveListChange(Li(), approve_change).ok()) << change;
   }
+  create.set_approved_list_id("another");
+  EXPECT_TRUE(lists.CreateApprovedList(Wang(), create).ok());
+  v1::WithdrawApprovedListRequest withdraw;
+  withdraw.set_name("approvedLists/another");
+  withdraw.set_reason("写错了");
+  EXPECT_TRUE(lists.WithdrawApprovedList(Wang(), withdraw).ok());
   v1::GetApprovedListRequest get;
   get.set_name(approve.name());
   EXPECT_TRUE(lists.GetApprovedList(Li(), get).ok());
@@ -244,6 +250,10 @@ void MergeItems(MappingDatabase& catalog) {
   approve.set_name(proposed->name());
   EXPECT_TRUE(merges.ApproveItemMerge(Li(), approve).ok());
   EXPECT_TRUE(merges.ListItemMerges(Li(), {}).ok());
+  v1::ProposeItemReinstatementRequest reinstatement;
+  reinstatement.set_name("items/syringe-10");
+  reinstatement.set_reason("r");
+  EXPECT_FALSE(catalog.items.ProposeItemReinstatement(Wang(), reinstatement).ok());
 }
 
 // All that is asked about registrations and changes of `screw`.

@@ -6,7 +6,9 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <span>
 #include <sstream>
+#include <utility>
 
 #include "fmt/format.h"
 #include "gmock/gmock.h"
@@ -14,6 +16,8 @@
 #include "nlohmann/json.hpp"
 
 #include "common/tabular/xlsx_fixture.h"
+#include "common/udid/device_xml.h"
+#include "qingqu/catalog/v1/device_record.pb.h"
 #include "services/catalog/catalog_service.h"
 #include "services/cli/command.h"
 #include "tests/support/test_host.h"
@@ -52,8 +56,8 @@ class CatalogueFilesTest : public ::testing::Test {
   }
   ~CatalogueFilesTest() override { std::filesystem::remove_all(folder_); }
 
-  Outcome Run(std::vector<std::string> words) {
-    words.insert(words.begin(), "--json");
+  Outcome Run(std::vector<std::string> words, bool json_output = true) {
+    if (json_output) words.insert(words.begin(), "--json");
     const std::string authorization = host_.Authorization(
         testing::PrincipalOf("wang", "procurement_officer", "county-hospital", "east"));
     const std::map<std::string, std::string> variables = {
@@ -174,13 +178,47 @@ TEST_F(CatalogueFilesTest, WithdrawnAndTranscodedCodesComeFromTheirLists) {
   EXPECT_THAT(Read(File("odd.csv.rejects.csv")), HasSubstr("2,类型,改名,UNKNOWN_VALUE"));
 }
 
+TEST_F(CatalogueFilesTest, ItemsGoOutAndInAgain) {
+  const std::string rows = Write("items.csv",
+                                 "编号,产品名称,规格型号,注册人,注册证号,注册证有效期至,管理类别,"
+                                 "医保27位码,UDI-DI,最小单位,包装,"
+                                 "批号管理,无菌,贮存条件,贮存温度下限,贮存温度上限,收费编码\r\n"
+                                 "cold,试剂盒,50人份,某厂,国械注准20193140001,2030-12-31,III," +
+                                     CodeOf(1) +
+                                     ",06901234567892,盒,箱=10=16901234567899;托=100="
+                                     "26901234567896,TRUE,是,冷藏,2,8,33080101\r\n");
+  const Outcome first = Run({"import", "items", rows});
+  EXPECT_EQ(first.code, ExitCode::kOk) << first.errors << first.output;
+  EXPECT_EQ(first.counts, "1 1 0 0");
+  for (const char* name : {"out.xlsx", "out.csv"}) {
+    const Outcome exported = Run({"export", "items", File(name)});
+    EXPECT_EQ(exported.code, ExitCode::kOk) << exported.errors;
+    EXPECT_EQ(exported.counts, "1");
+    const Outcome again = Run({"import", "items", File(name)});
+    EXPECT_EQ(again.code, ExitCode::kOk) << again.errors << again.output;
+    EXPECT_EQ(again.counts, "1 0 1 0") << name;
+  }
+  EXPECT_THAT(Read(File("out.csv")), HasSubstr("箱=10=16901234567899;托=100=26901234567896"));
+  const std::string named =
+      Write("named.csv",
+            "item_id,display_name,registration_number,registration_expire_date,national_code,"
+            "device_identifier,base_unit,manufacturer,pack_device_identifier,pack_unit,pack_base_"
+            "units\r\n"
+            "bad id,x,国械注准20193140001,2030-12-31," +
+                CodeOf(2) + ",06901234567892,支,某厂,,,\r\n");
+  const Outcome refused = Run({"import", "items", named});
+  EXPECT_EQ(refused.code, ExitCode::kRefused);
+  EXPECT_THAT(Read(File("named.csv.rejects.csv")), HasSubstr("2,item_id,"))
+      << "as the file calls it";
+}
+
 TEST_F(CatalogueFilesTest, TemplatesAreWhatTheImportsTake) {
-  for (const char* name : {"classes", "codes", "withdrawn-codes", "transcoded-codes"}) {
+  for (const char* name : {"items", "classes", "codes", "withdrawn-codes", "transcoded-codes"}) {
     for (const char* extension : {"xlsx", "csv"}) {
       const std::string file = File(fmt::format("{}.{}", name, extension));
       EXPECT_EQ(Run({"template", name, file}).code, ExitCode::kOk);
       std::vector<std::string> words = {"import", name, file};
-      if (std::string_view(name) != "classes") {
+      if (std::string_view(name).ends_with("codes")) {
         words.insert(words.end(), {"--release=2026-11", "--effective=2026-11-01"});
       }
       const Outcome imported = Run(words);
@@ -210,6 +248,100 @@ TEST_F(CatalogueFilesTest, SheetsInGb18030AreRead) {
   const std::string gbk =
       "27\xCE\xBB\xC2\xEB,\xB1\xB8\xD7\xA2\r\n" + CodeOf(1) + ",\xCD\xA3\xD3\xC3\r\n";
   EXPECT_EQ(Import("withdrawn-codes", Write("gbk.csv", gbk)).counts, "1 1 0 0");
+}
+
+std::string DeviceXml(std::string_view identifier, std::string_view more) {
+  return fmt::format("<device>\n<zxxsdycpbs>{}</zxxsdycpbs><cpmctymc>A&B</cpmctymc>{}</device>",
+                     identifier, more);
+}
+
+std::string DeviceFile(std::string_view devices, int count) {
+  return fmt::format(
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<udid version=\"1.0\"><header>"
+      "<numberRkeyecordXML>{}</numberRkeyecordXML></header><devices>{}</devices></udid>",
+      count, devices);
+}
+
+TEST_F(CatalogueFilesTest, DevicesComeFromTheDatabasesXml) {
+  const std::string good =
+      DeviceXml("06901234567892",
+                "<ggxh><5mm\x0B</ggxh><scbssfbhph>是</scbssfbhph><packingList><packing>"
+                "<bzcpbs>16901234567899</bzcpbs></packing></packingList>");
+  const std::string file = Write("udid.xml", DeviceFile(good + DeviceXml("1", ""), 2));
+  const Outcome refused = Run({"import", "devices", file});
+  EXPECT_EQ(refused.code, ExitCode::kRefused) << refused.errors;
+  EXPECT_EQ(Count("device_record"), "0");
+  EXPECT_THAT(Read(file + ".rejects.csv"), HasSubstr("3,zxxsdycpbs,1,DEVICE_IDENTIFIER_INVALID"));
+  const Outcome taken = Run({"import", "devices", "--mode=per-row", file});
+  EXPECT_EQ(taken.code, ExitCode::kPartial) << taken.errors;
+  EXPECT_EQ(taken.counts, "2 1 0 1");
+  EXPECT_THAT(taken.output, HasSubstr(R"("mended":4)"))
+      << "two ampersands, one less-than, one \\x0B";
+  EXPECT_EQ(Run({"import", "devices", "--mode=per-row", file}).counts, "2 0 1 1");
+  EXPECT_EQ(
+      host_.database().Value("SELECT product_name || ' ' || specification || ' ' || "
+                             "carries_lot FROM catalog_pub.device_record WHERE role = 'pack'"),
+      "A&B <5mm true");
+  EXPECT_EQ(Run({"import", "devices", Write("half.xml", "<udid><devices><device>" + good)}).code,
+            ExitCode::kLocalFile);
+  EXPECT_EQ(Run({"import", "devices", File("none.xml")}).code, ExitCode::kLocalFile);
+  EXPECT_EQ(Run({"import", "devices", Write("table.csv", "a,b\r\n1,2\r\n")}).code,
+            ExitCode::kLocalFile);
+}
+
+TEST_F(CatalogueFilesTest, WhatWasMendedInADeviceFileIsTold) {
+  const std::string file = Write("udid.xml", DeviceFile(DeviceXml("06901234567892", ""), 7));
+  const Outcome dry = Run({"import", "devices", "--dry-run", file}, /*json_output=*/false);
+  EXPECT_EQ(dry.code, ExitCode::kOk) << dry.errors;
+  EXPECT_THAT(dry.errors, HasSubstr("mended in the file: 1\n"));
+  EXPECT_THAT(dry.errors, HasSubstr("says that it holds 7 records, and 1 were read"));
+  EXPECT_EQ(Count("device_record"), "0");
+  const Outcome taken = Run({"import", "devices", file}, /*json_output=*/false);
+  EXPECT_EQ(taken.code, ExitCode::kOk) << taken.errors;
+  EXPECT_EQ(taken.errors, dry.errors);
+  EXPECT_EQ(Count("device_record"), "1");
+}
+
+// What a field is given in the file, and what becomes of it.
+std::pair<std::string, nlohmann::json> SampleOf(std::string_view name) {
+  if (name == "device_identifier") return {"06901234567892", "06901234567892"};
+  if (name.starts_with("carries_")) return {"否", false};
+  return {fmt::format("{} &值", name), fmt::format("{} &值", name)};
+}
+
+std::string SampleXml(std::span<const udid::DeviceElement> elements, nlohmann::json& expected) {
+  std::string xml;
+  for (const auto& [element, name] : elements) {
+    // Of two spellings the first is used.
+    if (expected.contains(name)) continue;
+    const auto [text, value] = SampleOf(name);
+    xml += fmt::format("<{0}>{1}</{0}>\n", element, text);
+    expected[std::string(name)] = value;
+  }
+  return xml;
+}
+
+// Every element that is read is a field of the message, and the other way round, and is stored.
+TEST_F(CatalogueFilesTest, EveryFieldOfADeviceIsKept) {
+  nlohmann::json expected;
+  std::string xml = SampleXml(udid::DeviceElements(), expected);
+  for (const udid::DeviceList& list : udid::DeviceLists()) {
+    nlohmann::json entry;
+    const std::string inner = SampleXml(list.elements, entry);
+    xml += fmt::format("<{0}><entry>{1}</entry><entry>{1}</entry></{0}>", list.element, inner);
+    expected[std::string(list.name)] = {entry, entry};
+  }
+  const auto& fields = *catalog::v1::DeviceRecord::descriptor();
+  EXPECT_EQ(expected.size(), static_cast<size_t>(fields.field_count()));
+  for (int index = 0; index < fields.field_count(); ++index) {
+    EXPECT_TRUE(expected.contains(fields.field(index)->name())) << fields.field(index)->name();
+  }
+  const std::string file = Write("udid.xml", DeviceFile("<device>" + xml + "</device>", 1));
+  const Outcome outcome = Run({"import", "devices", file});
+  EXPECT_EQ(outcome.counts, "1 1 0 0") << outcome.errors;
+  const auto stored =
+      nlohmann::json::parse(host_.database().Value("SELECT record FROM catalog.device_record"));
+  EXPECT_EQ(stored, expected);
 }
 
 // Each hostile file: how it is answered, and that nothing of it took effect.
@@ -269,6 +401,42 @@ TEST_F(HostileFilesTest, WhatContradictsItselfIsRefusedWithItsLines) {
   ExpectRefused(Import("codes", file), ExitCode::kRefused, "");
   EXPECT_THAT(Read(file + ".rejects.csv"), HasSubstr("11002,"));
   EXPECT_THAT(Read(file + ".rejects.csv"), HasSubstr("DUPLICATE_KEY"));
+}
+
+TEST_F(HostileFilesTest, FilesThatAreOfNoDeviceDatabaseAreLocalProblems) {
+  const auto expect_refused = [this](const std::string& text, std::string_view reason) {
+    ExpectRefused(Run({"import", "devices", Write("udid.xml", text)}), ExitCode::kLocalFile,
+                  reason);
+    EXPECT_EQ(Count("device_record"), "0") << reason;
+  };
+  const std::string good = DeviceXml("06901234567892", "");
+  expect_refused("", "DEVICE_XML_INVALID");
+  expect_refused("<html><body/></html>", "NOT_A_DEVICE_FILE");
+  expect_refused(tabular::MakeZip({{"UDID_PART1.xml", DeviceFile(good, 1)}}), "DEVICE_XML_ZIPPED");
+  expect_refused("<!DOCTYPE udid [<!ENTITY a \"x\"><!ENTITY b \"&a;&a;\">]><udid>&b;</udid>",
+                 "DEVICE_XML_DOCTYPE");
+  expect_refused("<udid>" + good + std::string(200, '\xB1') + "</udid>", "DEVICE_XML_ENCODING");
+  expect_refused(DeviceFile(good, 1).substr(0, 200), "DEVICE_XML_INVALID");
+}
+
+TEST_F(HostileFilesTest, ADeviceFileThatBreaksOffIsNotAppliedInPart) {
+  std::string devices;
+  for (int number = 0; number < 12'000; ++number) {
+    devices += DeviceXml(fmt::format("MA.156.M0.100011.{}", number), "<ggxh>5</ggxh>");
+  }
+  const std::string whole = DeviceFile(devices, 12'000);
+  ExpectRefused(Run({"import", "devices", Write("half.xml", whole.substr(0, whole.size() - 9))}),
+                ExitCode::kLocalFile, "DEVICE_XML_INVALID");
+  EXPECT_EQ(Count("device_record"), "0");
+  const std::string again = Write("whole.xml", whole);
+  EXPECT_EQ(Run({"import", "devices", again}).counts, "12000 12000 0 0");
+  EXPECT_EQ(Run({"import", "devices", again}).counts, "12000 0 12000 0");
+  // A later record in another batch contradicts an earlier one.
+  const std::string twice = Write(
+      "twice.xml", DeviceFile(devices + DeviceXml("MA.156.M0.100011.0", "<ggxh>6</ggxh>"), 12'001));
+  EXPECT_EQ(Run({"import", "devices", twice}).code, ExitCode::kRefused);
+  EXPECT_THAT(Read(twice + ".rejects.csv"), HasSubstr("12002,zxxsdycpbs,"));
+  EXPECT_THAT(Read(twice + ".rejects.csv"), HasSubstr("DEVICE_CONFLICT"));
 }
 
 }  // namespace

@@ -16,6 +16,7 @@ ExitCode RunImportClasses(CommandContext& context);
 ExitCode RunImportCodes(CommandContext& context);
 ExitCode RunImportWithdrawnCodes(CommandContext& context);
 ExitCode RunImportTranscodedCodes(CommandContext& context);
+ExitCode RunImportDevices(CommandContext& context);
 ExitCode RunImportHistory(CommandContext& context);
 ExitCode RunExportTable(CommandContext& context);
 ExitCode RunTemplate(CommandContext& context);

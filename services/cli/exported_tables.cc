@@ -39,17 +39,6 @@ absl::Status ForEachPage(const CommandContext& context, Connection& connection,
   return absl::OkStatus();
 }
 
-// The headings of a mapping's columns, in the order of its fields.
-std::vector<std::string> HeadingsOf(std::string_view mapping_text) {
-  const auto mapping = tabular::ParseMapping(mapping_text);
-  QINGQU_CHECK(mapping.ok());
-  std::vector<std::string> headings;
-  for (const tabular::FieldMapping& field : mapping->fields) {
-    headings.insert(headings.end(), field.columns.begin(), field.columns.end());
-  }
-  return headings;
-}
-
 std::string IdOf(const std::string& name) { return name.substr(name.rfind('/') + 1); }
 
 std::string YesOrNo(bool value) { return value ? "是" : "否"; }
@@ -65,13 +54,51 @@ std::string ClassOf(catalog::DeviceClass device_class) {
   return index < kNames.size() ? kNames[index] : "";
 }
 
-// "盒=10;箱=100".
+// "盒=10=16901234567899;箱=100=26901234567896", as imports take it.
 std::string PacksOf(const catalog::Item& item) {
   std::string packs;
   for (const catalog::Pack& pack : item.packs()) {
-    packs += fmt::format("{}{}={}", packs.empty() ? "" : ";", pack.unit(), pack.base_units());
+    packs += fmt::format("{}{}={}={}", packs.empty() ? "" : ";", pack.unit(), pack.base_units(),
+                         pack.device_identifier());
   }
   return packs;
+}
+
+std::string CelsiusOf(bool known, int degrees) { return known ? fmt::format("{}", degrees) : ""; }
+
+// In the order of the headings of items.
+TableRow RowOf(const catalog::Item& item) {
+  return {IdOf(item.name()),
+          item.display_name(),
+          item.specification(),
+          item.model(),
+          item.manufacturer(),
+          item.registration_number(),
+          item.registration_expire_date(),
+          ClassOf(item.device_class()),
+          item.national_code(),
+          item.device_identifier(),
+          item.base_unit(),
+          PacksOf(item),
+          YesOrNo(item.lot_tracked()),
+          YesOrNo(item.serial_tracked()),
+          YesOrNo(item.expiry_tracked()),
+          YesOrNo(item.high_value()),
+          YesOrNo(item.sterile()),
+          YesOrNo(item.single_use()),
+          YesOrNo(item.implant()),
+          item.storage_conditions(),
+          CelsiusOf(item.has_storage_celsius_min(), item.storage_celsius_min()),
+          CelsiusOf(item.has_storage_celsius_max(), item.storage_celsius_max()),
+          item.procurement_group(),
+          item.charge_code(),
+          StateOf(item.state())};
+}
+
+std::vector<std::string> ItemHeadings() {
+  std::vector<std::string> headings = HeadingsOf(tabular::BuiltInItemsMapping());
+  headings.emplace_back("状态");
+  return headings;
 }
 
 absl::Status ReadItems(const CommandContext& context, Connection& connection, const TakeRow& take) {
@@ -81,13 +108,7 @@ absl::Status ReadItems(const CommandContext& context, Connection& connection, co
       context, connection, "CatalogService/ListItems", request,
       [&](const catalog::ListItemsResponse& page) -> absl::Status {
         for (const catalog::Item& item : page.items()) {
-          QINGQU_RETURN_IF_ERROR(take(
-              {IdOf(item.name()), item.display_name(), item.specification(), item.manufacturer(),
-               item.registration_number(), item.registration_expire_date(),
-               ClassOf(item.device_class()), item.national_code(), item.device_identifier(),
-               item.base_unit(), PacksOf(item), YesOrNo(item.lot_tracked()),
-               YesOrNo(item.serial_tracked()), YesOrNo(item.expiry_tracked()),
-               YesOrNo(item.high_value()), StateOf(item.state())}));
+          QINGQU_RETURN_IF_ERROR(take(RowOf(item)));
         }
         return absl::OkStatus();
       });
@@ -168,14 +189,20 @@ absl::Status ReadNationalCodes(const CommandContext& context, Connection& connec
 
 }  // namespace
 
+std::vector<std::string> HeadingsOf(std::string_view mapping_text) {
+  const auto mapping = tabular::ParseMapping(mapping_text);
+  QINGQU_CHECK(mapping.ok());
+  std::vector<std::string> headings;
+  for (const tabular::FieldMapping& field : mapping->fields) {
+    if (field.optional && field.other_columns.empty()) continue;
+    headings.insert(headings.end(), field.columns.begin(), field.columns.end());
+  }
+  return headings;
+}
+
 std::span<const ExportedTable> ExportedTables() {
   static const std::vector<ExportedTable> tables = {
-      {.name = "items",
-       .sheet = "品目",
-       .headings = {"编号", "产品名称", "规格型号", "注册人", "注册证号", "注册证有效期至",
-                    "管理类别", "医保27位码", "UDI-DI", "最小单位", "包装", "批号管理",
-                    "序列号管理", "效期管理", "高值耗材", "状态"},
-       .read = ReadItems},
+      {.name = "items", .sheet = "品目", .headings = ItemHeadings(), .read = ReadItems},
       {.name = "suppliers",
        .sheet = "供应商",
        .headings = {"编号", "名称", "统一社会信用代码", "经营许可证号", "许可证有效期至",

@@ -29,4 +29,9 @@ struct ExportedTable {
 // "items", "suppliers", "classes", "national-codes".
 std::span<const ExportedTable> ExportedTables();
 
+// The headings of a mapping file's columns, in the order of its fields: what is exported has them,
+// and templates. Not those that may be missing and have one name only: they are there for files
+// that others made.
+std::vector<std::string> HeadingsOf(std::string_view mapping_text);
+
 }  // namespace qingqu::cli

@@ -59,11 +59,13 @@ BadCellOptions WhereBadCellsGo(const CommandContext& context) {
   return options;
 }
 
-void PrintJson(const CommandContext& context, const ImportOutcome& outcome) {
-  const nlohmann::ordered_json line = {{"read", outcome.read},
-                                       {"imported", outcome.imported},
-                                       {"unchanged", outcome.unchanged},
-                                       {"rejected", outcome.rejected}};
+void PrintJson(const CommandContext& context, const ImportKind& kind,
+               const ImportOutcome& outcome) {
+  nlohmann::ordered_json line = {{"read", outcome.read},
+                                 {"imported", outcome.imported},
+                                 {"unchanged", outcome.unchanged},
+                                 {"rejected", outcome.rejected}};
+  if (kind.device_xml) line["mended"] = outcome.mended;
   context.environment.output << line.dump() << '\n';
 }
 
@@ -146,7 +148,7 @@ ExitCode RunPlan(const CommandContext& context, const ImportPlan& plan) {
   // The import takes effect at its end and can be run again, so it is never in doubt what to do.
   if (!outcome.ok()) return context.Fail(outcome.status());
   if (context.json) {
-    PrintJson(context, *outcome);
+    PrintJson(context, plan.kind, *outcome);
   } else {
     PrintForPeople(context, *outcome, dry_run);
   }
@@ -233,6 +235,11 @@ ExitCode RunImportItems(CommandContext& context) {
   const auto mapping = tabular::ParseMapping(tabular::BuiltInItemsMapping());
   if (!mapping.ok()) return context.Fail(mapping.status());
   return RunPlan(context, {.kind = ItemsImport(), .mapping = *mapping});
+}
+
+ExitCode RunImportDevices(CommandContext& context) {
+  const tabular::Mapping none;
+  return RunPlan(context, {.kind = DevicesImport(), .mapping = none});
 }
 
 ExitCode RunImportHistory(CommandContext& context) {

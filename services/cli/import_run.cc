@@ -9,6 +9,7 @@
 #include "common/status/status.h"
 #include "common/status/status_macros.h"
 #include "services/cli/bounded_queue.h"
+#include "services/cli/device_batches.h"
 #include "services/cli/method_lookup.h"
 #include "services/cli/row_batches.h"
 #include "services/cli/table.h"
@@ -21,7 +22,7 @@ constexpr size_t kBatchesWaitingMax = 2;
 // Reads batches on a thread of its own.
 class BatchFeeder {
  public:
-  explicit BatchFeeder(RowBatchReader& reader)
+  explicit BatchFeeder(BatchReader& reader)
       : reader_(reader), queue_(kBatchesWaitingMax), thread_([this] { Feed(); }) {}
 
   ~BatchFeeder() { queue_.Close(); }
@@ -46,29 +47,45 @@ class BatchFeeder {
     }
   }
 
-  RowBatchReader& reader_;
+  BatchReader& reader_;
   BoundedQueue<RowBatch> queue_;
   absl::Status status_;  // written by the thread, read after it was joined
   std::jthread thread_;
 };
 
-absl::StatusOr<std::unique_ptr<RowBatchReader>> OpenReader(const ImportOptions& options,
-                                                           const ImportSurroundings& surroundings) {
+absl::StatusOr<std::unique_ptr<BatchReader>> OpenReader(const ImportOptions& options,
+                                                        const ImportSurroundings& surroundings) {
   const Catalogue& catalogue = surroundings.catalogue;
   QINGQU_ASSIGN_OR_RETURN(
       const auto* append,
       FindMethod(fmt::format("{}/{}", options.kind.service, options.kind.append), catalogue));
+  if (options.kind.device_xml) {
+    return DeviceBatchReader::Open(options.path, *append->input_type(), catalogue);
+  }
   return RowBatchReader::Open(options.path, options.mapping, *append->input_type(), catalogue,
                               surroundings.progress);
 }
 
-void NoteIgnoredColumns(const RowBatchReader& reader, const ImportSurroundings& surroundings) {
+void NoteIgnoredColumns(const BatchReader& reader, const ImportSurroundings& surroundings) {
   if (reader.ignored_columns().empty()) return;
   std::string names;
   for (const std::string& column : reader.ignored_columns()) {
     names += (names.empty() ? "" : ", ") + ForTerminal(column);
   }
   surroundings.note(surroundings.catalogue.Format(Message::kColumnsIgnored, names));
+}
+
+// Once the file was read.
+void NoteRemarks(const FileRemarks& remarks, int64_t read, const ImportSurroundings& surroundings) {
+  const Catalogue& catalogue = surroundings.catalogue;
+  if (remarks.mended > 0) {
+    surroundings.progress.Clear();
+    surroundings.note(catalogue.Format(Message::kFileMended, remarks.mended));
+  }
+  if (remarks.declared_count.value_or(read) != read) {
+    surroundings.progress.Clear();
+    surroundings.note(catalogue.Format(Message::kFileCountDiffers, *remarks.declared_count, read));
+  }
 }
 
 // One attempt at an import.
@@ -86,11 +103,15 @@ class Attempt {
     QINGQU_RETURN_IF_ERROR(session_.Begin(options_.start));
     QINGQU_RETURN_IF_ERROR(SendRows(*reader));
     QINGQU_RETURN_IF_ERROR(surroundings_.bad_cells.Commit());
-    return Finish();
+    const FileRemarks remarks = reader->remarks();
+    NoteRemarks(remarks, counts_.read, surroundings_);
+    QINGQU_ASSIGN_OR_RETURN(ImportOutcome outcome, Finish());
+    outcome.mended = remarks.mended;
+    return outcome;
   }
 
  private:
-  absl::Status SendRows(RowBatchReader& reader) {
+  absl::Status SendRows(BatchReader& reader) {
     BatchFeeder feeder(reader);
     while (true) {
       QINGQU_ASSIGN_OR_RETURN(std::optional<RowBatch> batch, feeder.Next());
@@ -103,7 +124,7 @@ class Attempt {
     }
   }
 
-  absl::Status SendBatch(const RowBatchReader& reader, RowBatch& batch) {
+  absl::Status SendBatch(const BatchReader& reader, RowBatch& batch) {
     std::vector<tabular::CellError> errors = std::move(batch.errors);
     if (batch.row_count > 0) {
       QINGQU_ASSIGN_OR_RETURN(auto refused, session_.Append(*batch.request));
@@ -195,7 +216,9 @@ absl::StatusOr<ImportOutcome> RunDryImport(const ImportOptions& options,
                                 .rows_done = batch.counts.read});
   }
   outcome.bad_rows = outcome.rejected;
+  outcome.mended = reader->remarks().mended;
   surroundings.progress.Clear();
+  NoteRemarks(reader->remarks(), outcome.read, surroundings);
   QINGQU_RETURN_IF_ERROR(surroundings.bad_cells.Commit());
   return outcome;
 }

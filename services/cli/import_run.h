@@ -32,6 +32,7 @@ struct ImportOutcome {
   int64_t unchanged = 0;
   int64_t rejected = 0;
   int64_t bad_rows = 0;  // rows with at least one bad cell
+  int64_t mended = 0;    // characters and marks of the file that were not as they should be
   bool refused = false;  // all-or-nothing, and there were bad rows: nothing was imported
 };
 

@@ -56,6 +56,14 @@ constexpr ImportKind kItemsImport = {.target = "items",
                                      .finish = "FinishItemImport",
                                      .import_field = "item_import"};
 
+constexpr ImportKind kDevicesImport = {.target = "devices",
+                                       .service = "DeviceRecordService",
+                                       .create = "CreateDeviceImport",
+                                       .append = "AppendDeviceRecords",
+                                       .finish = "FinishDeviceImport",
+                                       .import_field = "device_import",
+                                       .device_xml = true};
+
 const FieldDescriptor& Field(const ProtoMessage& message, std::string_view name) {
   const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(std::string(name));
   QINGQU_CHECK(field != nullptr);
@@ -90,6 +98,7 @@ const ImportKind& CodesImport() { return kCodesImport; }
 const ImportKind& WithdrawnCodesImport() { return kWithdrawnCodesImport; }
 const ImportKind& TranscodedCodesImport() { return kTranscodedCodesImport; }
 const ImportKind& ItemsImport() { return kItemsImport; }
+const ImportKind& DevicesImport() { return kDevicesImport; }
 
 absl::StatusOr<const MethodDescriptor*> ImportSession::Method(std::string_view name) const {
   return FindMethod(fmt::format("{}/{}", kind_.service, name), catalogue_);
@@ -149,7 +158,8 @@ absl::StatusOr<ImportCounts> ImportSession::Finish(int64_t rejected_by_client) {
 
 bool LostItsRows(const absl::Status& status) {
   const std::string reason = ErrorReason(status);
-  return reason == "IMPORT_NOT_FOUND" || reason == "BATCH_OUT_OF_ORDER";
+  return reason == "IMPORT_NOT_FOUND" || reason == "BATCH_OUT_OF_ORDER" ||
+         reason == "IMPORT_STAGING_LOST";
 }
 
 }  // namespace qingqu::cli

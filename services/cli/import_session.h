@@ -26,6 +26,7 @@ struct ImportKind {
   std::string_view append;        // "AppendHistoryRows"
   std::string_view finish;        // "FinishHistoryImport"
   std::string_view import_field;  // names the import in the two last: "history_import"
+  bool device_xml = false;        // of files of the device database (common/udid), not of tables
 };
 
 const ImportKind& ClassesImport();
@@ -34,6 +35,7 @@ const ImportKind& CodesImport();
 const ImportKind& WithdrawnCodesImport();
 const ImportKind& TranscodedCodesImport();
 const ImportKind& ItemsImport();
+const ImportKind& DevicesImport();
 
 struct ImportStart {
   // What the rpc that opens the import takes besides, by the names of its fields: texts, or names

@@ -160,6 +160,20 @@ TEST_F(ImportTest, StartsOverOnceWhenTheServerForgot) {
   EXPECT_EQ(Run({"import", "classes", file}).code, ExitCode::kRefused);
 }
 
+TEST_F(ImportTest, StartsOverWhenTheStagedRowsAreLost) {
+  classes().AfterAppend([this](int append) {
+    if (append != 2) return grpc::Status::OK;
+    classes().staged.clear();
+    return rpc::ToGrpcStatus(
+        MakeError(absl::StatusCode::kFailedPrecondition, "IMPORT_STAGING_LOST", "lost"));
+  });
+  const std::string file = WriteFile("classes.csv", ClassFile(kManyRows));
+  const ClientResult result = Run({"import", "classes", file});
+  EXPECT_EQ(result.code, ExitCode::kOk) << result.errors;
+  EXPECT_THAT(result.errors, HasSubstr("starting over"));
+  EXPECT_EQ(classes().Seen().imported.size(), static_cast<size_t>(kManyRows));
+}
+
 TEST_F(ImportTest, RefusalStopsTheReader) {
   classes().AfterAppend([](int) {
     return rpc::ToGrpcStatus(

@@ -154,28 +154,37 @@ constexpr std::array kGeneralMessages = std::to_array<MessageText>({
      "are\n"
      "marked with the new one.",
      "读取 原27位码、27位码、类型（变更或映射）三列。使用旧码的品目标出其新码。"},
+    {kImportDevicesSummary, "import a file of the device database (UDI)",
+     "导入医疗器械唯一标识数据库文件"},
+    {kImportDevicesDescription,
+     "Reads the XML that udi.nmpa.gov.cn publishes, unpacked; illegal characters and bare "
+     "ampersands\n"
+     "are mended. Of each device the latest version counts; run again, it changes nothing.",
+     "读取 udi.nmpa.gov.cn 发布的 XML（先解压）；其中的非法字符与未转义的 & 会被修正。\n"
+     "每个器械以最新版本为准；重复运行不产生变化。"},
     {kExportTableSummary, "write a table of the catalogue into a file", "导出目录数据"},
     {kExportTableDescription,
      "NAME is items, suppliers, classes or national-codes; a FILE that ends with .xlsx is a\n"
      "workbook, else CSV. Rows are as the signed-in user sees them. Of national codes only those\n"
-     "in force. Classes and national codes can be imported again, which changes nothing.",
+     "in force. Items, classes and national codes can be imported again, which changes nothing.",
      "NAME 为 items、suppliers、classes 或 national-codes；FILE 以 .xlsx 结尾时为工作簿，\n"
-     "否则为 CSV。内容以登录用户可见为限；医保编码只含有效者。分类与医保编码可再次导入，\n"
-     "不产生变化。"},
+     "否则为 CSV。内容以登录用户可见为限；医保编码只含有效者。品目、分类与医保编码可再次\n"
+     "导入，不产生变化。"},
     {kTemplateSummary, "write an empty file for an import", "生成导入模板"},
     {kTemplateDescription,
-     "NAME is what stands behind \"import\": classes, codes, withdrawn-codes or transcoded-codes.\n"
-     "The file has the headings that the import takes. Needs no server.",
-     "NAME 为 import 之后的名称：classes、codes、withdrawn-codes 或 transcoded-codes。\n"
+     "NAME is what stands behind \"import\": items, classes, codes, withdrawn-codes or\n"
+     "transcoded-codes. The file has the headings that the import takes. Needs no server.",
+     "NAME 为 import 之后的名称：items、classes、codes、withdrawn-codes 或 transcoded-codes。\n"
      "文件含导入所需的表头。无需服务器。"},
     {kImportItemsSummary, "propose the items of a list", "批量提请品目准入"},
     {kImportItemsDescription,
-     "Reads an XLSX or CSV file whose columns are called as the fields of an item's row\n"
-     "(item_id, display_name, specification, registration_number, registration_expire_date,\n"
-     "device_class, national_code, device_identifier, base_unit, manufacturer, lot_tracked,\n"
-     "serial_tracked, expiry_tracked, high_value, pack_device_identifier, pack_unit,\n"
-     "pack_base_units) and proposes them; others approve them.",
-     "读取XLSX或CSV文件（列名与品目字段同名），批量提请准入，由他人审批。"},
+     "Reads an XLSX or CSV file with the headings that \"template items\" and \"export items\"\n"
+     "write, or with the names of the fields of an item's row (item_id, display_name, ...), and\n"
+     "proposes the items; others approve them. Packs stand in one cell: "
+     "盒=10=UDI-DI;箱=100=UDI-DI.\n"
+     "--dry-run looks at the cells only; what the catalogue says of them, the import tells.",
+     "读取XLSX或CSV文件，表头同 template items 与 export items，也可用品目字段名，批量提请准入，\n"
+     "由他人审批。包装写在一格中：盒=10=UDI-DI;箱=100=UDI-DI。--dry-run 只检查单元格。"},
     {kImportHistorySummary, "import past orders and deliveries", "导入历史订单与到货"},
     {kImportHistoryDescription,
      "Reads an XLSX or CSV file through a mapping from its columns to ours "
@@ -421,6 +430,10 @@ constexpr std::array kGeneralMessages = std::to_array<MessageText>({
     {kImportSumsDiffer, "the server counts {} rows, but {} were sent to it",
      "服务器计有 {} 行，而实际发送 {} 行"},
     {kColumnsIgnored, "columns that the mapping does not read: {}", "映射未读取的列：{}"},
+    {kFileMended, "illegal characters and bare marks mended in the file: {}",
+     "文件中已修正的非法字符与未转义符号：{} 处"},
+    {kFileCountDiffers, "the file says that it holds {} records, and {} were read",
+     "文件声明 {} 条记录，实际读取 {} 条"},
     {kLedgerFine, "the ledger is right: {} accounts, {} movements",
      "总账无误：{} 个账户，{} 笔流水"},
     {kLedgerFindings, "the ledger is wrong in {} places: {} accounts, {} movements",

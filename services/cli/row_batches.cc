@@ -195,8 +195,7 @@ absl::StatusOr<bool> RowBatchReader::Next(RowBatch& batch) {
 
 std::string RowBatchReader::ColumnOf(const std::string& field) const {
   for (size_t index = 0; index < fields_.size(); ++index) {
-    const bool named = fields_[index]->name() == field;
-    if (named && !mapping_.fields[index].columns.empty()) return mapping_.fields[index].columns[0];
+    if (fields_[index]->name() == field) return pipeline_->ColumnOf(index);
   }
   return field;
 }

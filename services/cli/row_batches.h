@@ -5,6 +5,7 @@
 #include <fstream>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,9 +36,29 @@ struct RowBatch {
   tabular::RowCounts counts;               // of the file, up to the end of this batch
 };
 
+// What there is to say of a file as a whole.
+struct FileRemarks {
+  int64_t mended = 0;                     // characters and marks that were not as they should be
+  std::optional<int64_t> declared_count;  // how many rows the file says it has
+};
+
+// Where batches come from. Not thread-safe.
+class BatchReader {
+ public:
+  virtual ~BatchReader() = default;
+  // Fills `batch` and returns true; false when the file has ended. Errors are local-file errors.
+  virtual absl::StatusOr<bool> Next(RowBatch& batch) = 0;
+  virtual int64_t file_bytes() const = 0;
+  virtual const std::vector<std::string>& ignored_columns() const = 0;
+  // The file's name for a field of the server's rows: "Weight (Kilograms)" for "weight_kg".
+  virtual std::string ColumnOf(const std::string& field) const = 0;
+  // Of what was read so far.
+  virtual FileRemarks remarks() const { return {}; }
+};
+
 // Reads a file through a mapping into requests of an append rpc: a workbook (.xlsx) or a CSV text,
 // told apart by what is in them. Not thread-safe.
-class RowBatchReader {
+class RowBatchReader final : public BatchReader {
  public:
   // Opens the file and reads its header. Owns neither `mapping` nor `append_request`, a type with
   // the repeated field `rows`. `progress` is shown what precedes the first row of a workbook.
@@ -47,17 +68,16 @@ class RowBatchReader {
       const google::protobuf::Descriptor& append_request, const Catalogue& catalogue,
       ProgressBar& progress);
 
-  ~RowBatchReader();
+  ~RowBatchReader() override;
   RowBatchReader(const RowBatchReader&) = delete;
   RowBatchReader& operator=(const RowBatchReader&) = delete;
 
-  // Fills `batch` and returns true; false when the file has ended. Errors are local-file errors.
-  absl::StatusOr<bool> Next(RowBatch& batch);
-
-  int64_t file_bytes() const { return file_bytes_; }
-  const std::vector<std::string>& ignored_columns() const { return pipeline_->ignored_columns(); }
-  // The file's name for a field of the server's rows: "Weight (Kilograms)" for "weight_kg".
-  std::string ColumnOf(const std::string& field) const;
+  absl::StatusOr<bool> Next(RowBatch& batch) override;
+  int64_t file_bytes() const override { return file_bytes_; }
+  const std::vector<std::string>& ignored_columns() const override {
+    return pipeline_->ignored_columns();
+  }
+  std::string ColumnOf(const std::string& field) const override;
 
  private:
   class CountingSource;

@@ -23,8 +23,9 @@ struct Template {
 };
 
 std::span<const Template> Templates() {
-  static const std::array<Template, 4> templates = {
-      {{"classes", tabular::BuiltInClassesMapping()},
+  static const std::array<Template, 5> templates = {
+      {{"items", tabular::BuiltInItemsMapping()},
+       {"classes", tabular::BuiltInClassesMapping()},
        {"codes", tabular::CodesTarget().mapping},
        {"withdrawn-codes", tabular::WithdrawnCodesTarget().mapping},
        {"transcoded-codes", tabular::TranscodedCodesTarget().mapping}}};
@@ -91,10 +92,7 @@ ExitCode RunTemplate(CommandContext& context) {
   if (!chosen.ok()) return context.Fail(chosen.status());
   const auto mapping = tabular::ParseMapping((*chosen)->mapping);
   QINGQU_CHECK(mapping.ok());
-  std::vector<std::string> headings;
-  for (const tabular::FieldMapping& field : mapping->fields) {
-    headings.insert(headings.end(), field.columns.begin(), field.columns.end());
-  }
+  const std::vector<std::string> headings = HeadingsOf((*chosen)->mapping);
   const std::string& path = context.arguments.positionals[1];
   const std::string sheet = mapping->sheet.empty() ? std::string((*chosen)->name) : mapping->sheet;
   const auto file = TableFile::Create(path, sheet, headings, context.catalogue);

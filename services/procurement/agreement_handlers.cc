@@ -13,6 +13,7 @@
 #include "services/procurement/fact_store.h"
 #include "services/procurement/journal_entries.h"
 #include "services/procurement/procurement_handlers.h"
+#include "services/procurement/purchase_check.h"
 #include "services/procurement/requests.h"
 
 namespace qingqu::procurement {
@@ -36,7 +37,8 @@ absl::Status CheckParties(pqxx::transaction_base& tx, const Agreement& agreement
   if (const std::string why = WhyNotBuyable(*supplier, item.device_class, day); !why.empty()) {
     return SupplierNotBuyable(agreement.supplier_id, why);
   }
-  return absl::OkStatus();
+  return CheckPurchase(tx, {{.field = "agreement.item", .item_id = agreement.item_id}},
+                       agreement.supplier_id, day);
 }
 
 }  // namespace

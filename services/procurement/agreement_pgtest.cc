@@ -95,6 +95,9 @@ TEST_F(AgreementTest, OnlyWhatMayBeBoughtIsAgreedOn) {
             "SUPPLIER_NOT_BUYABLE");
   EXPECT_EQ(CreateReason({.id = "a1", .item = "syringe", .supplier = "filing"}), "OK");
   EXPECT_EQ(CreateReason({.id = "a2", .item = "gauze", .supplier = "unlicensed"}), "OK");
+  world_.database().Execute(
+      "INSERT INTO catalog_pub.obstacle VALUES ('', '', 'gauze', 'good', 'AUTHORISATION_MISSING')");
+  EXPECT_EQ(CreateReason({.id = "a3", .item = "gauze"}), "PURCHASE_OBSTACLES");
 }
 
 TEST_F(AgreementTest, AnIdIsUsedOnce) {

@@ -97,6 +97,11 @@ absl::Status ItemNotBuyable(const FieldViolations& lines) {
                     "only approved items with a registration in force may be bought", lines);
 }
 
+absl::Status PurchaseObstacles(const FieldViolations& lines) {
+  return LineErrors(StatusCode::kFailedPrecondition, "PURCHASE_OBSTACLES",
+                    "the catalogue's purchase check (MayBuy) says no", lines);
+}
+
 absl::Status EtagMismatch(int64_t version) {
   return MakeError(StatusCode::kAborted, "ETAG_MISMATCH",
                    "it was changed since you read it; read it again and decide anew",

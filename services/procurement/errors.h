@@ -22,6 +22,7 @@ absl::Status SupplierNotFound(std::string_view supplier_id);
 absl::Status SupplierNotBuyable(std::string_view supplier_id, std::string_view why);
 absl::Status ItemNotFound(std::string_view item_id);
 absl::Status ItemNotBuyable(const FieldViolations& lines);
+absl::Status PurchaseObstacles(const FieldViolations& lines);
 absl::Status EtagMismatch(int64_t version);
 absl::Status SamePerson(std::string_view rule);
 

@@ -14,6 +14,7 @@
 #include "services/procurement/journal_entries.h"
 #include "services/procurement/order_store.h"
 #include "services/procurement/procurement_handlers.h"
+#include "services/procurement/purchase_check.h"
 #include "services/procurement/requests.h"
 
 namespace qingqu::procurement {
@@ -29,6 +30,19 @@ std::vector<std::string> ItemIds(const std::vector<OrderLine>& lines) {
   return {ids.begin(), ids.end()};
 }
 
+// What is bought for whom: each line for the department that asked for it.
+std::vector<PurchaseLine> PurchaseLines(const RequisitionFacts& facts, const Order& order) {
+  std::vector<PurchaseLine> lines;
+  for (const OrderLine& line : order.lines) {
+    const Requisition& requisition = facts.requisitions.find(line.requisition_id)->second;
+    lines.push_back({.field = fmt::format("order.lines[{}].item", line.line_number - 1),
+                     .institution_id = requisition.institution_id,
+                     .department_id = requisition.department_id,
+                     .item_id = line.item_id});
+  }
+  return lines;
+}
+
 // Checks and prices the order. Locks in the order that everyone keeps: requisitions, then
 // agreements.
 absl::Status PrepareOrder(pqxx::transaction_base& tx, const CallContext& call, Order& order) {
@@ -38,10 +52,12 @@ absl::Status PrepareOrder(pqxx::transaction_base& tx, const CallContext& call, O
   const std::optional<SupplierFacts> supplier = ReadSupplier(tx, order.supplier_id);
   if (!supplier) return SupplierNotFound(order.supplier_id);
   if (OrderExistsFor(tx, order.order_id)) return OrderExists(order.order_id);
-  QINGQU_RETURN_IF_ERROR(TakeRequisitionLines(LockRequisitionsOf(tx, order), order));
+  const RequisitionFacts facts = LockRequisitionsOf(tx, order);
+  QINGQU_RETURN_IF_ERROR(TakeRequisitionLines(facts, order));
   const CivilDate day = BusinessDay(call.received_at);
   const std::vector<std::string> item_ids = ItemIds(order.lines);
   QINGQU_RETURN_IF_ERROR(CheckOrderBuyable(order, ReadItems(tx, item_ids), *supplier, day));
+  QINGQU_RETURN_IF_ERROR(CheckPurchase(tx, PurchaseLines(facts, order), order.supplier_id, day));
   return PriceOrder(LockAgreementsInForce(tx, {.alliance_id = order.alliance_id,
                                                .supplier_id = order.supplier_id,
                                                .item_ids = item_ids,

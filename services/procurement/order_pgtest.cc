@@ -11,6 +11,7 @@ namespace {
 
 using ::testing::Each;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 class OrderTest : public ::testing::Test {
  protected:
@@ -168,6 +169,27 @@ TEST_F(OrderTest, OnlyWhatMayBeBoughtIsOrdered) {
       "UPDATE catalog_pub.supplier SET state = 'approved', licence_expire_date = '2020-01-01'"
       " WHERE supplier_id = 'good'");
   EXPECT_EQ(ReasonOf(Create(request)), "SUPPLIER_NOT_BUYABLE");
+}
+
+TEST_F(OrderTest, WhatThePurchaseCheckRefusesIsNotOrdered) {
+  world_.Agree({.id = "a1", .item = "syringe"});
+  world_.Agree({.id = "a2", .item = "gauze"});
+  world_.Request("r1", {{"syringe", 10}, {"gauze", 10}});
+  const auto request = TestWorld::OrderRequest("o1", "r1", {1, 1});
+  world_.database().Execute(
+      "INSERT INTO catalog_pub.obstacle VALUES"
+      " ('county-hospital', 'ward-a', 'gauze', 'good', 'NOT_ON_APPROVED_LIST'),"
+      " ('county-hospital', 'ward-a', 'gauze', 'good', 'CODE_WITHDRAWN'),"
+      " ('county-hospital', 'ward-a', 'syringe', 'other', 'LICENCE_EXPIRED'),"
+      " ('town-hospital', 'ward-b', 'syringe', 'good', 'NOT_ON_APPROVED_LIST')");
+  const auto refused = Create(request);
+  EXPECT_EQ(ReasonOf(refused), "PURCHASE_OBSTACLES");
+  EXPECT_EQ(refused.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(BadFields(refused.status()),
+              ElementsAre("order.lines[1].item", "order.lines[1].item"));
+  EXPECT_THAT(refused.status().ToString(), HasSubstr("NOT_ON_APPROVED_LIST (items/gauze)"));
+  world_.database().Execute("DELETE FROM catalog_pub.obstacle WHERE item_id = 'gauze'");
+  EXPECT_EQ(ReasonOf(Create(request)), "OK");
 }
 
 TEST_F(OrderTest, TheAgreementsCeilingHoldsOverAllLinesTogether) {

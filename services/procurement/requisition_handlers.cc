@@ -10,6 +10,7 @@
 #include "services/procurement/fact_store.h"
 #include "services/procurement/journal_entries.h"
 #include "services/procurement/procurement_handlers.h"
+#include "services/procurement/purchase_check.h"
 #include "services/procurement/requests.h"
 #include "services/procurement/requisition_store.h"
 
@@ -24,6 +25,17 @@ std::vector<std::string> ItemIds(const std::vector<RequisitionLine>& lines) {
   std::vector<std::string> ids;
   for (const RequisitionLine& line : lines) ids.push_back(line.item_id);
   return ids;
+}
+
+std::vector<PurchaseLine> PurchaseLines(const Requisition& requisition) {
+  std::vector<PurchaseLine> lines;
+  for (const RequisitionLine& line : requisition.lines) {
+    lines.push_back({.field = fmt::format("requisition.lines[{}].item", line.line_number - 1),
+                     .institution_id = requisition.institution_id,
+                     .department_id = requisition.department_id,
+                     .item_id = line.item_id});
+  }
+  return lines;
 }
 
 // The requisition, locked, with its lines, if the caller may decide it so.
@@ -58,9 +70,10 @@ absl::StatusOr<v1::Requisition> ProcurementHandlers::CreateRequisition(
         if (!owner) return DepartmentNotFound(requisition.department_id);
         requisition.institution_id = owner->institution_id;
         requisition.alliance_id = owner->alliance_id;
-        QINGQU_RETURN_IF_ERROR(CheckItemsBuyable(requisition.lines,
-                                                 ReadItems(tx, ItemIds(requisition.lines)),
-                                                 BusinessDay(call.received_at)));
+        const CivilDate day = BusinessDay(call.received_at);
+        QINGQU_RETURN_IF_ERROR(
+            CheckItemsBuyable(requisition.lines, ReadItems(tx, ItemIds(requisition.lines)), day));
+        QINGQU_RETURN_IF_ERROR(CheckPurchase(tx, PurchaseLines(requisition), "", day));
         if (!InsertRequisition(tx, requisition)) {
           return RequisitionExists(requisition.requisition_id);
         }

@@ -58,6 +58,20 @@ TEST_F(RequisitionTest, TakesTheRequestIdWhenNoneIsChosen) {
   EXPECT_EQ(submitted->name(), "requisitions/" + call.request_id);
 }
 
+TEST_F(RequisitionTest, IsRefusedWhatTheDepartmentMayNotBuyOfAnybody) {
+  world_.database().Execute(
+      "INSERT INTO catalog_pub.obstacle VALUES"
+      " ('county-hospital', 'ward-a', 'gauze', '', 'NOT_ON_APPROVED_LIST'),"
+      " ('county-hospital', 'ward-a', 'syringe', 'good', 'LICENCE_EXPIRED')");
+  const auto refused = world_.handlers().CreateRequisition(
+      TestWorld::Nurse(), TestWorld::RequisitionRequest("r1", {{"syringe", 1}, {"gauze", 1}}));
+  EXPECT_EQ(ReasonOf(refused), "PURCHASE_OBSTACLES");
+  EXPECT_THAT(BadFields(refused.status()), ElementsAre("requisition.lines[1].item"));
+  EXPECT_EQ(ReasonOf(world_.handlers().CreateRequisition(
+                TestWorld::Nurse(), TestWorld::RequisitionRequest("r1", {{"syringe", 1}}))),
+            "OK");
+}
+
 TEST_F(RequisitionTest, NamesEveryBadLine) {
   const auto twice = world_.handlers().CreateRequisition(
       TestWorld::Nurse(),

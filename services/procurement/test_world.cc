@@ -50,6 +50,20 @@ INSERT INTO catalog_pub.item (item_id, state, device_class, registration_expire_
   ('gauze', 'approved', 1, NULL, false, false, false),
   ('draft', 'proposed', 2, '2099-12-31', false, false, false),
   ('expired', 'approved', 2, '2020-01-01', false, false, false);
+
+CREATE TABLE catalog_pub.obstacle (institution_id text, department_id text, item_id text,
+  supplier_id text, reason text);
+GRANT SELECT ON catalog_pub.obstacle TO PUBLIC;
+CREATE OR REPLACE FUNCTION catalog_pub.document_obstacles(p_institutions text[],
+  p_departments text[], p_items text[], p_supplier text, p_day date)
+RETURNS TABLE (line int, reason text, resource text, detail text) LANGUAGE sql STABLE AS $$
+  SELECT asked.line::int, obstacle.reason, 'items/' || asked.item, 'as the test says'
+  FROM unnest(p_institutions, p_departments, p_items) WITH ORDINALITY
+    AS asked (institution, department, item, line)
+  JOIN catalog_pub.obstacle AS obstacle
+    ON (obstacle.institution_id, obstacle.department_id, obstacle.item_id, obstacle.supplier_id)
+       = (asked.institution, asked.department, asked.item, p_supplier)
+$$;
 )";
 
 template <typename T>

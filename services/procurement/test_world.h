@@ -24,6 +24,8 @@ namespace qingqu::procurement {
 //     proposed, unlicensed
 //   items: syringe (II, lot and expiry), stent (III, lot, serial and expiry), gauze (I, nothing),
 //     draft (not approved), expired (registration expired)
+//   catalog_pub.obstacle: what the catalogue's purchase check says of a buyer, an item and a
+//     supplier; nothing in the beginning
 class TestWorld {
  public:
   TestWorld();

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/flags/flag.h"
@@ -33,6 +34,7 @@ constexpr int kRounds = 7;
 
 using supervision::v1::ListEntriesRequest;
 
+// Of one caller, until it is answered.
 double MedianMicroseconds(int calls, const std::function<void(int)>& call) {
   std::vector<double> rounds;
   for (int round = 0; round < kRounds; ++round) {
@@ -104,22 +106,73 @@ class Authorization {
   std::unique_ptr<rpc::CallRunner> runner_;
 };
 
-// A read of one row, each call by the next of `people`.
-double ReadMicroseconds(db::ConnectionPool& pool, int people, int calls) {
-  std::vector<CallContext> contexts;
-  for (int i = 0; i < people; ++i) {
-    contexts.push_back({.principal = Somebody(i), .client = "bench"});
-    contexts.back().deadline = absl::Now() + absl::Minutes(10);
+// Reads of one row over one connection, each by the next of `people`.
+class Reader {
+ public:
+  explicit Reader(int people)
+      : pool_({.conninfo = absl::GetFlag(FLAGS_database), .connections_max = 1}) {
+    for (int i = 0; i < people; ++i) {
+      contexts_.push_back({.principal = Somebody(i), .client = "bench"});
+      contexts_.back().deadline = absl::Now() + absl::Minutes(10);
+    }
   }
-  return MedianMicroseconds(calls, [&](int i) {
-    const absl::Status status = db::RunTransaction(pool, contexts[static_cast<size_t>(i % people)],
-                                                   db::TransactionOptions{.single_read = true},
-                                                   [](pqxx::transaction_base& tx) {
-                                                     tx.exec("SELECT 1");
-                                                     return absl::OkStatus();
-                                                   });
+
+  void Read(int i) {
+    const absl::Status status =
+        db::RunRead(pool_, contexts_[static_cast<size_t>(i) % contexts_.size()],
+                    [](pqxx::transaction_base& tx) {
+                      tx.exec("SELECT 1");
+                      return absl::OkStatus();
+                    });
     QINGQU_CHECK(status.ok());
-  });
+  }
+
+ private:
+  db::ConnectionPool pool_;
+  std::vector<CallContext> contexts_;
+};
+
+// Callers who leave no processor idle.
+class BusyReaders {
+ public:
+  explicit BusyReaders(int people) {
+    for (unsigned i = 0; i < 2 * Processors(); ++i) {
+      readers_.push_back(std::make_unique<Reader>(people));
+      readers_.back()->Read(0);
+    }
+  }
+
+  // Of the machine's processors, a call.
+  double Microseconds(int calls) {
+    const absl::Time began = absl::Now();
+    std::vector<std::jthread> threads;
+    for (const auto& reader : readers_) {
+      threads.emplace_back([&reader, calls] {
+        for (int i = 0; i < calls; ++i) reader->Read(i);
+      });
+    }
+    threads.clear();
+    const double all = static_cast<double>(readers_.size()) * calls;
+    return absl::ToDoubleMicroseconds(absl::Now() - began) * Processors() / all;
+  }
+
+ private:
+  static unsigned Processors() { return std::max(1U, std::thread::hardware_concurrency()); }
+
+  std::vector<std::unique_ptr<Reader>> readers_;
+};
+
+// What a read costs more when the connection's last caller was another, in turn with one caller.
+double BusyDifferenceMicroseconds(int calls) {
+  BusyReaders same(1);
+  BusyReaders others(2);
+  std::vector<double> differences;
+  for (int round = 0; round < kRounds; ++round) {
+    const double one = same.Microseconds(calls);
+    differences.push_back(others.Microseconds(calls) - one);
+  }
+  std::sort(differences.begin(), differences.end());
+  return differences[kRounds / 2];
 }
 
 double HashMilliseconds() {
@@ -140,13 +193,15 @@ void Measure() {
   for (int i = 0; i < Authorization::kSessions; ++i) authorization.Check(i);
   const double first = absl::ToDoubleMicroseconds(absl::Now() - began) / Authorization::kSessions;
   const double again = MedianMicroseconds(calls, [&](int i) { authorization.Check(i); });
-  db::ConnectionPool pool({.conninfo = absl::GetFlag(FLAGS_database), .connections_max = 1});
-  const double same = ReadMicroseconds(pool, 1, calls / 4);
-  const double other = ReadMicroseconds(pool, 2, calls / 4);
+  Reader one(1);
+  Reader two(2);
+  const double same = MedianMicroseconds(calls / 4, [&](int i) { one.Read(i); });
+  const double other = MedianMicroseconds(calls / 4, [&](int i) { two.Read(i); });
   fmt::print(
       "{{\"first_us\": {:.1f}, \"again_us\": {:.2f}, \"read_us\": {:.1f}, "
-      "\"read_by_others_us\": {:.1f}, \"argon2id_ms\": {:.1f}, \"argon2id_mib\": {}}}\n",
-      first, again, same, other, HashMilliseconds(),
+      "\"read_by_others_us\": {:.1f}, \"busy_difference_us\": {:.1f}, "
+      "\"argon2id_ms\": {:.1f}, \"argon2id_mib\": {}}}\n",
+      first, again, same, other, BusyDifferenceMicroseconds(calls / 4), HashMilliseconds(),
       identity::PasswordHasher::Options().memory_bytes / 1024 / 1024);
 }
 

@@ -1,6 +1,6 @@
 // Writes a county's catalogue that nobody made (tests/support/county_catalogue.h) for the bench:
 // the items as `qingqu import items` reads them, and what people type when they look for them, a
-// line for each key, as it stands within a JSON text.
+// line for each key.
 #include <fstream>
 #include <random>
 #include <string>
@@ -11,6 +11,7 @@
 #include "fmt/format.h"
 
 #include "common/base/check.h"
+#include "common/tabular/csv_writer.h"
 #include "services/catalog/registration_number.h"
 #include "services/catalog/search/folded_text.h"
 #include "services/catalog/search/pinyin.h"
@@ -18,7 +19,7 @@
 
 ABSL_FLAG(int, items, 100'000, "how many items");
 ABSL_FLAG(std::string, items_file, "", "where the items go, as CSV");
-ABSL_FLAG(std::string, keys_file, "", "where what is typed goes");
+ABSL_FLAG(std::string, typed_file, "", "where what is typed goes");
 ABSL_FLAG(std::string, classes, "", "the list of classes that implants are of");
 
 namespace qingqu {
@@ -71,12 +72,24 @@ std::string Initials(const std::string& text) {
   return letters;
 }
 
+// `count` characters from that numbered `first`.
+std::string Characters(const std::string& text, size_t first, size_t count) {
+  std::string characters;
+  size_t passed = 0;
+  for (const char byte : text) {
+    if ((static_cast<unsigned char>(byte) & 0xC0U) != 0x80U) ++passed;
+    if (passed > first + count) break;
+    if (passed > first) characters += byte;
+  }
+  return characters;
+}
+
 // Each key that is typed asks for what stands there by then.
 void Type(const std::string& text, std::ofstream& file) {
   for (size_t end = 1; end <= text.size(); ++end) {
     const bool whole =
         end == text.size() || (static_cast<unsigned char>(text[end]) & 0xC0U) != 0x80U;
-    if (whole && text[end - 1] != '"' && text[end - 1] != '\\') file << text.substr(0, end) << '\n';
+    if (whole) file << text.substr(0, end) << '\n';
   }
 }
 
@@ -90,13 +103,13 @@ void WriteKeys(const testing::CountyCatalogue& catalogue, const std::string& pat
         Type(Initials(item.display_name), file);
         break;
       case 1:
-        Type(item.specification + " " + item.display_name.substr(0, 12), file);
+        Type(item.specification + " " + Characters(item.display_name, 0, 4), file);
         break;
       case 2:
         Type(item.national_code, file);
         break;
       case 3:
-        Type(item.manufacturer.substr(6, 6), file);
+        Type(Characters(item.manufacturer, 2, 2), file);
         break;
       default:
         Type(item.display_name, file);
@@ -111,12 +124,9 @@ void WriteItems(const testing::CountyCatalogue& catalogue, const std::string& pa
           "serial_tracked,expiry_tracked,high_value,pack_device_identifier,pack_unit,"
           "pack_base_units\n";
   for (size_t number = 0; number < catalogue.items().size(); ++number) {
-    std::string line;
-    for (const std::string& cell : RowOf(catalogue.items()[number], number)) {
-      if (!line.empty()) line += ',';
-      line += '"' + cell + '"';
-    }
-    file << line << '\n';
+    std::string record;
+    tabular::AppendCsvRecord(RowOf(catalogue.items()[number], number), record);
+    file << record;
   }
 }
 
@@ -129,6 +139,6 @@ int main(int argc, char** argv) {
   const qingqu::testing::CountyCatalogue catalogue(
       qingqu::kSeed, static_cast<size_t>(absl::GetFlag(FLAGS_items)), classes);
   qingqu::WriteItems(catalogue, absl::GetFlag(FLAGS_items_file));
-  qingqu::WriteKeys(catalogue, absl::GetFlag(FLAGS_keys_file));
+  qingqu::WriteKeys(catalogue, absl::GetFlag(FLAGS_typed_file));
   return 0;
 }

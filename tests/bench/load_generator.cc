@@ -32,9 +32,8 @@ ABSL_FLAG(std::string, method, "", "qingqu.catalog.v1.CatalogService/GetItem");
 ABSL_FLAG(std::string, body, "{}",
           "the request as JSON; {uuid}, {n} (counts), {random} (1 to --random_max) and {value} are "
           "replaced");
-ABSL_FLAG(
-    std::string, values, "",
-    "a file whose lines, as they stand within a JSON text, replace {value} one after the other");
+ABSL_FLAG(std::string, values, "",
+          "a file whose lines replace {value}, within a JSON text, one after the other");
 ABSL_FLAG(int, random_max, 10000, "the largest {random}");
 ABSL_FLAG(std::string, token, "", "access token");
 ABSL_FLAG(int, callers, 64, "how many call at the same time");
@@ -70,7 +69,9 @@ const google::protobuf::MethodDescriptor* FindMethod(const std::string& name) {
 std::vector<std::string> ReadValues() {
   std::vector<std::string> values;
   std::ifstream file(absl::GetFlag(FLAGS_values));
-  for (std::string line; std::getline(file, line);) values.push_back(line);
+  for (std::string line; std::getline(file, line);) {
+    values.push_back(absl::StrReplaceAll(line, {{"\\", "\\\\"}, {"\"", "\\\""}}));
+  }
   if (values.empty()) values.emplace_back();
   return values;
 }

@@ -153,6 +153,27 @@ class BuyingRulesTest(LiveCase):
         requisition = self.supply.request("no-agreement", [("no-agreement", 1)])
         self.assert_refused("NO_AGREEMENT", self.supply.order, "no-agreement", requisition, [1])
 
+    def test_what_is_not_on_the_wards_list_is_neither_asked_for_nor_ordered(self):
+        supply = self.supply_for("unlisted", 100)
+        requisition = supply.request("before", [("unlisted", 5)])
+        database = self.platform.database
+        database.change_behind_the_back("""
+          INSERT INTO catalog.approved_list (list_id, display_name, alliance_id, institution_id, department_id, start_date, state, reason,
+                                             proposer_id, approver_id, created_at)
+          SELECT 'cath-lab', 'cath lab', alliance_id, institution_id, department_id, '2020-01-01', 'approved', 'r', 'a', 'b', now()
+          FROM identity_pub.department WHERE department_id = 'cath-lab'""")
+        try:
+            refused = self.assert_refused("PURCHASE_OBSTACLES", supply.order, "after", requisition, [5], code="failed_precondition")
+            self.assertIn("NOT_ON_APPROVED_LIST (approvedLists/cath-lab)", refused.message)
+            self.assert_refused("PURCHASE_OBSTACLES", supply.submit, "after", [("unlisted", 1)])
+            answer = self.county.clients["officer"].call("qingqu.catalog.v1.PurchaseCheckService/MayBuy", {
+                "institution": "institutions/people-hospital", "department": "departments/cath-lab", "supplier": SUPPLIER,
+                "item": "items/unlisted"})
+            self.assertEqual([obstacle["reason"] for obstacle in answer["obstacles"]], ["NOT_ON_APPROVED_LIST"])
+        finally:
+            database.change_behind_the_back("DELETE FROM catalog.approved_list WHERE list_id = 'cath-lab'")
+        supply.order("then", requisition, [5])
+
     def test_the_ceiling_holds_and_names_what_is_left(self):
         supply = self.supply_for("ceiling", 10)
         requisition = supply.request("a", [("ceiling", 20)])

@@ -12,6 +12,8 @@
 namespace qingqu::catalog {
 namespace {
 
+constexpr int kRuleDaysAheadMax = 366;
+
 using StateName = std::pair<std::string_view, v1::CodeState>;
 constexpr std::array<StateName, 3> kStates{{{"current", v1::CODE_STATE_CURRENT},
                                             {"withdrawn", v1::CODE_STATE_WITHDRAWN},
@@ -152,6 +154,7 @@ v1::CodePurchaseRule ToProto(const CodePurchaseRule& rule) {
   v1::CodePurchaseRule message;
   message.set_kind(ValueOf(kKinds, rule.kind));
   message.set_action(ValueOf(kActions, rule.action));
+  message.set_start_date(rule.start_date.ToString());
   if (rule.until_date.has_value()) message.set_until_date(rule.until_date->ToString());
   message.set_reason(rule.reason);
   if (!rule.setter_id.empty()) message.set_setter(fmt::format("users/{}", rule.setter_id));
@@ -172,16 +175,29 @@ absl::StatusOr<CodeList> CodeListOf(v1::CodeList list) {
   }
 }
 
-absl::StatusOr<CodePurchaseRule> RuleOf(const v1::CodePurchaseRule& message) {
+absl::StatusOr<CodePurchaseRule> RuleOf(const v1::CodePurchaseRule& message, CivilDate today) {
   FieldViolations violations;
   CodePurchaseRule rule{.kind = NameOf(kKinds, message.kind()),
-                        .action = NameOf(kActions, message.action())};
+                        .action = NameOf(kActions, message.action()),
+                        .start_date = today};
   if (rule.kind.empty()) violations.Add("rule.kind", "must be WITHDRAWN, CHANGED or MAPPED");
   if (rule.action.empty()) violations.Add("rule.action", "must be REFUSE, WARN or ALLOW");
+  if (!message.start_date().empty()) {
+    const auto start = CivilDate::Parse(message.start_date());
+    violations.AddIfError("rule.start_date", start.status());
+    if (start.ok()) rule.start_date = *start;
+    if (start.ok() && (*start < today || *start > today.PlusDays(kRuleDaysAheadMax))) {
+      violations.Add("rule.start_date",
+                     fmt::format("must be today or at most {} days ahead", kRuleDaysAheadMax));
+    }
+  }
   if (!message.until_date().empty()) {
     const auto until = CivilDate::Parse(message.until_date());
     violations.AddIfError("rule.until_date", until.status());
     if (until.ok()) rule.until_date = *until;
+    if (until.ok() && *until < rule.start_date) {
+      violations.Add("rule.until_date", "must not lie before the first day");
+    }
     if (rule.action == "refuse") {
       violations.Add("rule.until_date", "must be empty: a refusal has no end");
     }

@@ -26,6 +26,6 @@ v1::CodePurchaseRule ToProto(const CodePurchaseRule& rule);
 // INVALID_ARGUMENT that names the field.
 absl::StatusOr<CodeList> CodeListOf(v1::CodeList list);
 // A rule as it shall be: kind, action, until_date and reason. All violations at once.
-absl::StatusOr<CodePurchaseRule> RuleOf(const v1::CodePurchaseRule& message);
+absl::StatusOr<CodePurchaseRule> RuleOf(const v1::CodePurchaseRule& message, CivilDate today);
 
 }  // namespace qingqu::catalog

@@ -29,6 +29,14 @@ absl::Status ReleaseOutOfOrder(std::string_view release_id, CivilDate latest) {
                    {{"latest_date", latest.ToString()}});
 }
 
+absl::Status RestorationIsTheCountys(int64_t codes) {
+  return MakeError(absl::StatusCode::kPermissionDenied, "SCOPE_TOO_NARROW",
+                   fmt::format("the sheet brings back {} codes that were withdrawn or transcoded, "
+                               "which is decided for the whole county; nothing was applied: have "
+                               "the bureau import it",
+                               codes));
+}
+
 absl::Status ImportOfOtherList(std::string_view import_id, CodeList list) {
   return MakeError(absl::StatusCode::kFailedPrecondition, "IMPORT_OF_OTHER_LIST",
                    fmt::format("the import {} is of {}; open another one for this list", import_id,

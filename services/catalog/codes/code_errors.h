@@ -16,6 +16,8 @@ namespace qingqu::catalog {
 absl::Status NationalCodeUnknown(std::string_view code, std::string_view day);
 absl::Status ReleaseDateDiffers(std::string_view release_id, CivilDate present);
 absl::Status ReleaseOutOfOrder(std::string_view release_id, CivilDate latest);
+// A sheet that brings back codes which were withdrawn or transcoded is the county's to import.
+absl::Status RestorationIsTheCountys(int64_t codes);
 absl::Status ImportOfOtherList(std::string_view import_id, CodeList list);
 
 struct OtherTranscoding {

@@ -245,12 +245,13 @@ absl::StatusOr<v1::ListItemsWithWithdrawnCodesResponse> CodeHandlers::ListItemsW
 }
 
 absl::StatusOr<v1::ListCodePurchaseRulesResponse> CodeHandlers::ListCodePurchaseRules(
-    const CallContext& call, const v1::ListCodePurchaseRulesRequest& /*request*/) {
+    const CallContext& call, const v1::ListCodePurchaseRulesRequest& request) {
+  QINGQU_ASSIGN_OR_RETURN(const CivilDate day, DayOf(call, request.as_of()));
   return db::RunRead(
       *pool_, call,
       [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::ListCodePurchaseRulesResponse> {
         v1::ListCodePurchaseRulesResponse response;
-        for (const CodePurchaseRule& rule : catalog::ListCodePurchaseRules(tx)) {
+        for (const CodePurchaseRule& rule : catalog::ListCodePurchaseRules(tx, day)) {
           *response.add_rules() = ToProto(rule);
         }
         return response;
@@ -259,21 +260,24 @@ absl::StatusOr<v1::ListCodePurchaseRulesResponse> CodeHandlers::ListCodePurchase
 
 absl::StatusOr<v1::CodePurchaseRule> CodeHandlers::UpdateCodePurchaseRule(
     const CallContext& call, const v1::UpdateCodePurchaseRuleRequest& request) {
-  QINGQU_RETURN_IF_ERROR(auth::RequireAllianceScope(call.principal));
-  QINGQU_ASSIGN_OR_RETURN(CodePurchaseRule wanted, RuleOf(request.rule()));
+  QINGQU_RETURN_IF_ERROR(auth::RequireCountyScope(call.principal));
+  QINGQU_ASSIGN_OR_RETURN(CodePurchaseRule wanted,
+                          RuleOf(request.rule(), BusinessDay(call.received_at)));
   wanted.setter_id = call.principal.user_id;
   return db::RunIdempotent<v1::CodePurchaseRule>(
       *pool_, call, request,
       [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::CodePurchaseRule> {
-        const CodePurchaseRule present = LockCodePurchaseRule(tx, wanted.kind);
-        const std::string etag = fmt::format("{}", present.version);
-        if (!request.rule().etag().empty() && request.rule().etag() != etag) {
-          return EtagMismatch(fmt::format("codePurchaseRules/{}", wanted.kind), etag);
+        const int64_t last = LastCodePurchaseRule(tx, wanted.kind).version;
+        const std::string name = fmt::format("codePurchaseRules/{}", wanted.kind);
+        if (!request.rule().etag().empty() && request.rule().etag() != fmt::format("{}", last)) {
+          return EtagMismatch(name, fmt::format("{}", last));
         }
-        CodePurchaseRule changed = wanted;
-        changed.version = present.version + 1;
-        catalog::UpdateCodePurchaseRule(tx, changed, call.received_at);
-        return RecordRule(tx, call, changed);
+        CodePurchaseRule next = wanted;
+        next.version = last + 1;
+        if (!InsertCodePurchaseRule(tx, next, call.received_at)) {
+          return EtagMismatch(name, fmt::format("{}", next.version));
+        }
+        return RecordRule(tx, call, next);
       });
 }
 

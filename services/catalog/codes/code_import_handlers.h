@@ -8,8 +8,8 @@
 
 namespace qingqu::catalog {
 
-// The rpcs that import releases of national codes; their contract is in the proto. Thread-safe.
-// `pool` outlives it.
+// The rpcs that import releases of national codes; their contract is in the proto.
+// Thread-safe. `pool` outlives it.
 class CodeImportHandlers {
  public:
   explicit CodeImportHandlers(db::ConnectionPool* pool) : pool_(pool) {}

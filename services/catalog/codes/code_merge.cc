@@ -2,6 +2,7 @@
 
 #include "pqxx/pqxx"
 
+#include "common/auth/alliance_scope.h"
 #include "common/base/check.h"
 #include "common/db/array.h"
 #include "common/status/status_macros.h"
@@ -31,9 +32,13 @@ class Merger {
         day_(merge.part.effective_date.ToString()) {}
 
   // How many codes are new or changed.
-  int64_t Specifications() {
+  absl::StatusOr<int64_t> Specifications() {
     tx_.exec_prepared(queries::kInsertNationalProducts.name, merge_.import_number);
     const pqxx::row restored = Change(queries::kRestoreNationalCodes.name, "item_code.restored");
+    const auto restored_count = restored["changed_count"].as<int64_t>();
+    if (restored_count > 0 && !auth::RequireCountyScope(call_.principal).ok()) {
+      return RestorationIsTheCountys(restored_count);
+    }
     // Described before they come to be, so that new ones are not looked at twice.
     const int64_t described = Affected(tx_.exec_prepared(
         queries::kDescribeNationalCodesAnew.name, merge_.import_number, release_number_, day_));
@@ -73,8 +78,7 @@ class Merger {
 };
 
 // The number of the release, which begins here when it is not there.
-absl::StatusOr<int64_t> ReleaseNumber(pqxx::transaction_base& tx, const ReleasePart& part,
-                                      absl::Time now) {
+int64_t ReleaseNumber(pqxx::transaction_base& tx, const ReleasePart& part, absl::Time now) {
   const pqxx::row order = tx.exec_prepared1(queries::kReadReleaseOrder.name, part.release_id);
   if (!order["release_number"].is_null()) return order["release_number"].as<int64_t>();
   return tx
@@ -103,16 +107,16 @@ absl::StatusOr<db::ImportMerge> MergeStagedCodes(pqxx::transaction_base& tx,
   tx.exec_prepared(queries::kLimitCodeMerge.name);
   tx.exec_prepared(queries::kLockNationalCodes.name);
   QINGQU_RETURN_IF_ERROR(CheckReleaseOrder(tx, merge.part));
-  QINGQU_ASSIGN_OR_RETURN(const int64_t release_number,
-                          ReleaseNumber(tx, merge.part, call.received_at));
+  const int64_t release_number = ReleaseNumber(tx, merge.part, call.received_at);
   Merger merger(tx, call, merge, release_number);
   int64_t specifications = 0;
   int64_t withdrawals = 0;
   int64_t transcodings = 0;
   switch (merge.part.list) {
-    case CodeList::kSpecifications:
-      specifications = merger.Specifications();
+    case CodeList::kSpecifications: {
+      QINGQU_ASSIGN_OR_RETURN(specifications, merger.Specifications());
       break;
+    }
     case CodeList::kWithdrawals:
       withdrawals = merger.Withdrawals();
       break;

@@ -17,8 +17,9 @@ enum class CodeList { kSpecifications, kWithdrawals, kTranscodings };
 
 std::string_view CodeListName(CodeList list);
 
-// How far ahead of the day on which it is imported a release may hold.
-inline constexpr int kReleaseDaysAheadMax = 92;
+// How far ahead of the day on which it is imported a release may hold: it shuts out those that hold
+// before it.
+inline constexpr int kReleaseDaysAheadMax = 7;
 
 // Which list of which release an import brings.
 struct ReleasePart {

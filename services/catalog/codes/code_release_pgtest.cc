@@ -129,7 +129,13 @@ TEST_F(CodeReleaseTest, ReleasesComeInTheOrderOfTheirDays) {
 TEST_F(CodeReleaseTest, RequestsAreChecked) {
   EXPECT_EQ(Import({.release = "2026年", .sheet = {SheetRow(1)}}), "INVALID_FIELD");
   EXPECT_EQ(Import({.effective_date = "1.11.2026", .sheet = {SheetRow(1)}}), "INVALID_FIELD");
-  EXPECT_EQ(Import({.effective_date = "2062-11-01", .sheet = {SheetRow(1)}}), "INVALID_FIELD");
+  v1::CreateCodeImportRequest far;
+  far.set_release_id("2026-12");
+  far.set_effective_date("2026-11-30");
+  far.set_list(v1::CODE_LIST_WITHDRAWALS);
+  EXPECT_EQ(ErrorReason(code_imports.CreateCodeImport(Importer(), far).status()), "INVALID_FIELD");
+  far.set_effective_date("2026-11-29");
+  EXPECT_TRUE(code_imports.CreateCodeImport(Importer(), far).ok()) << "a week ahead";
   v1::AppendSpecificationRowsRequest none;
   none.set_code_import(Create({.sheet = {SheetRow(1)}})->name());
   EXPECT_EQ(ErrorReason(code_imports.AppendSpecificationRows(Importer(), none).status()),
@@ -209,7 +215,16 @@ TEST_F(CodeReleaseTest, TheDatabaseRefusesWhatTheChecksWould) {
   EXPECT_THAT(refused(change + "'lost', NULL, NULL)"),
               HasSubstr("national_code_change_state_check"));
   EXPECT_THAT(refused("UPDATE catalog.code_purchase_rule SET until_date = '2026-12-31'"),
+              HasSubstr("permission denied"));
+  const std::string rule =
+      "INSERT INTO catalog.code_purchase_rule (kind, version, start_date, action, until_date, "
+      "reason, setter_id) VALUES ('mapped', 2, '2026-12-02', ";
+  EXPECT_THAT(refused(rule + "'refuse', '2026-12-31', 'r', 'bo')"),
               HasSubstr("code_purchase_rule_until_check"));
+  EXPECT_THAT(refused(rule + "'warn', '2026-12-01', 'r', 'bo')"),
+              HasSubstr("code_purchase_rule_until_check"));
+  EXPECT_THAT(refused(rule + "'warn', NULL, '', 'bo')"),
+              HasSubstr("code_purchase_rule_reason_check"));
 }
 
 }  // namespace

@@ -21,7 +21,19 @@ CodePurchaseRule ReadRule(const pqxx::row& row) {
           .until_date = ReadOptionalDate(row["until_date"]),
           .reason = TextOf(row, "reason"),
           .setter_id = TextOf(row, "setter_id"),
+          .start_date = ReadDate(row["start_date"]),
           .version = row["version"].as<int64_t>()};
+}
+
+CodeRelease ReadCodeRelease(const pqxx::row& row) {
+  return {.number = row["release_number"].as<int64_t>(),
+          .id = TextOf(row, "release_id"),
+          .effective_date = ReadDate(row["effective_date"]),
+          .specification_count = row["specification_count"].as<int64_t>(),
+          .withdrawal_count = row["withdrawal_count"].as<int64_t>(),
+          .transcoding_count = row["transcoding_count"].as<int64_t>(),
+          .created_at = absl::FromUnixMicros(row["created_us"].as<int64_t>()),
+          .updated_at = absl::FromUnixMicros(row["updated_us"].as<int64_t>())};
 }
 
 // The columns of staging but its first, in the order of stage_codes.sql.
@@ -77,14 +89,7 @@ std::vector<CodeRelease> ListCodeReleases(pqxx::transaction_base& tx,
   for (const auto& row :
        tx.exec_prepared(queries::kListCodeReleases.name, options.before_date.ToString(),
                         options.before_number, options.limit)) {
-    releases.push_back({.number = row["release_number"].as<int64_t>(),
-                        .id = TextOf(row, "release_id"),
-                        .effective_date = ReadDate(row["effective_date"]),
-                        .specification_count = row["specification_count"].as<int64_t>(),
-                        .withdrawal_count = row["withdrawal_count"].as<int64_t>(),
-                        .transcoding_count = row["transcoding_count"].as<int64_t>(),
-                        .created_at = absl::FromUnixMicros(row["created_us"].as<int64_t>()),
-                        .updated_at = absl::FromUnixMicros(row["updated_us"].as<int64_t>())});
+    releases.push_back(ReadCodeRelease(row));
   }
   return releases;
 }
@@ -164,23 +169,25 @@ std::vector<ItemWithCode> ListItemsWithWithdrawnCodes(pqxx::transaction_base& tx
   return items;
 }
 
-std::vector<CodePurchaseRule> ListCodePurchaseRules(pqxx::transaction_base& tx) {
+std::vector<CodePurchaseRule> ListCodePurchaseRules(pqxx::transaction_base& tx, CivilDate day) {
   std::vector<CodePurchaseRule> rules;
-  for (const auto& row : tx.exec_prepared(queries::kListCodePurchaseRules.name)) {
+  for (const auto& row : tx.exec_prepared(queries::kListCodePurchaseRules.name, day.ToString())) {
     rules.push_back(ReadRule(row));
   }
   return rules;
 }
 
-CodePurchaseRule LockCodePurchaseRule(pqxx::transaction_base& tx, const std::string& kind) {
-  return ReadRule(tx.exec_prepared1(queries::kLockCodePurchaseRule.name, kind));
+CodePurchaseRule LastCodePurchaseRule(pqxx::transaction_base& tx, const std::string& kind) {
+  return ReadRule(tx.exec_prepared1(queries::kFindLastCodePurchaseRule.name, kind));
 }
 
-void UpdateCodePurchaseRule(pqxx::transaction_base& tx, const CodePurchaseRule& rule,
+bool InsertCodePurchaseRule(pqxx::transaction_base& tx, const CodePurchaseRule& rule,
                             absl::Time now) {
-  tx.exec_prepared(queries::kUpdateCodePurchaseRule.name, rule.kind, rule.action,
-                   rule.until_date.has_value() ? rule.until_date->ToString() : "", rule.reason,
-                   rule.setter_id, TimestampText(now));
+  const pqxx::result inserted = tx.exec_prepared(
+      queries::kInsertCodePurchaseRule.name, rule.kind, rule.version, rule.start_date.ToString(),
+      rule.action, rule.until_date.has_value() ? rule.until_date->ToString() : "", rule.reason,
+      rule.setter_id, TimestampText(now));
+  return inserted.affected_rows() == 1;
 }
 
 }  // namespace qingqu::catalog

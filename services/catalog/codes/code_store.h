@@ -37,7 +37,7 @@ absl::Status CheckReleaseOrder(pqxx::transaction_base& tx, const ReleasePart& pa
 // when this is its first part, and tells the journal of each item whose code changed. One at a
 // time: others wait. `accepted_count` is the number of rows that were not rejected.
 //
-// ReleaseDateDiffers, ReleaseOutOfOrder, CodeTranscodedOtherwise.
+// ReleaseDateDiffers, ReleaseOutOfOrder, CodeTranscodedOtherwise, RestorationIsTheCountys.
 struct CodeMerge {
   int64_t import_number = 0;
   int64_t accepted_count = 0;
@@ -122,11 +122,15 @@ struct CodePurchaseRule {
   std::optional<CivilDate> until_date;
   std::string reason;
   std::string setter_id;  // empty: nobody yet
+  CivilDate start_date;
   int64_t version = 0;
 };
-std::vector<CodePurchaseRule> ListCodePurchaseRules(pqxx::transaction_base& tx);
-CodePurchaseRule LockCodePurchaseRule(pqxx::transaction_base& tx, const std::string& kind);
-void UpdateCodePurchaseRule(pqxx::transaction_base& tx, const CodePurchaseRule& rule,
+// Those that hold on a day, and those that will.
+std::vector<CodePurchaseRule> ListCodePurchaseRules(pqxx::transaction_base& tx, CivilDate day);
+// The one of its kind that was set last.
+CodePurchaseRule LastCodePurchaseRule(pqxx::transaction_base& tx, const std::string& kind);
+// False when somebody else set one of this version.
+bool InsertCodePurchaseRule(pqxx::transaction_base& tx, const CodePurchaseRule& rule,
                             absl::Time now);
 
 }  // namespace qingqu::catalog

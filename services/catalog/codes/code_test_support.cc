@@ -1,9 +1,13 @@
 #include "services/catalog/codes/code_test_support.h"
 
+#include <algorithm>
+
 #include "fmt/format.h"
 
+#include "common/base/business_day.h"
 #include "common/base/check.h"
 #include "common/status/status.h"
+#include "services/catalog/codes/code_release.h"
 
 namespace qingqu::catalog {
 namespace {
@@ -38,6 +42,12 @@ CallContext CodeTest::At(CallContext call, std::string_view instant) {
 }
 
 CallContext CodeTest::Importer() { return At(Wang(), "2026-11-22T01:00:00Z"); }
+CallContext CodeTest::Bureau() {
+  CallContext call = testing::CallBy("bo", "bureau_administrator");
+  call.principal.scope = auth::Scope::kCounty;
+  call.principal.institution_id.clear();
+  return At(call, "2026-11-22T01:00:00Z");
+}
 CallContext CodeTest::Reader() { return At(Li(), "2026-11-22T01:00:00Z"); }
 
 absl::StatusOr<v1::CodeImport> CodeTest::Create(const TestList& list, bool all_or_nothing) {
@@ -46,7 +56,13 @@ absl::StatusOr<v1::CodeImport> CodeTest::Create(const TestList& list, bool all_o
   request.set_release_id(list.release);
   request.set_effective_date(list.effective_date);
   request.set_list(KindOf(list));
-  return code_imports.CreateCodeImport(Importer(), request);
+  CallContext call = Caller();
+  const auto day = CivilDate::Parse(list.effective_date);
+  if (day.ok()) {
+    call.received_at = std::max(
+        call.received_at, BusinessDayBegins(day->PlusDays(-kReleaseDaysAheadMax)) + absl::Hours(9));
+  }
+  return code_imports.CreateCodeImport(call, request);
 }
 
 absl::StatusOr<v1::AppendCodeRowsResponse> CodeTest::Append(const std::string& import,
@@ -61,7 +77,7 @@ absl::StatusOr<v1::AppendCodeRowsResponse> CodeTest::Append(const std::string& i
     v1::AppendSpecificationRowsRequest request;
     fill(request);
     for (const auto& row : list.sheet) *request.add_rows() = row;
-    return code_imports.AppendSpecificationRows(Importer(), request);
+    return code_imports.AppendSpecificationRows(Caller(), request);
   }
   if (!list.withdrawn.empty()) {
     v1::AppendWithdrawnCodesRequest request;
@@ -71,7 +87,7 @@ absl::StatusOr<v1::AppendCodeRowsResponse> CodeTest::Append(const std::string& i
       row.set_line(++line);
       row.set_code(code);
     }
-    return code_imports.AppendWithdrawnCodes(Importer(), request);
+    return code_imports.AppendWithdrawnCodes(Caller(), request);
   }
   v1::AppendTranscodingsRequest request;
   fill(request);
@@ -82,13 +98,13 @@ absl::StatusOr<v1::AppendCodeRowsResponse> CodeTest::Append(const std::string& i
     row.set_code(each.new_code);
     row.set_transcoding(each.transcoding);
   }
-  return code_imports.AppendTranscodings(Importer(), request);
+  return code_imports.AppendTranscodings(Caller(), request);
 }
 
 absl::StatusOr<v1::CodeImport> CodeTest::Finish(const std::string& import) {
   v1::FinishCodeImportRequest request;
   request.set_code_import(import);
-  return code_imports.FinishCodeImport(Importer(), request);
+  return code_imports.FinishCodeImport(Caller(), request);
 }
 
 std::string CodeTest::Import(const TestList& list) {

@@ -36,8 +36,15 @@ class CodeTest : public ::testing::Test, protected CatalogDatabase {
   static CallContext At(CallContext call, std::string_view instant);
   // Wang and Li on the morning of 2026-11-22.
   static CallContext Importer();
+  // The bureau, then.
+  static CallContext Bureau();
   static CallContext Reader();
 
+  // Whether the bureau imports lists, not Wang.
+  bool bureau_imports = false;
+  CallContext Caller() const { return bureau_imports ? Bureau() : Importer(); }
+
+  // A week before the list's day, when that is later.
   absl::StatusOr<v1::CodeImport> Create(const TestList& list, bool all_or_nothing = false);
   // Stages the list, of which one is not empty, as one batch.
   absl::StatusOr<v1::AppendCodeRowsResponse> Append(const std::string& import, const TestList& list,

@@ -108,6 +108,19 @@ TEST_F(ItemImportTest, ItemsAreProposedTogetherAndThenApprovedAsAny) {
   EXPECT_EQ(database.Value("SELECT count(*) FROM catalog.item_import_identifier"), "0");
 }
 
+TEST_F(ItemImportTest, TheRequestIdOfSomebodyElseIsNobodysObstacle) {
+  const CallContext first = Wang();
+  const auto opened = imports_.CreateItemImport(first, {});
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  CallContext other = Wang();
+  other.principal.user_id = "zhou";
+  other.request_id = first.request_id;
+  const auto another = imports_.CreateItemImport(other, {});
+  ASSERT_TRUE(another.ok()) << another.status();
+  EXPECT_NE(another->name(), opened->name());
+  EXPECT_EQ(imports_.CreateItemImport(first, {})->name(), opened->name()) << "tried again";
+}
+
 TEST_F(ItemImportTest, EachBadRowIsNamed) {
   ApprovedItem("screw", 50);
   v1::ItemRow wrong = Row("wrong", 1);
@@ -169,11 +182,19 @@ TEST_F(ItemImportTest, ARegistrationHasOneLastDayWhoeverTellsIt) {
   EXPECT_THAT(Errors(import, 0, {Row("told", 1), other}), differs);
   EXPECT_THAT(Errors(import, 1, {other}), differs) << "by an earlier batch";
   ASSERT_TRUE(Finish(import).ok());
-  EXPECT_EQ(database.Value("SELECT expire_date || ' ' || as_told FROM catalog.registration"),
-            "2099-12-31 true");
-  const std::string later = Open();
-  v1::ItemRow told = Row("told", 2);
+  EXPECT_EQ(database.Value("SELECT count(*) FROM catalog.registration"), "0")
+      << "one person's rows tell none";
+  v1::ItemRow told = Row("told", 1);
   told.set_registration_expire_date("2098-12-31");
+  EXPECT_THAT(Errors(Open(), 0, {told}), ElementsAre("2 item_id ITEM_EXISTS"));
+  v1::ApproveItemRequest approve;
+  approve.set_name("items/told");
+  ASSERT_TRUE(items.ApproveItem(Li(), approve).ok());
+  EXPECT_EQ(database.Value("SELECT expire_date || ' ' || as_told || ' ' || proposer_id || ' ' || "
+                           "approver_id FROM catalog.registration"),
+            "2099-12-31 true wang li");
+  const std::string later = Open();
+  told.set_line(3);
   EXPECT_THAT(Errors(later, 0, {other, told}),
               ElementsAre("3 registration_expire_date REGISTRATION_DATE_DIFFERS",
                           "3 registration_expire_date REGISTRATION_DATE_DIFFERS"))
@@ -183,6 +204,64 @@ TEST_F(ItemImportTest, ARegistrationHasOneLastDayWhoeverTellsIt) {
       "SET state = 'cancelled', state_reason = 'r', state_date = '2026-01-01'");
   EXPECT_THAT(Errors(later, 1, {Row("third", 3)}),
               ElementsAre("4 registration_number REGISTRATION_CANCELLED"));
+}
+
+TEST_F(ItemImportTest, AnItemComesWithAllThatIsKnownOfIt) {
+  v1::ItemRow row = Row("cold", 1);
+  row.set_model("A-1");
+  row.set_storage_conditions("冷藏");
+  row.set_storage_celsius_min(2);
+  row.set_storage_celsius_max(8);
+  row.set_sterile(true);
+  row.set_single_use(true);
+  row.set_implant(true);
+  row.set_procurement_group("冠脉支架");
+  row.set_charge_code("33080101");
+  row.set_packs(" ;箱=100=" + Gtin(12) + ";托=1000=" + Gtin(13));
+  v1::ItemRow without = Row("warm", 2);
+  const std::string import = Open();
+  EXPECT_THAT(Errors(import, 0, {row, without}), ElementsAre());
+  ASSERT_TRUE(Finish(import).ok());
+  v1::GetItemRequest get;
+  get.set_name("items/cold");
+  const auto item = items.GetItem(Li(), get);
+  ASSERT_TRUE(item.ok()) << item.status();
+  EXPECT_EQ(item->model(), "A-1");
+  EXPECT_EQ(item->storage_conditions(), "冷藏");
+  EXPECT_EQ(item->storage_celsius_min(), 2);
+  EXPECT_EQ(item->storage_celsius_max(), 8);
+  EXPECT_TRUE(item->sterile() && item->single_use() && item->implant());
+  EXPECT_EQ(item->procurement_group(), "冠脉支架");
+  EXPECT_EQ(item->charge_code(), "33080101");
+  ASSERT_EQ(item->packs_size(), 3);
+  EXPECT_EQ(item->packs(0).unit(), "盒");
+  EXPECT_EQ(item->packs(2).unit(), "托");
+  EXPECT_EQ(item->packs(2).base_units(), 1000);
+  EXPECT_EQ(item->packs(2).device_identifier(), Gtin(13));
+  get.set_name("items/warm");
+  EXPECT_FALSE(items.GetItem(Li(), get)->has_storage_celsius_min());
+  // The same again is known; any of it otherwise is another item.
+  const std::string again = Open();
+  EXPECT_THAT(Errors(again, 0, {row}), ElementsAre());
+  EXPECT_EQ(Finish(again)->unchanged_count(), 1);
+  v1::ItemRow warmer = row;
+  warmer.set_storage_celsius_max(25);
+  v1::ItemRow fewer = row;
+  fewer.clear_packs();
+  EXPECT_THAT(Errors(Open(), 0, {warmer}), ElementsAre("2 item_id ITEM_EXISTS"));
+  EXPECT_THAT(Errors(Open(), 0, {fewer}), ElementsAre("2 item_id ITEM_EXISTS"));
+  v1::ItemRow odd = Row("odd", 4);
+  odd.set_packs("箱=x=" + Gtin(42));
+  v1::ItemRow short_pack = Row("short", 5);
+  short_pack.set_packs("箱");
+  v1::ItemRow frozen = Row("frozen", 6);
+  frozen.set_storage_celsius_min(-100'000'000'000);
+  v1::ItemRow taken = Row("taken", 7);
+  taken.set_packs("箱=100=" + Gtin(12));
+  EXPECT_THAT(
+      Errors(Open(), 0, {odd, short_pack, frozen, taken}),
+      ElementsAre("5 packs INVALID_FIELD", "6 packs INVALID_FIELD", "6 packs INVALID_FIELD",
+                  "7 storage_celsius_min INVALID_FIELD", "8 packs DEVICE_IDENTIFIER_TAKEN"));
 }
 
 TEST_F(ItemImportTest, AllOrNothing) {

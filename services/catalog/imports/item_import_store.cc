@@ -1,11 +1,13 @@
 #include "services/catalog/imports/item_import_store.h"
 
 #include <array>
+#include <optional>
 
 #include "pqxx/pqxx"
 
 #include "common/db/array.h"
 #include "common/status/status.h"
+#include "services/catalog/item_store.h"
 #include "services/catalog/queries.h"
 #include "services/catalog/row_values.h"
 
@@ -32,6 +34,22 @@ void StageIdentifiers(pqxx::transaction_base& tx, int64_t import_number,
                    owners.Build());
 }
 
+void StagePacks(pqxx::transaction_base& tx, int64_t import_number, const std::vector<Item>& items) {
+  db::ArrayBuilder owners, positions, identifiers, units, base_units;
+  for (const Item& item : items) {
+    int64_t position = 0;
+    for (const Pack& pack : item.packs) {
+      owners.AddText(item.id);
+      positions.AddInteger(++position);
+      identifiers.AddText(pack.device_identifier);
+      units.AddText(pack.unit);
+      base_units.AddInteger(pack.base_units);
+    }
+  }
+  tx.exec_prepared(queries::kStageItemPacks.name, import_number, owners.Build(), positions.Build(),
+                   identifiers.Build(), units.Build(), base_units.Build());
+}
+
 // The columns of staged items, in the order of the query's parameters.
 class ItemArrays {
  public:
@@ -45,22 +63,26 @@ class ItemArrays {
         item.registration_expire_date ? item.registration_expire_date->ToString() : "");
     columns_[at++].AddInteger(static_cast<int>(item.device_class));
     for (const std::string* text :
-         {&item.national_code, &item.device_identifier, &item.base_unit, &item.manufacturer}) {
+         {&item.national_code, &item.device_identifier, &item.base_unit, &item.manufacturer,
+          &item.model, &item.storage_conditions, &item.procurement_group, &item.charge_code}) {
       columns_[at++].AddText(*text);
     }
-    for (const bool flag :
-         {item.lot_tracked, item.serial_tracked, item.expiry_tracked, item.high_value}) {
+    for (const bool flag : {item.lot_tracked, item.serial_tracked, item.expiry_tracked,
+                            item.high_value, item.sterile, item.single_use, item.implant}) {
       columns_[at++].AddBoolean(flag);
     }
-    const Pack pack = item.packs.empty() ? Pack{} : item.packs.front();
-    columns_[at++].AddText(pack.device_identifier);
-    columns_[at++].AddText(pack.unit);
-    columns_[at++].AddInteger(pack.base_units);
+    for (const std::optional<int>& celsius : {item.storage_celsius_min, item.storage_celsius_max}) {
+      if (celsius) {
+        columns_[at++].AddInteger(*celsius);
+      } else {
+        columns_[at++].AddNull();
+      }
+    }
   }
   std::string Build(size_t column) const { return columns_.at(column).Build(); }
 
  private:
-  std::array<db::ArrayBuilder, 17> columns_;
+  std::array<db::ArrayBuilder, 23> columns_;
 };
 
 }  // namespace
@@ -77,29 +99,7 @@ PresentItems FindPresentItems(pqxx::transaction_base& tx, int64_t import_number,
       identifiers.push_back(std::move(identifier));
     }
   }
-  PresentItems present;
-  for (const auto& row : tx.exec_prepared(queries::kFindPresentItems.name, db::TextArray(ids))) {
-    Item item{.id = row["item_id"].as<std::string>(),
-              .display_name = row["display_name"].as<std::string>(),
-              .specification = row["specification"].as<std::string>(),
-              .registration_number = row["registration_number"].as<std::string>(),
-              .national_code = row["national_code"].as<std::string>(),
-              .device_identifier = row["device_identifier"].as<std::string>(),
-              .base_unit = row["base_unit"].as<std::string>(),
-              .manufacturer = row["manufacturer"].as<std::string>(),
-              .lot_tracked = row["lot_tracked"].as<bool>(),
-              .serial_tracked = row["serial_tracked"].as<bool>(),
-              .expiry_tracked = row["expiry_tracked"].as<bool>(),
-              .high_value = row["high_value"].as<bool>()};
-    item.packs.resize(row["pack_count"].as<size_t>());
-    if (!item.packs.empty()) {
-      item.packs.front() = {.device_identifier = row["pack_device_identifier"].as<std::string>(),
-                            .unit = row["pack_unit"].as<std::string>(),
-                            .base_units = row["pack_base_units"].as<int64_t>()};
-    }
-    std::string id = item.id;
-    present.items.emplace(std::move(id), std::move(item));
-  }
+  PresentItems present{.items = FindItems(tx, ids)};
   for (const auto& row :
        tx.exec_prepared(queries::kFindStagedItems.name, import_number, db::TextArray(ids))) {
     present.staged.insert(row[0].as<std::string>());
@@ -119,11 +119,13 @@ void StageItems(pqxx::transaction_base& tx, int64_t import_number, const std::ve
   if (items.empty()) return;
   ItemArrays arrays;
   for (const Item& item : items) arrays.Add(item);
-  tx.exec_prepared(queries::kStageItems.name, import_number, arrays.Build(0), arrays.Build(1),
-                   arrays.Build(2), arrays.Build(3), arrays.Build(4), arrays.Build(5),
-                   arrays.Build(6), arrays.Build(7), arrays.Build(8), arrays.Build(9),
-                   arrays.Build(10), arrays.Build(11), arrays.Build(12), arrays.Build(13),
-                   arrays.Build(14), arrays.Build(15), arrays.Build(16));
+  tx.exec_prepared(
+      queries::kStageItems.name, import_number, arrays.Build(0), arrays.Build(1), arrays.Build(2),
+      arrays.Build(3), arrays.Build(4), arrays.Build(5), arrays.Build(6), arrays.Build(7),
+      arrays.Build(8), arrays.Build(9), arrays.Build(10), arrays.Build(11), arrays.Build(12),
+      arrays.Build(13), arrays.Build(14), arrays.Build(15), arrays.Build(16), arrays.Build(17),
+      arrays.Build(18), arrays.Build(19), arrays.Build(20), arrays.Build(21), arrays.Build(22));
+  StagePacks(tx, import_number, items);
   StageIdentifiers(tx, import_number, items);
 }
 
@@ -153,6 +155,7 @@ void DeleteStagedItems(pqxx::transaction_base& tx, const std::vector<int64_t>& i
   const std::string numbers = db::IntegerArray(import_numbers);
   tx.exec_prepared(queries::kDeleteStagedItems.name, numbers);
   tx.exec_prepared(queries::kDeleteStagedItemIdentifiers.name, numbers);
+  tx.exec_prepared(queries::kDeleteStagedItemPacks.name, numbers);
 }
 
 }  // namespace qingqu::catalog

@@ -17,7 +17,7 @@ namespace qingqu::catalog {
 
 // What rows of an import are compared with.
 struct PresentItems {
-  std::map<std::string, Item> items;  // by id; only what an import tells of them
+  std::map<std::string, Item> items;  // by id
   std::set<std::string> staged;       // ids that earlier batches brought
   std::map<std::string, std::string>
       identifiers;  // device identifiers and the items that have them
@@ -27,7 +27,6 @@ struct PresentItems {
 PresentItems FindPresentItems(pqxx::transaction_base& tx, int64_t import_number,
                               const std::vector<Item>& items);
 
-// Each has at most one pack.
 void StageItems(pqxx::transaction_base& tx, int64_t import_number, const std::vector<Item>& items);
 
 struct ItemProposer {

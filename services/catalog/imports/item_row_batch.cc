@@ -1,5 +1,7 @@
 #include "services/catalog/imports/item_row_batch.h"
 
+#include <algorithm>
+#include <charconv>
 #include <optional>
 #include <set>
 #include <string>
@@ -57,6 +59,31 @@ std::optional<DeviceClass> ClassOf(const v1::ItemRow& row) {
   return number->device_class;
 }
 
+// Within what an int holds; what is no temperature is refused with the others.
+int Celsius(int64_t degrees) { return static_cast<int>(std::clamp<int64_t>(degrees, -999, 999)); }
+
+bool HasPackColumns(const v1::ItemRow& row) { return !row.pack_device_identifier().empty(); }
+
+// "盒=10=16901234567899;箱=100=26901234567896". What is written otherwise makes a pack that nobody
+// accepts.
+void AddPacks(std::string_view text, std::vector<PackDraft>& packs) {
+  while (!text.empty() && packs.size() <= kPacksMax) {
+    const std::string_view one = text.substr(0, text.find(';'));
+    text.remove_prefix(std::min(text.size(), one.size() + 1));
+    if (one.find_first_not_of(' ') == std::string_view::npos) continue;
+    const size_t first = one.find('=');
+    const size_t second = first == std::string_view::npos ? first : one.find('=', first + 1);
+    PackDraft& pack = packs.emplace_back();
+    pack.unit = one.substr(0, first);
+    if (second == std::string_view::npos) continue;
+    const std::string_view units = one.substr(first + 1, second - first - 1);
+    const auto [end, error] =
+        std::from_chars(units.data(), units.data() + units.size(), pack.base_units);
+    if (error != std::errc() || end != units.data() + units.size()) pack.base_units = 0;
+    pack.device_identifier = one.substr(second + 1);
+  }
+}
+
 ItemDraft DraftOf(const v1::ItemRow& row) {
   ItemDraft draft{.id = row.item_id(),
                   .display_name = row.display_name(),
@@ -71,28 +98,42 @@ ItemDraft DraftOf(const v1::ItemRow& row) {
                   .lot_tracked = row.lot_tracked(),
                   .serial_tracked = row.serial_tracked(),
                   .expiry_tracked = row.expiry_tracked(),
-                  .high_value = row.high_value()};
-  if (row.pack_device_identifier().empty()) return draft;
-  draft.packs.push_back({.device_identifier = row.pack_device_identifier(),
-                         .unit = row.pack_unit(),
-                         .base_units = row.pack_base_units()});
+                  .high_value = row.high_value(),
+                  .model = row.model(),
+                  .storage_conditions = row.storage_conditions(),
+                  .sterile = row.sterile(),
+                  .single_use = row.single_use(),
+                  .implant = row.implant(),
+                  .procurement_group = row.procurement_group(),
+                  .charge_code = row.charge_code()};
+  if (row.has_storage_celsius_min()) draft.storage_celsius_min = Celsius(row.storage_celsius_min());
+  if (row.has_storage_celsius_max()) draft.storage_celsius_max = Celsius(row.storage_celsius_max());
+  if (HasPackColumns(row)) {
+    draft.packs.push_back({.device_identifier = row.pack_device_identifier(),
+                           .unit = row.pack_unit(),
+                           .base_units = row.pack_base_units()});
+  }
+  AddPacks(row.packs(), draft.packs);
   return draft;
 }
 
-// "item.packs[0].unit" as the row calls it: "pack_unit".
-std::string ColumnOf(std::string field) {
+// "item.packs[0].unit" as the row calls it: "pack_unit", or "packs".
+std::string ColumnOf(std::string field, const v1::ItemRow& row) {
   if (field.starts_with(kItemField)) field.erase(0, kItemField.size());
-  if (field.starts_with(kPackField)) field.replace(0, kPackField.size(), "pack_");
-  return field;
+  if (HasPackColumns(row) && field.starts_with(kPackField)) {
+    return field.replace(0, kPackField.size(), "pack_");
+  }
+  return field.substr(0, field.find('['));
 }
 
-std::vector<Cell> CellsOf(const absl::Status& status) {
+std::vector<Cell> CellsOf(const absl::Status& status, const v1::ItemRow& row) {
   std::vector<Cell> cells;
   const auto payload = status.GetPayload("type.googleapis.com/google.rpc.BadRequest");
   google::rpc::BadRequest bad_request;
   if (payload.has_value() && bad_request.ParseFromString(std::string(*payload))) {
     for (const auto& violation : bad_request.field_violations()) {
-      cells.push_back({ColumnOf(violation.field()), "", "INVALID_FIELD", violation.description()});
+      cells.push_back(
+          {ColumnOf(violation.field(), row), "", "INVALID_FIELD", violation.description()});
     }
   }
   return cells;
@@ -101,12 +142,19 @@ std::vector<Cell> CellsOf(const absl::Status& status) {
 bool IsAsItWas(const Item& present, const Item& item) {
   return present.display_name == item.display_name && present.specification == item.specification &&
          present.registration_number == item.registration_number &&
+         present.registration_expire_date == item.registration_expire_date &&
          present.national_code == item.national_code &&
          present.device_identifier == item.device_identifier &&
          present.base_unit == item.base_unit && present.manufacturer == item.manufacturer &&
          present.lot_tracked == item.lot_tracked && present.serial_tracked == item.serial_tracked &&
          present.expiry_tracked == item.expiry_tracked && present.high_value == item.high_value &&
-         present.packs == item.packs;
+         present.packs == item.packs && present.model == item.model &&
+         present.storage_conditions == item.storage_conditions &&
+         present.storage_celsius_min == item.storage_celsius_min &&
+         present.storage_celsius_max == item.storage_celsius_max &&
+         present.sterile == item.sterile && present.single_use == item.single_use &&
+         present.implant == item.implant && present.procurement_group == item.procurement_group &&
+         present.charge_code == item.charge_code;
 }
 
 // A registration has one last day, whoever tells it.
@@ -139,8 +187,10 @@ std::optional<Cell> Objection(const Item& item, PresentItems& present) {
         Cell{column, identifier, "DEVICE_IDENTIFIER_TAKEN", "belongs to items/" + owner->second});
   };
   std::optional<Cell> objection = taken("device_identifier", item.device_identifier);
-  if (!objection.has_value() && !item.packs.empty()) {
-    objection = taken("pack_device_identifier", item.packs.front().device_identifier);
+  for (const Pack& pack : item.packs) {
+    if (objection.has_value()) break;
+    const bool first = &pack == &item.packs.front();
+    objection = taken(first ? "pack_device_identifier" : "packs", pack.device_identifier);
   }
   return objection;
 }
@@ -155,7 +205,7 @@ Staged StageItemBatch(pqxx::transaction_base& tx, int64_t import_number,
   for (const v1::ItemRow& row : request.rows()) {
     absl::StatusOr<Item> item = ProposeItem(DraftOf(row), proposer.user_id, proposer.now);
     if (!item.ok()) {
-      batch.Reject(row.line(), CellsOf(item.status()));
+      batch.Reject(row.line(), CellsOf(item.status(), row));
       continue;
     }
     sound.push_back(*std::move(item));

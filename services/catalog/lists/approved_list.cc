@@ -1,5 +1,7 @@
 #include "services/catalog/lists/approved_list.h"
 
+#include <algorithm>
+
 #include "fmt/format.h"
 
 #include "common/auth/alliance_scope.h"
@@ -18,6 +20,18 @@ namespace {
 constexpr std::string_view kCounty = "county";
 
 std::string UserName(std::string_view id) { return id.empty() ? "" : fmt::format("users/{}", id); }
+
+v1::ApprovalState StateOf(const ApprovedList& list) {
+  if (list.state == ApprovalState::kWithdrawn) return v1::APPROVAL_STATE_WITHDRAWN;
+  return list.state == ApprovalState::kApproved ? v1::APPROVAL_STATE_APPROVED
+                                                : v1::APPROVAL_STATE_PROPOSED;
+}
+
+absl::Status CheckListEtag(const ApprovedList& list, std::string_view etag) {
+  const std::string present = fmt::format("{}", list.version);
+  if (etag.empty() || etag == present) return absl::OkStatus();
+  return EtagMismatch(ListName(list.id), present);
+}
 
 }  // namespace
 
@@ -49,13 +63,13 @@ v1::ApprovedList ToProto(const ApprovedList& list) {
   message.set_holder(HolderName(list.holder));
   message.set_start_date(list.start_date.ToString());
   if (list.end_date) message.set_end_date(list.end_date->ToString());
-  message.set_state(list.state == ApprovalState::kApproved ? v1::APPROVAL_STATE_APPROVED
-                                                           : v1::APPROVAL_STATE_PROPOSED);
+  message.set_state(StateOf(list));
   message.set_reason(list.reason);
   message.set_proposer(UserName(list.proposer_id));
   message.set_approver(UserName(list.approver_id));
   *message.mutable_create_time() = rpc::ToTimestamp(list.created_at);
   message.set_etag(fmt::format("{}", list.version));
+  message.set_decision_reason(list.decision_reason);
   return message;
 }
 
@@ -99,14 +113,24 @@ absl::Status CheckDecidingScope(const Holder& holder, const auth::Principal& pri
 
 absl::Status CheckListApproval(const ApprovedList& list, const auth::Principal& approver,
                                std::string_view etag) {
-  if (!etag.empty() && etag != fmt::format("{}", list.version)) {
-    return EtagMismatch(ListName(list.id), fmt::format("{}", list.version));
-  }
+  QINGQU_RETURN_IF_ERROR(CheckListEtag(list, etag));
   QINGQU_RETURN_IF_ERROR(CheckDecidingScope(list.holder, approver));
   if (list.state != ApprovalState::kProposed) return ListNotProposed(ListName(list.id));
   const auth::Actor proposer{.user_id = list.proposer_id, .on_behalf_of = list.proposer_for_id};
   if (auth::ShareAPerson(auth::ActorOf(approver), proposer)) return SamePerson(ListName(list.id));
   return absl::OkStatus();
+}
+
+absl::Status CheckListWithdrawal(const ApprovedList& list, const auth::Principal& proposer,
+                                 std::string_view etag) {
+  QINGQU_RETURN_IF_ERROR(CheckListEtag(list, etag));
+  if (list.state != ApprovalState::kProposed) return ListNotProposed(ListName(list.id));
+  return list.proposer_id == proposer.user_id ? absl::OkStatus() : NotProposer(ListName(list.id));
+}
+
+absl::Status CheckListStands(const ApprovedList& list, CivilDate day) {
+  if (!list.end_date || *list.end_date >= std::max(day, list.start_date)) return absl::OkStatus();
+  return ListEnded(ListName(list.id), *list.end_date);
 }
 
 v1::ApprovedListEntry ToProto(const ListEntry& entry) {

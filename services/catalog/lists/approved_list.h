@@ -48,6 +48,7 @@ struct ApprovedList {
   std::string approver_id;
   absl::Time created_at;
   int64_t version = 1;
+  std::string decision_reason;  // of one that was refused or taken back
 };
 
 std::string ListName(std::string_view id);
@@ -66,10 +67,18 @@ absl::StatusOr<ApprovedListDraft> ParseList(const v1::CreateApprovedListRequest&
 absl::Status CheckProposingScope(const Holder& holder, const auth::Principal& principal);
 absl::Status CheckDecidingScope(const Holder& holder, const auth::Principal& principal);
 
-// FAILED_PRECONDITION LIST_NOT_PROPOSED, PERMISSION_DENIED SAME_PERSON or SCOPE_TOO_NARROW, ABORTED
-// ETAG_MISMATCH.
+// Who may approve or refuse it: FAILED_PRECONDITION LIST_NOT_PROPOSED, PERMISSION_DENIED
+// SAME_PERSON or SCOPE_TOO_NARROW, ABORTED ETAG_MISMATCH.
 absl::Status CheckListApproval(const ApprovedList& list, const auth::Principal& approver,
                                std::string_view etag);
+
+// The same, but by who proposed it: FAILED_PRECONDITION LIST_NOT_PROPOSED, PERMISSION_DENIED
+// NOT_PROPOSER, ABORTED ETAG_MISMATCH.
+absl::Status CheckListWithdrawal(const ApprovedList& list, const auth::Principal& proposer,
+                                 std::string_view etag);
+
+// FAILED_PRECONDITION LIST_ENDED when the list governs nobody on `day` and later.
+absl::Status CheckListStands(const ApprovedList& list, CivilDate day);
 
 struct ListEntry {
   std::string item_id;

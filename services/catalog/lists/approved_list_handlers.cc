@@ -31,9 +31,30 @@ v1::ApprovedList Record(pqxx::transaction_base& tx, const CallContext& call, std
                      .subjects = {message.holder()},
                      .institution_id = list.holder.institution_id,
                      .alliance_id = list.holder.alliance_id,
-                     .reason = list.reason,
+                     .reason = list.decision_reason.empty() ? list.reason : list.decision_reason,
                      .details_json = ToJson(message)});
   return message;
+}
+
+// `check` says who may refuse it, or take it back.
+template <typename Request, typename Check>
+absl::StatusOr<v1::ApprovedList> WithdrawProposed(db::ConnectionPool& pool, const CallContext& call,
+                                                  const Request& request, std::string_view event,
+                                                  const Check& check) {
+  QINGQU_ASSIGN_OR_RETURN(const std::string id, ParseName("name", kListPattern, request.name()));
+  QINGQU_ASSIGN_OR_RETURN(const std::string reason, CheckReason(request.reason()));
+  return db::RunIdempotent<v1::ApprovedList>(
+      pool, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::ApprovedList> {
+        QINGQU_ASSIGN_OR_RETURN(ApprovedList list, LockList(tx, id));
+        QINGQU_RETURN_IF_ERROR(check(list, call.principal, request.etag()));
+        list.state = ApprovalState::kWithdrawn;
+        list.end_date = list.start_date.PlusDays(-1);
+        list.approver_id = call.principal.user_id;
+        list.decision_reason = reason;
+        ++list.version;
+        WithdrawList(tx, list);
+        return Record(tx, call, event, list);
+      });
 }
 
 // None when `text` is empty.
@@ -83,6 +104,7 @@ absl::StatusOr<v1::ApprovedList> ApprovedListHandlers::ApproveApprovedList(
       *pool_, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::ApprovedList> {
         QINGQU_ASSIGN_OR_RETURN(ApprovedList list, LockList(tx, id));
         QINGQU_RETURN_IF_ERROR(CheckListApproval(list, call.principal, request.etag()));
+        if (list.end_date) return ListEnded(ListName(list.id), *list.end_date);
         list.start_date = std::max(list.start_date, BusinessDay(call.received_at));
         if (const auto other = LockHolder(tx, list)) {
           return HolderHasList(request.name(), ListName(*other));
@@ -93,6 +115,16 @@ absl::StatusOr<v1::ApprovedList> ApprovedListHandlers::ApproveApprovedList(
         ApproveList(tx, list);
         return Record(tx, call, "list.approved", list);
       });
+}
+
+absl::StatusOr<v1::ApprovedList> ApprovedListHandlers::RejectApprovedList(
+    const CallContext& call, const v1::RejectApprovedListRequest& request) {
+  return WithdrawProposed(*pool_, call, request, "list.rejected", CheckListApproval);
+}
+
+absl::StatusOr<v1::ApprovedList> ApprovedListHandlers::WithdrawApprovedList(
+    const CallContext& call, const v1::WithdrawApprovedListRequest& request) {
+  return WithdrawProposed(*pool_, call, request, "list.withdrawn", CheckListWithdrawal);
 }
 
 absl::StatusOr<v1::ApprovedList> ApprovedListHandlers::GetApprovedList(

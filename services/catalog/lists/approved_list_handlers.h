@@ -17,6 +17,10 @@ class ApprovedListHandlers {
                                                       const v1::CreateApprovedListRequest& request);
   absl::StatusOr<v1::ApprovedList> ApproveApprovedList(
       const CallContext& call, const v1::ApproveApprovedListRequest& request);
+  absl::StatusOr<v1::ApprovedList> RejectApprovedList(const CallContext& call,
+                                                      const v1::RejectApprovedListRequest& request);
+  absl::StatusOr<v1::ApprovedList> WithdrawApprovedList(
+      const CallContext& call, const v1::WithdrawApprovedListRequest& request);
   absl::StatusOr<v1::ApprovedList> GetApprovedList(const CallContext& call,
                                                    const v1::GetApprovedListRequest& request);
   absl::StatusOr<v1::ListApprovedListsResponse> ListApprovedLists(

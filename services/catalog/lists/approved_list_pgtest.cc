@@ -201,6 +201,91 @@ TEST_F(ApprovedListTest, AHolderHasOneListAtATime) {
   EXPECT_TRUE(Approve(december, next).ok());
 }
 
+TEST_F(ApprovedListTest, WhatEndedStaysEnded) {
+  Govern("east", "alliances/east");
+  Change("end", {.ends_list = true, .start_date = "2026-12-01"});
+  const auto refused = [&](const std::string& id, const Wish& wish) {
+    return ErrorReason(Propose(Officer(), id, wish).status());
+  };
+  EXPECT_EQ(refused("later", {.ends_list = true, .start_date = "2026-12-20"}), "LIST_ENDED");
+  EXPECT_EQ(refused("again", {.ends_list = true, .start_date = "2026-12-01"}), "LIST_ENDED");
+  EXPECT_EQ(refused("on", {.additions = {"item-1"}, .start_date = "2026-12-01"}), "LIST_ENDED");
+  ASSERT_TRUE(Propose(Officer(), "next", {.ends_list = true, .start_date = "2026-11-30"}).ok());
+  EXPECT_EQ(
+      ErrorReason(ApproveChange(At(Approver(), "2026-12-01T00:00:00+08:00"), "next").status()),
+      "LIST_ENDED")
+      << "it has ended meanwhile";
+  Change("earlier", {.ends_list = true, .start_date = "2026-11-25"});
+  v1::GetApprovedListRequest get;
+  get.set_name("approvedLists/east");
+  EXPECT_EQ(handlers_.GetApprovedList(Approver(), get)->end_date(), "2026-11-24");
+  ASSERT_TRUE(Create(Officer(), "second", "alliances/east", "2026-11-25").ok());
+  ASSERT_TRUE(Approve(Approver(), "second").ok());
+  EXPECT_EQ(refused("over-it", {.ends_list = true, .start_date = "2026-12-31"}), "LIST_ENDED");
+  for (const char* end : {"'2026-11-25'", "NULL"}) {
+    pqxx::connection connection(database.superuser_conninfo());
+    pqxx::work tx(connection);
+    EXPECT_THROW(tx.exec(fmt::format(
+                     "UPDATE catalog.approved_list SET end_date = {} WHERE list_id = 'east'", end)),
+                 pqxx::sql_error)
+        << end;
+  }
+}
+
+TEST_F(ApprovedListTest, AProposalThatEndedIsNotApproved) {
+  ASSERT_TRUE(Create(Officer(), "east", "alliances/east").ok());
+  Change("end", {.ends_list = true});
+  EXPECT_EQ(ErrorReason(Approve(At(Approver(), "2026-11-24T09:00:00+08:00"), "east").status()),
+            "LIST_ENDED");
+  EXPECT_EQ(ErrorReason(Propose(Officer(), "late", {.additions = {"item-1"}}).status()),
+            "LIST_ENDED");
+}
+
+TEST_F(ApprovedListTest, AProposedListIsRefusedOrTakenBack) {
+  const auto reject = [&](const CallContext& call, const std::string& id,
+                          const std::string& reason = "不必另设") {
+    v1::RejectApprovedListRequest request;
+    request.set_name("approvedLists/" + id);
+    request.set_reason(reason);
+    return handlers_.RejectApprovedList(call, request);
+  };
+  const auto withdraw = [&](const CallContext& call, const std::string& id,
+                            const std::string& etag = "") {
+    v1::WithdrawApprovedListRequest request;
+    request.set_name("approvedLists/" + id);
+    request.set_reason("写错了");
+    request.set_etag(etag);
+    return handlers_.WithdrawApprovedList(call, request);
+  };
+  ASSERT_TRUE(Create(Officer(), "east", "alliances/east", "2026-12-24").ok());
+  EXPECT_EQ(ErrorReason(reject(Approver("wang"), "east").status()), "SAME_PERSON");
+  EXPECT_EQ(ErrorReason(reject(HospitalApprover(), "east").status()), "SCOPE_TOO_NARROW");
+  EXPECT_EQ(ErrorReason(reject(WestApprover(), "east").status()), "LIST_NOT_FOUND");
+  EXPECT_EQ(ErrorReason(reject(Approver(), "east", "").status()), "INVALID_FIELD");
+  EXPECT_EQ(ErrorReason(withdraw(Approver(), "east").status()), "NOT_PROPOSER");
+  EXPECT_EQ(ErrorReason(withdraw(Officer(), "east", "7").status()), "ETAG_MISMATCH");
+  const auto rejected = reject(Approver(), "east");
+  ASSERT_TRUE(rejected.ok()) << rejected.status();
+  EXPECT_EQ(rejected->state(), v1::APPROVAL_STATE_WITHDRAWN);
+  EXPECT_EQ(rejected->approver(), "users/li");
+  EXPECT_EQ(rejected->decision_reason(), "不必另设");
+  EXPECT_EQ(rejected->end_date(), "2026-12-23") << "it never governs";
+  v1::GetApprovedListRequest get;
+  get.set_name("approvedLists/east");
+  EXPECT_EQ(handlers_.GetApprovedList(Approver(), get)->SerializeAsString(),
+            rejected->SerializeAsString());
+  EXPECT_EQ(ErrorReason(Approve(Approver(), "east").status()), "LIST_NOT_PROPOSED");
+  EXPECT_EQ(ErrorReason(reject(Approver(), "east").status()), "LIST_NOT_PROPOSED");
+  EXPECT_EQ(ErrorReason(Propose(Officer(), "c", {.additions = {"item-1"}}).status()), "LIST_ENDED");
+  ASSERT_TRUE(Create(Officer(), "other", "alliances/east").ok());
+  EXPECT_EQ(withdraw(Officer(), "other")->state(), v1::APPROVAL_STATE_WITHDRAWN);
+  EXPECT_EQ(ErrorReason(withdraw(Officer(), "other").status()), "LIST_NOT_PROPOSED");
+  EXPECT_EQ(database.Value("SELECT string_agg(event || ' ' || reason, ', ' ORDER BY sequence) FROM "
+                           "journal.entry WHERE event IN ('list.rejected', 'list.withdrawn')"),
+            "list.rejected 不必另设, list.withdrawn 写错了");
+  Govern("third", "alliances/east");
+}
+
 TEST_F(ApprovedListTest, ItemsComeAndGoByTheirDays) {
   Govern("east", "alliances/east");
   Change("first", {.additions = {"item-1", "item-2"}});
@@ -426,6 +511,10 @@ TEST_F(ApprovedListTest, TheDatabaseRefusesWhatTheCodeWould) {
             "approved_list_same_person_check");
   EXPECT_EQ(refusal(list("'l', 'l', 'east', NULL, '2026-01-01', 'approved', 'a', NULL")),
             "approved_list_approver_check");
+  EXPECT_EQ(refusal(list("'l', 'l', 'east', NULL, '2026-01-01', 'withdrawn', 'a', 'b'")),
+            "approved_list_decision_reason_check");
+  EXPECT_EQ(refusal("UPDATE approved_list SET state = 'withdrawn', decision_reason = 'r'"),
+            "approved_list_withdrawn_check");
   EXPECT_EQ(refusal(list("'l', 'l', 'east', NULL, '2026-01-01', 'approved', 'a', 'b'")),
             "approved_list_overlap_excl");
   EXPECT_EQ(refusal(list("'l', 'l', NULL, 'x', '2026-01-01', 'proposed', 'a', NULL")),

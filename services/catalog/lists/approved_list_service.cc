@@ -33,6 +33,18 @@ class ApprovedListService final : public v1::ApprovedListService::CallbackServic
     return rpc::RunUnary(*runner_, "ApproveApprovedList", context, request, response, handlers_,
                          &ApprovedListHandlers::ApproveApprovedList);
   }
+  ServerUnaryReactor* RejectApprovedList(CallbackServerContext* context,
+                                         const v1::RejectApprovedListRequest* request,
+                                         v1::ApprovedList* response) override {
+    return rpc::RunUnary(*runner_, "RejectApprovedList", context, request, response, handlers_,
+                         &ApprovedListHandlers::RejectApprovedList);
+  }
+  ServerUnaryReactor* WithdrawApprovedList(CallbackServerContext* context,
+                                           const v1::WithdrawApprovedListRequest* request,
+                                           v1::ApprovedList* response) override {
+    return rpc::RunUnary(*runner_, "WithdrawApprovedList", context, request, response, handlers_,
+                         &ApprovedListHandlers::WithdrawApprovedList);
+  }
   ServerUnaryReactor* GetApprovedList(CallbackServerContext* context,
                                       const v1::GetApprovedListRequest* request,
                                       v1::ApprovedList* response) override {

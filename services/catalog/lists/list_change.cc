@@ -7,6 +7,7 @@
 #include "common/base/business_day.h"
 #include "common/base/check.h"
 #include "common/base/resource_name.h"
+#include "common/db/call_id.h"
 #include "common/rpc/timestamp.h"
 #include "common/status/status.h"
 #include "common/status/status_macros.h"
@@ -107,7 +108,7 @@ absl::StatusOr<ListChange> ParseChange(const CallContext& call,
   const v1::ListChange& message = request.list_change();
   FieldViolations violations;
   ListChange change{
-      .id = request.list_change_id().empty() ? call.request_id : request.list_change_id(),
+      .id = request.list_change_id().empty() ? db::IdOfCall(call) : request.list_change_id(),
       .start_date = BusinessDay(call.received_at),
       .ends_list = message.ends_list(),
       .proposer_id = call.principal.user_id,

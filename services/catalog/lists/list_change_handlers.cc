@@ -79,6 +79,7 @@ absl::StatusOr<v1::ListChange> ApprovedListHandlers::ProposeListChange(
       *pool_, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::ListChange> {
         QINGQU_ASSIGN_OR_RETURN(const ApprovedList list, GetList(tx, change.list_id));
         QINGQU_RETURN_IF_ERROR(CheckProposingScope(list.holder, call.principal));
+        QINGQU_RETURN_IF_ERROR(CheckListStands(list, change.start_date));
         QINGQU_RETURN_IF_ERROR(CheckLines(change, FindListLineFacts(tx, change)));
         QINGQU_RETURN_IF_ERROR(InsertChange(tx, change));
         return Record(tx, call, "list_change.proposed", change, list);
@@ -95,6 +96,7 @@ absl::StatusOr<v1::ListChange> ApprovedListHandlers::ApproveListChange(
         QINGQU_RETURN_IF_ERROR(CheckDecidingScope(list.holder, call.principal));
         QINGQU_RETURN_IF_ERROR(CheckDecision(change, auth::ActorOf(call.principal)));
         change.start_date = std::max(change.start_date, BusinessDay(call.received_at));
+        QINGQU_RETURN_IF_ERROR(CheckListStands(list, change.start_date));
         QINGQU_RETURN_IF_ERROR(CheckLines(change, FindListLineFacts(tx, change)));
         Decide(change, ListChangeState::kApproved, call, "");
         DecideChange(tx, change);

@@ -28,6 +28,13 @@ absl::Status ListNotProposed(std::string_view name) {
                    fmt::format("{} does not wait for an approval", name), Resource(name));
 }
 
+absl::Status ListEnded(std::string_view name, CivilDate last_day) {
+  return MakeError(StatusCode::kFailedPrecondition, "LIST_ENDED",
+                   fmt::format("the end of {} is {} already and stays; propose another list", name,
+                               last_day.ToString()),
+                   Resource(name));
+}
+
 absl::Status HolderHasList(std::string_view name, std::string_view other) {
   return MakeError(
       StatusCode::kFailedPrecondition, "HOLDER_HAS_LIST",

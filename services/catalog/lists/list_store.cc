@@ -26,7 +26,8 @@ ApprovedList ReadList(const pqxx::row& row) {
           .proposer_for_id = row["proposer_for_id"].as<std::string>(""),
           .approver_id = row["approver_id"].as<std::string>(""),
           .created_at = absl::FromUnixMicros(row["created_us"].as<int64_t>()),
-          .version = row["version"].as<int64_t>()};
+          .version = row["version"].as<int64_t>(),
+          .decision_reason = row["decision_reason"].as<std::string>()};
 }
 
 absl::StatusOr<ApprovedList> ReadOne(const pqxx::result& rows, std::string_view id) {
@@ -75,6 +76,11 @@ std::optional<std::string> LockHolder(pqxx::transaction_base& tx, const Approved
 void ApproveList(pqxx::transaction_base& tx, const ApprovedList& list) {
   tx.exec_prepared(queries::kApproveApprovedList.name, list.id, list.start_date.ToString(),
                    list.approver_id);
+}
+
+void WithdrawList(pqxx::transaction_base& tx, const ApprovedList& list) {
+  tx.exec_prepared(queries::kWithdrawApprovedList.name, list.id, list.approver_id,
+                   list.decision_reason);
 }
 
 void EndList(pqxx::transaction_base& tx, std::string_view id, CivilDate day) {

@@ -29,6 +29,9 @@ std::optional<std::string> LockHolder(pqxx::transaction_base& tx, const Approved
 // With the start date and approver that `list` has.
 void ApproveList(pqxx::transaction_base& tx, const ApprovedList& list);
 
+// Refused or taken back, by its approver and for its reason: it never governs.
+void WithdrawList(pqxx::transaction_base& tx, const ApprovedList& list);
+
 // It governs nobody from `day` on.
 void EndList(pqxx::transaction_base& tx, std::string_view id, CivilDate day);
 

@@ -155,6 +155,11 @@ std::vector<LocalCode> ListAwaiting(pqxx::transaction_base& tx, int limit) {
   return codes;
 }
 
+MappingTargets LockTargets(pqxx::transaction_base& tx, const std::vector<std::string>& item_ids) {
+  tx.exec_prepared(queries::kLockMappingTargets.name, db::TextArray(item_ids));
+  return ReadTargets(tx, item_ids);
+}
+
 MappingTargets ReadTargets(pqxx::transaction_base& tx, const std::vector<std::string>& item_ids) {
   MappingTargets targets;
   for (const auto& row :

@@ -50,6 +50,9 @@ void InsertRows(pqxx::transaction_base& tx, const Institution& institution, cons
 // Of one institution, in the order of their local codes; what the platform has yet to compare.
 std::vector<LocalCode> ListAwaiting(pqxx::transaction_base& tx, int limit);
 
+// Reads what can be mapped onto. Locked, none of them is merged or suspended until the end of the
+// transaction; items are locked before local codes, as whoever merges items does.
+MappingTargets LockTargets(pqxx::transaction_base& tx, const std::vector<std::string>& item_ids);
 MappingTargets ReadTargets(pqxx::transaction_base& tx, const std::vector<std::string>& item_ids);
 
 struct Judged {

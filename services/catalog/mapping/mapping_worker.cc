@@ -30,14 +30,17 @@ struct Compared {
   MappingDecision decision;
 };
 
-// Those that are still as they were when they were compared.
-std::vector<Judged> JudgeAll(pqxx::transaction_base& tx, const std::vector<Compared>& compared,
-                             const LocalCodes& present, CivilDate today) {
+std::vector<std::string> TargetsOf(const std::vector<Compared>& compared) {
   std::set<std::string> items;
   for (const Compared& one : compared) {
     if (!one.decision.proposals.empty()) items.insert(one.decision.proposals.front().item_id);
   }
-  const MappingTargets targets = ReadTargets(tx, {items.begin(), items.end()});
+  return {items.begin(), items.end()};
+}
+
+// Those that are still as they were when they were compared.
+std::vector<Judged> JudgeAll(const std::vector<Compared>& compared, const MappingTargets& targets,
+                             const LocalCodes& present, CivilDate today) {
   std::vector<Judged> judged;
   for (const Compared& one : compared) {
     const auto code = present.find(one.code.row.local_code);
@@ -103,9 +106,10 @@ absl::StatusOr<bool> MappingWorker::CompareSome() {
   }
   QINGQU_RETURN_IF_ERROR(
       db::RunTransaction(*pool_, call, [&](pqxx::transaction_base& tx) -> absl::Status {
+        const MappingTargets targets = LockTargets(tx, TargetsOf(compared));
         const LocalCodes present = LockLocalCodes(tx, institution.id, names);
         const std::vector<Judged> judged =
-            JudgeAll(tx, compared, present, BusinessDay(call.received_at));
+            JudgeAll(compared, targets, present, BusinessDay(call.received_at));
         if (judged.empty()) return absl::OkStatus();
         WriteJudgements(tx, institution, call.received_at, judged);
         Record(tx, call, institution, judged);

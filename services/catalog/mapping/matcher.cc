@@ -7,6 +7,7 @@
 
 #include "services/catalog/code_text.h"
 #include "services/catalog/registration_number.h"
+#include "services/catalog/registrations/registration_list.h"
 #include "services/catalog/search/folded_text.h"
 
 namespace qingqu::catalog {
@@ -82,19 +83,27 @@ std::u32string ManufacturerOf(std::string_view text) {
   return name;
 }
 
-// The number within what was typed around it ("注册证号:国械注准…"); "" when there is none.
-std::string RegistrationOf(std::string_view text) {
-  const std::string code = NormaliseCode(text);
-  for (const std::string_view mark : {"械注", "械备"}) {
-    const size_t at = code.find(mark);
-    if (at == code.npos || at < 3) continue;
-    const absl::StatusOr<RegistrationNumber> parsed =
-        ParseRegistrationNumber(std::string_view(code).substr(at - 3));
-    if (parsed.ok()) return parsed->text;
-  }
-  const absl::StatusOr<RegistrationNumber> parsed = ParseRegistrationNumber(code);
-  return parsed.ok() ? parsed->text : "";
+// The certificates that were typed into one field, and whether it is all that was.
+struct Certificates {
+  std::vector<std::string> numbers;
+  bool clear = false;
+};
+
+// A filing's number begins with the province and the city (苏宁械备… is Nanjing's), and many a
+// city's character is a province's: so nothing is cut off, and what is left over makes it doubtful.
+Certificates CertificatesOf(std::string_view text) {
+  const absl::StatusOr<RegistrationNumber> whole = ParseRegistrationNumber(text);
+  if (whole.ok()) return {.numbers = {whole->text}, .clear = true};
+  const RegistrationList list = ParseRegistrationList(text);
+  Certificates certificates{.numbers = {},
+                            .clear = !list.numbers.empty() && list.not_understood.empty()};
+  for (const RegistrationNumber& number : list.numbers) certificates.numbers.push_back(number.text);
+  return certificates;
 }
+
+bool HasDigit(std::u32string_view text) { return std::ranges::any_of(text, IsAsciiDigit); }
+
+bool IsWritten(std::string_view text) { return !NormaliseCode(text).empty(); }
 
 std::string CodeOf(std::string_view text) {
   std::string code = NormaliseCode(text);
@@ -132,6 +141,11 @@ double SameName(const std::u32string& one, const std::vector<uint64_t>& pairs,
   return within ? std::max(dice, 0.9) : dice;
 }
 
+bool ShareANumber(const std::vector<std::string>& some, const std::vector<std::string>& others) {
+  return std::ranges::any_of(
+      some, [&](const std::string& one) { return std::ranges::find(others, one) != others.end(); });
+}
+
 bool SameManufacturer(std::u32string_view one, std::u32string_view other) {
   if (one.empty() || other.empty()) return false;
   return one == other || (one.size() >= 4 && other.find(one) != other.npos) ||
@@ -145,8 +159,13 @@ MappingMatcher::Prepared MappingMatcher::Prepare(const MappingItem& item) {
                     .name = NameOf(item.name),
                     .specification = SpecificationOf(item.specification),
                     .manufacturer = ManufacturerOf(item.manufacturer),
-                    .registration_number = RegistrationOf(item.registration_number),
-                    .national_code = CodeOf(item.national_code)};
+                    .registration_numbers = {},
+                    .national_code = CodeOf(item.national_code),
+                    .specification_told = IsWritten(item.specification),
+                    .registration_told = HasDigit(Fold(item.registration_number).characters)};
+  Certificates certificates = CertificatesOf(item.registration_number);
+  prepared.registration_numbers = std::move(certificates.numbers);
+  prepared.registration_clear = certificates.clear;
   prepared.name_pairs = PairsOf(prepared.name);
   return prepared;
 }
@@ -196,7 +215,7 @@ void MappingMatcher::Link(uint32_t number, bool add) {
     link(by_code_, item.national_code);
     link(by_code_prefix_, item.national_code.substr(0, kCodePrefixLength));
   }
-  if (!item.registration_number.empty()) link(by_registration_, item.registration_number);
+  for (const std::string& told : item.registration_numbers) link(by_registration_, told);
   if (!item.manufacturer.empty()) link(by_manufacturer_, item.manufacturer);
   for (const uint64_t pair : item.name_pairs) link(by_name_pair_, pair);
 }
@@ -212,7 +231,7 @@ std::vector<uint32_t> MappingMatcher::CandidatesOf(const Prepared& row) const {
   if (!row.national_code.empty()) {
     add(by_code_prefix_, row.national_code.substr(0, kCodePrefixLength));
   }
-  add(by_registration_, row.registration_number);
+  for (const std::string& told : row.registration_numbers) add(by_registration_, told);
   add(by_manufacturer_, row.manufacturer);
   // By name: those that share most of its rarer pairs, among those of the same size when there are.
   std::unordered_map<uint32_t, int> shared;
@@ -244,8 +263,7 @@ MappingMatcher::Candidate MappingMatcher::Compare(const Prepared& row, uint32_t 
       .code = row.national_code.size() == kCodeLength && row.national_code == item.national_code,
       .code_prefix = !row.national_code.empty() &&
                      item.national_code.starts_with(row.national_code.substr(0, kCodePrefixLength)),
-      .registration =
-          !row.registration_number.empty() && row.registration_number == item.registration_number,
+      .registration = ShareANumber(row.registration_numbers, item.registration_numbers),
       .specification = !row.specification.empty() && row.specification == item.specification,
       .manufacturer = SameManufacturer(row.manufacturer, item.manufacturer)};
   candidate.score = kNameWeight * candidate.name +
@@ -262,12 +280,20 @@ MappingMatcher::Candidate MappingMatcher::Compare(const Prepared& row, uint32_t 
 }
 
 bool MappingMatcher::Contradicts(const Prepared& row, const Prepared& item) {
-  const bool other_registration = !row.registration_number.empty() &&
-                                  !item.registration_number.empty() &&
-                                  row.registration_number != item.registration_number;
+  const bool other_registration =
+      !row.registration_numbers.empty() && !item.registration_numbers.empty() &&
+      !ShareANumber(row.registration_numbers, item.registration_numbers);
   const bool other_code = !row.national_code.empty() && !item.national_code.empty() &&
                           !item.national_code.starts_with(row.national_code);
   return other_registration || other_code;
+}
+
+// A code may stand in the wrong line: what else the row tells must not be of another thing.
+bool MappingMatcher::FitsItsCode(const Prepared& row, const Candidate& best) {
+  if (row.specification_told && !best.specification) return false;
+  if (row.name.empty() && row.manufacturer.empty()) return true;
+  return best.name >= kNameForRegistration || (best.manufacturer && best.specification) ||
+         (row.name.empty() && best.manufacturer);
 }
 
 bool MappingMatcher::IsUnambiguous(const Prepared& row, const std::vector<Candidate>& candidates) {
@@ -275,17 +301,17 @@ bool MappingMatcher::IsUnambiguous(const Prepared& row, const std::vector<Candid
   const auto others = [&](auto&& rivals) {
     return std::any_of(candidates.begin() + 1, candidates.end(), rivals);
   };
-  const bool size_told = row.specification.empty() || best.specification;
   if (best.code) {
-    return size_told && !others([](const Candidate& other) { return other.code; });
+    return FitsItsCode(row, best) && !others([](const Candidate& other) { return other.code; });
   }
   if (!best.specification) return false;
   if (best.registration) {
-    return best.name >= kNameForRegistration && !others([&](const Candidate& other) {
+    return row.registration_clear && best.name >= kNameForRegistration &&
+           !others([&](const Candidate& other) {
              return other.registration && other.specification && other.name + kMargin > best.name;
            });
   }
-  if (!row.registration_number.empty()) return false;
+  if (row.registration_told) return false;
   return best.manufacturer && best.name >= kNameForManufacturer &&
          !others([&](const Candidate& other) {
            return other.manufacturer && other.specification && other.name + kMargin > best.name;

@@ -77,9 +77,12 @@ class MappingMatcher {
     std::vector<uint64_t> name_pairs;  // of neighbouring characters, sorted
     std::u32string specification;
     std::u32string manufacturer;
-    std::string registration_number;
+    std::vector<std::string> registration_numbers;
     std::string national_code;
-    bool linked = false;  // in the indexes below
+    bool specification_told = false;  // something is written, even when nothing of it is left
+    bool registration_told = false;   // so is a number of a certificate
+    bool registration_clear = false;  // which can be read, with nothing else beside it
+    bool linked = false;              // in the indexes below
   };
   struct Candidate {
     uint32_t number = 0;
@@ -100,6 +103,7 @@ class MappingMatcher {
   MappingProposal ProposalOf(const Candidate& candidate) const;
   std::vector<uint32_t> CandidatesOf(const Prepared& row) const;
   Candidate Compare(const Prepared& row, uint32_t number) const;
+  static bool FitsItsCode(const Prepared& row, const Candidate& best);
   static bool IsUnambiguous(const Prepared& row, const std::vector<Candidate>& candidates);
   static bool Contradicts(const Prepared& row, const Prepared& item);
 

@@ -107,7 +107,7 @@ TEST(MappingMatcherTest, AnythingMayStandInARow) {
     EXPECT_FALSE(decision.unambiguous) << text;
   }
   const MappingDecision by_code =
-      matcher.Match({.name = "针筒", .insurance_code = "c14010100100001000010000001"});
+      matcher.Match({.name = "注射器", .insurance_code = "c14010100100001000010000001"});
   EXPECT_TRUE(by_code.unambiguous);
   EXPECT_EQ(by_code.proposals[0].evidence.front(), MappingEvidence::kNationalCode);
   EXPECT_FALSE(matcher
@@ -121,6 +121,65 @@ TEST(MappingMatcherTest, AnythingMayStandInARow) {
                           .specification = "5ML",
                           .registration_number = "注册证号：鲁械注准2020214 0001"})
                   .unambiguous);
+}
+
+TEST(MappingMatcherTest, ACodeAloneDoesNotSpeakForAnotherThing) {
+  const MappingMatcher matcher({{.item_id = "syringe",
+                                 .name = "一次性使用无菌注射器",
+                                 .specification = "5ml",
+                                 .manufacturer = "济南康健医疗器械有限公司",
+                                 .registration_number = "",
+                                 .national_code = "C14010100100001000010000001"}});
+  const auto alone = [&](LocalRow row) {
+    row.insurance_code = "C14010100100001000010000001";
+    const MappingDecision decision = matcher.Match(row);
+    EXPECT_EQ(decision.proposals.at(0).item_id, "syringe");
+    return decision.unambiguous;
+  };
+  const std::string stent = "药物洗脱冠状动脉支架系统";
+  EXPECT_FALSE(alone({.name = stent, .manufacturer = "乙心血管科技有限公司"}));
+  EXPECT_FALSE(alone({.name = stent}));
+  EXPECT_FALSE(alone({.manufacturer = "乙心血管科技有限公司"}));
+  EXPECT_FALSE(alone({.name = stent, .manufacturer = "济南康健"})) << "shifted by one line";
+  EXPECT_FALSE(alone({.name = "注射器", .specification = "Φ"})) << "a size that cannot be read";
+  EXPECT_FALSE(alone({.name = "注射器", .specification = "※", .manufacturer = "济南康健"}));
+  EXPECT_TRUE(alone({.specification = " "}));
+  EXPECT_TRUE(alone({.name = "注射器", .manufacturer = "乙心血管科技有限公司"}))
+      << "who sells it is written for who makes it";
+  EXPECT_TRUE(alone({.manufacturer = "济南康健"}));
+  EXPECT_TRUE(alone({.name = "针筒", .specification = "5ML", .manufacturer = "济南康健"}));
+}
+
+TEST(MappingMatcherTest, TheFilingOfACityIsNotThatOfAProvince) {
+  const auto item = [](const char* id, const char* number) {
+    return MappingItem{.item_id = id,
+                       .name = "医用棉签",
+                       .specification = "10cm",
+                       .manufacturer = id,
+                       .registration_number = number,
+                       .national_code = ""};
+  };
+  const auto decided = [](const MappingMatcher& matcher, const char* number) {
+    const MappingDecision decision = matcher.Match({.name = "医用棉签",
+                                                    .specification = "10cm",
+                                                    .manufacturer = "某卫生材料公司",
+                                                    .registration_number = number});
+    return decision.unambiguous ? decision.proposals.at(0).item_id : "";
+  };
+  const MappingMatcher provinces(
+      {item("ningxia", "宁械备20190001号"), item("qinghai", "青械备20190001号")});
+  EXPECT_EQ(decided(provinces, "苏宁械备20190001号"), "") << "Nanjing";
+  EXPECT_EQ(decided(provinces, "备案号：苏宁械备20190001"), "");
+  EXPECT_EQ(decided(provinces, "鲁青械备20190001号"), "") << "Qingdao";
+  EXPECT_EQ(decided(provinces, "蔟宁械备20190001号"), "") << "苏, mistyped";
+  EXPECT_EQ(decided(provinces, "宁械备20190001号"), "ningxia");
+  EXPECT_EQ(decided(provinces, "备案凭证编号：青械备2019 0001"), "qinghai");
+  const MappingMatcher cities({item("nanjing", "苏宁械备20190001号"),
+                               item("ningxia", "宁械备20190001号"),
+                               item("qingdao", "鲁青械备20190001号")});
+  EXPECT_EQ(decided(cities, "苏宁械备20190001号"), "nanjing");
+  EXPECT_EQ(decided(cities, "(备案号)鲁青械备20190001"), "qingdao");
+  EXPECT_EQ(decided(cities, "宁械备20190001号"), "ningxia");
 }
 
 }  // namespace

@@ -45,15 +45,15 @@ absl::StatusOr<std::vector<LocalCodeDecision>> ReadDecisions(
   return decisions;
 }
 
-MappingTargets TargetsOf(pqxx::transaction_base& tx, const LocalCodes& codes,
-                         const std::vector<LocalCodeDecision>& decisions) {
+std::vector<std::string> TargetsOf(const LocalCodes& codes,
+                                   const std::vector<LocalCodeDecision>& decisions) {
   std::set<std::string> items;
   for (const LocalCodeDecision& decision : decisions) {
     const auto code = codes.find(decision.local_code);
     if (code != codes.end()) items.insert(TargetOf(code->second, decision));
   }
   items.erase("");
-  return ReadTargets(tx, {items.begin(), items.end()});
+  return {items.begin(), items.end()};
 }
 
 void TellRefusal(const absl::Status& status, const LocalCode* code,
@@ -232,9 +232,12 @@ absl::StatusOr<v1::DecideMappingsResponse> MappingHandlers::DecideMappings(
       *pool_, call, request,
       [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::DecideMappingsResponse> {
         QINGQU_ASSIGN_OR_RETURN(const Institution institution, FindInstitution(tx, id));
+        // What the codes propose may change before they are locked: then other items are locked
+        // after them, which whoever merges these just now would have to wait for and try again.
+        LockTargets(tx, TargetsOf(GetLocalCodes(tx, id, names), decisions));
         const LocalCodes codes = LockLocalCodes(tx, id, names);
-        const Verdicts verdicts =
-            DecideAll(codes, decisions, TargetsOf(tx, codes, decisions), today);
+        const MappingTargets targets = LockTargets(tx, TargetsOf(codes, decisions));
+        const Verdicts verdicts = DecideAll(codes, decisions, targets, today);
         if (verdicts.decided.empty()) return verdicts.response;
         WriteDecisions(tx, institution,
                        {.user_id = call.principal.user_id, .now = call.received_at},

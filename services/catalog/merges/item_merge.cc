@@ -62,6 +62,13 @@ absl::Status CheckDecision(const ItemMerge& merge, const auth::Actor& decider, b
   return absl::OkStatus();
 }
 
+absl::Status ItemMerged(std::string_view item_id, std::string_view into_item_id) {
+  return MakeError(StatusCode::kFailedPrecondition, "ITEM_MERGED",
+                   fmt::format("items/{} was merged into items/{} for good; use that one", item_id,
+                               into_item_id),
+                   {{"resource", fmt::format("items/{}", into_item_id)}});
+}
+
 absl::Status ItemMergeNotFound(std::string_view id) {
   return MakeError(StatusCode::kNotFound, "ITEM_MERGE_NOT_FOUND",
                    fmt::format("there is no {}", MergeName(id)), {{"resource", MergeName(id)}});

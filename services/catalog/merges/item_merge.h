@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -13,6 +15,7 @@
 namespace qingqu::catalog {
 
 inline constexpr int64_t kMergeBaseUnitsMax = 1'000'000;
+inline constexpr size_t kLeftPricesMax = 100;
 
 enum class MergeState { kProposed, kApproved, kRejected };
 std::string_view MergeStateName(MergeState state);  // "proposed", …
@@ -29,6 +32,10 @@ struct ItemMerge {
   auth::Actor proposer;
   std::string decider_id;
   int64_t repointed_count = 0;
+  int64_t listed_count = 0;
+  int64_t priced_count = 0;
+  int64_t authorised_count = 0;
+  std::vector<std::string> left_price_ids;  // at most kLeftPricesMax
   absl::Time created_at;
   absl::Time updated_at;
   int64_t version = 1;
@@ -42,6 +49,8 @@ absl::Status CheckMerge(const ItemMerge& merge);
 // ITEM_MERGE_DECIDED, PERMISSION_DENIED SAME_PERSON (to approve).
 absl::Status CheckDecision(const ItemMerge& merge, const auth::Actor& decider, bool approves);
 
+// It was there twice and became the other for good.
+absl::Status ItemMerged(std::string_view item_id, std::string_view into_item_id);
 absl::Status ItemMergeNotFound(std::string_view id);
 absl::Status ItemMergeExists(std::string_view item_id);
 absl::Status UnitFactorTooLarge(std::string_view institution_id, std::string_view local_code);

@@ -11,6 +11,7 @@
 #include "common/base/business_day.h"
 #include "common/base/resource_name.h"
 #include "common/base/strings.h"
+#include "common/db/call_id.h"
 #include "common/db/idempotency.h"
 #include "common/db/journal.h"
 #include "common/db/transaction.h"
@@ -61,16 +62,25 @@ v1::ItemMerge ToProto(const ItemMerge& merge) {
   *message.mutable_update_time() = rpc::ToTimestamp(merge.updated_at);
   message.set_etag(fmt::format("{}", merge.version));
   message.set_repointed_count(merge.repointed_count);
+  message.set_listed_count(merge.listed_count);
+  message.set_priced_count(merge.priced_count);
+  message.set_authorised_count(merge.authorised_count);
+  for (const std::string& id : merge.left_price_ids) {
+    message.add_left_prices(fmt::format("prices/{}", id));
+  }
   return message;
 }
 
 v1::ItemMerge Record(pqxx::transaction_base& tx, const CallContext& call, std::string_view event,
-                     const ItemMerge& merge, std::string_view reason) {
+                     const ItemMerge& merge, std::string_view reason,
+                     const std::vector<std::string>& list_ids = {}) {
   v1::ItemMerge message = ToProto(merge);
+  std::vector<std::string> subjects{message.item(), message.into_item()};
+  for (const std::string& id : list_ids) subjects.push_back(fmt::format("approvedLists/{}", id));
   db::AppendJournal(tx, call,
                     {.event = std::string(event),
                      .resource = message.name(),
-                     .subjects = {message.item(), message.into_item()},
+                     .subjects = std::move(subjects),
                      .reason = std::string(reason),
                      .details_json = ToJson(message)});
   return message;
@@ -192,7 +202,7 @@ absl::StatusOr<v1::ItemMerge> ItemMergeHandlers::ProposeItemMerge(
     const CallContext& call, const v1::ProposeItemMergeRequest& request) {
   QINGQU_RETURN_IF_ERROR(auth::RequireAllianceScope(call.principal));
   const v1::ItemMerge& asked = request.item_merge();
-  ItemMerge merge{.id = call.request_id,
+  ItemMerge merge{.id = db::IdOfCall(call),
                   .base_units = asked.base_units(),
                   .reason = std::string(TrimAsciiSpace(asked.reason())),
                   .proposer = auth::ActorOf(call.principal),
@@ -223,6 +233,8 @@ absl::StatusOr<v1::ItemMerge> ItemMergeHandlers::ApproveItemMerge(
         QINGQU_ASSIGN_OR_RETURN(const ItemMerge present, LockItemMerge(tx, id));
         QINGQU_RETURN_IF_ERROR(CheckMergeEtag(present, request.etag()));
         QINGQU_RETURN_IF_ERROR(CheckDecision(present, auth::ActorOf(call.principal), true));
+        const CivilDate today = BusinessDay(call.received_at);
+        LockWhatIsCarried(tx, present, today);
         Item given_up;
         QINGQU_RETURN_IF_ERROR(LockBothItems(tx, present, given_up));
         QINGQU_ASSIGN_OR_RETURN(const Item suspended,
@@ -233,10 +245,11 @@ absl::StatusOr<v1::ItemMerge> ItemMergeHandlers::ApproveItemMerge(
           merge.repointed_count += static_cast<int64_t>(codes.local_codes.size());
         }
         SuspendForGood(tx, call, suspended, merge.reason);
-        RepointMappings(tx, merge, BusinessDay(call.received_at));
+        RepointMappings(tx, merge, today);
+        const std::vector<std::string> list_ids = CarryOver(tx, merge, today);
         UpdateItemMerge(tx, merge);
         RecordRepointing(tx, call, merge, mapped);
-        return Record(tx, call, "item_merge.approved", merge, merge.reason);
+        return Record(tx, call, "item_merge.approved", merge, merge.reason, list_ids);
       });
 }
 

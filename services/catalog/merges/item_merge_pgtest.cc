@@ -10,9 +10,11 @@
 
 #include "common/base/business_day.h"
 #include "common/status/status.h"
+#include "services/catalog/buyers_test_support.h"
 #include "services/catalog/catalog_service.h"
 #include "services/catalog/mapping/mapping_test_support.h"
 #include "services/catalog/merges/item_merge_handlers.h"
+#include "services/catalog/prices/price_handlers.h"
 #include "tests/support/test_host.h"
 
 namespace qingqu::catalog {
@@ -71,6 +73,17 @@ class ItemMergeTest : public ::testing::Test, protected MappingDatabase {
     EXPECT_EQ(Decide(decision).error_reason(), "");
   }
 
+  void WaitForWaiters(int count) {
+    const std::string waiting =
+        "SELECT count(*) >= " + std::to_string(count) +
+        " FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    const absl::Time give_up = absl::Now() + absl::Seconds(30);
+    while (database.Value(waiting) != "t" && absl::Now() < give_up) {
+      absl::SleepFor(absl::Milliseconds(20));
+    }
+    EXPECT_EQ(database.Value(waiting), "t");
+  }
+
   ItemMergeHandlers merges_{pool.get(), &search};
 };
 
@@ -125,6 +138,155 @@ TEST_F(ItemMergeTest, LocalCodesGoOverWithTheirHistory) {
   EXPECT_EQ(merges_.ListItemMerges(Li(), list)->item_merges_size(), 0);
 }
 
+// "c" has an entry of its own from the day on which that of "zhushe" ends, "d" has one already.
+TEST_F(ItemMergeTest, ApprovedListsGoOver) {
+  PutList(database, {"a", "county-hospital", "'zhushe'"});
+  PutList(database, {"c", "east", "'zhushe'"});
+  PutList(database, {"d", "ward-a", "'zhushe', 'syringe'"});
+  PutList(database, {"ended", "county", "'zhushe'"});
+  Put(database,
+      fmt::format(
+          "UPDATE catalog.approved_list_entry SET end_date = '{0}', removed_by = "
+          "'listChanges/x' WHERE list_id = 'c';"
+          "INSERT INTO catalog.approved_list_entry (list_id, item_id, start_date, added_by) "
+          "VALUES ('c', 'syringe', '{1}', 'listChanges/y');"
+          "UPDATE catalog.approved_list SET end_date = '{2}' WHERE list_id = 'ended'",
+          Day(20), Day(10), Day(-1)));
+  const auto obstacles = [&](const std::string& item, int64_t days) {
+    return database.Value(
+        fmt::format("SELECT coalesce(string_agg(resource, ' ' ORDER BY resource), '') FROM "
+                    "catalog.list_obstacles('county-hospital', 'ward-a', '{}', '{}')",
+                    item, Day(days)));
+  };
+  EXPECT_EQ(obstacles("syringe", 0), "approvedLists/a approvedLists/c");
+  const auto merged = Approve(Propose("zhushe", "syringe"));
+  ASSERT_TRUE(merged.ok()) << merged.status();
+  EXPECT_EQ(merged->listed_count(), 2);
+  for (const int64_t days : {0, 9, 10, 30}) EXPECT_EQ(obstacles("syringe", days), "") << days;
+  EXPECT_EQ(obstacles("syringe", -1), "approvedLists/a approvedLists/c approvedLists/ended")
+      << "the past stays";
+  EXPECT_EQ(obstacles("zhushe", -1), "");
+  EXPECT_EQ(database.Value("SELECT string_agg(list_id || ' ' || start_date || ' ' || "
+                           "coalesce(end_date::text, '-'), ', ' ORDER BY list_id) FROM "
+                           "catalog.approved_list_entry WHERE added_by = '" +
+                           merged->name() + "'"),
+            fmt::format("a {0} -, c {0} {1}", Day(0), Day(9)));
+  EXPECT_EQ(
+      database.Value("SELECT subjects FROM journal.entry WHERE event = 'item_merge.approved'"),
+      "{approvedLists/a,approvedLists/c," + merged->name() + ",items/syringe,items/zhushe}");
+}
+
+TEST_F(ItemMergeTest, PricesGoOverForOneOfTheOthersUnits) {
+  ApprovedSupplier("kangda", kCreditCode);
+  ApprovedSupplier("other", kOtherCreditCode);
+  PriceHandlers prices(pool.get());
+  const auto set = [&](v1::PriceKind kind, const std::string& item, const std::string& amount,
+                       const std::string& supplier = "", const std::string& institution = "") {
+    v1::BatchSetPricesRequest request;
+    request.set_reason("年度谈判");
+    v1::Price& price = *request.add_prices();
+    price.set_kind(kind);
+    price.set_item("items/" + item);
+    price.set_amount(amount);
+    if (!supplier.empty()) price.set_supplier("suppliers/" + supplier);
+    if (institution.empty()) price.set_alliance("alliances/east");
+    if (!institution.empty()) price.set_institution("institutions/" + institution);
+    CallContext officer = Wang();
+    officer.principal.scope = auth::Scope::kAlliance;
+    const auto answer = prices.BatchSetPrices(officer, request);
+    EXPECT_TRUE(answer.ok() && answer->results(0).reason().empty()) << amount;
+    return answer->results(0).price().name();
+  };
+  set(v1::PRICE_KIND_HISTORICAL, "zhushe", "4", "", "county-hospital");
+  set(v1::PRICE_KIND_AGREED, "zhushe", "3", "kangda");
+  const std::string odd = set(v1::PRICE_KIND_CEILING, "zhushe", "3.0001");
+  const std::string both = set(v1::PRICE_KIND_AGREED, "zhushe", "2", "other");
+  const std::string own = set(v1::PRICE_KIND_AGREED, "syringe", "0.9", "other");
+  const std::string part = set(v1::PRICE_KIND_PAYMENT_STANDARD, "zhushe", "2.0001");
+  const auto merged = Approve(Propose("zhushe", "syringe", 2));
+  ASSERT_TRUE(merged.ok()) << merged.status();
+  EXPECT_EQ(merged->priced_count(), 2);
+  EXPECT_THAT(merged->left_prices(), ::testing::UnorderedElementsAre(odd, both, part));
+  const auto of_syringe = [&](const std::string& columns) {
+    return database.Value("SELECT string_agg(concat_ws(' ', " + columns +
+                          "), ', ' ORDER BY kind, supplier_id) FROM catalog.price WHERE item_id = "
+                          "'syringe'");
+  };
+  EXPECT_EQ(of_syringe("kind, supplier_id, holder, amount"),
+            "agreed kangda alliances/east 15000, agreed other alliances/east 9000, ceiling "
+            "alliances/east 15000");
+  EXPECT_EQ(
+      database.Value("SELECT DISTINCT start_date || ' ' || setter_id FROM catalog.price WHERE "
+                     "reason LIKE '" +
+                     merged->name() + ": prices/%'"),
+      Day(0) + " li");
+  v1::ListItemMergesRequest list;
+  EXPECT_EQ(merges_.ListItemMerges(Li(), list)->item_merges(0).SerializeAsString(),
+            merged->SerializeAsString());
+}
+
+TEST_F(ItemMergeTest, AuthorisationsNameTheOtherToo) {
+  const auto authorise = [&](const std::string& id, const std::string& state,
+                             const std::string& until, const std::string& named) {
+    Put(database,
+        fmt::format(
+            "INSERT INTO catalog.qualification (qualification_id, organisation_id, kind, "
+            "valid_from, expire_date, giver_id, manufacturer_id, exclusive, state, submitter_id, "
+            "equipment_reviewer_id, infection_control_reviewer_id, reason, created_at, updated_at) "
+            "VALUES ('{0}', 'o', 'authorisation', '2020-01-01', '{2}', 'm', 'm', false, '{1}', "
+            "'a', CASE WHEN '{1}' = 'approved' THEN 'b' END, CASE WHEN '{1}' = 'approved' THEN 'c' "
+            "END, CASE WHEN '{1}' = 'withdrawn' THEN 'r' END, now(), now());"
+            "INSERT INTO catalog.authorisation_scope (qualification_id, organisation_id, item_id) "
+            "SELECT '{0}', 'o', item FROM unnest(ARRAY[{3}]) AS item",
+            id, state, until, named));
+  };
+  authorise("held", "approved", Day(30), "'zhushe', 'gauze'");
+  authorise("both", "approved", Day(30), "'zhushe', 'syringe'");
+  authorise("over", "approved", Day(-1), "'zhushe'");
+  authorise("waits", "submitted", Day(30), "'zhushe'");
+  authorise("gone", "withdrawn", Day(30), "'zhushe'");
+  const auto merged = Approve(Propose("zhushe", "syringe"));
+  ASSERT_TRUE(merged.ok()) << merged.status();
+  EXPECT_EQ(merged->authorised_count(), 2);
+  EXPECT_EQ(database.Value("SELECT string_agg(qualification_id, ' ' ORDER BY 1) FROM "
+                           "catalog.authorisation_scope WHERE item_id = 'syringe'"),
+            "both held waits");
+}
+
+TEST_F(ItemMergeTest, TheOldIdentifierLeadsToTheOther) {
+  const auto lookup = [&](int64_t number) {
+    v1::LookupDeviceIdentifierRequest request;
+    request.set_device_identifier(Gtin(number));
+    const auto found = items.LookupDeviceIdentifier(Li(), request);
+    EXPECT_TRUE(found.ok()) << found.status();
+    return found.ok() ? found->item().name() + " " + std::to_string(found->base_units()) : "";
+  };
+  EXPECT_EQ(lookup(81), "items/zhushe 10");
+  ASSERT_TRUE(Approve(Propose("zhushe", "syringe", 2)).ok());
+  EXPECT_EQ(lookup(80), "items/syringe 2");
+  EXPECT_EQ(lookup(81), "items/syringe 20");
+  EXPECT_EQ(lookup(10), "items/syringe 1");
+  ASSERT_TRUE(Approve(Propose("syringe", "syringe-10", 3)).ok());
+  EXPECT_EQ(lookup(81), "items/syringe-10 60");
+  EXPECT_EQ(lookup(10), "items/syringe-10 3");
+}
+
+TEST_F(ItemMergeTest, TheRequestIdOfSomebodyElseIsNobodysObstacle) {
+  const CallContext first = Wang();
+  ASSERT_TRUE(merges_.ProposeItemMerge(first, Proposal("zhushe", "syringe")).ok());
+  CallContext other = AllianceApprover("sun");
+  other.request_id = first.request_id;
+  const auto proposed = merges_.ProposeItemMerge(other, Proposal("gauze", "syringe-10"));
+  ASSERT_TRUE(proposed.ok()) << proposed.status();
+  EXPECT_EQ(merges_.ProposeItemMerge(other, Proposal("gauze", "syringe-10"))->SerializeAsString(),
+            proposed->SerializeAsString());
+  CallContext post = first;
+  post.principal.alliance_id = "west";
+  EXPECT_EQ(ErrorReason(merges_.ProposeItemMerge(post, Proposal("zhushe", "syringe")).status()),
+            "ITEM_MERGE_EXISTS")
+      << "in another post it is another request, of the same item";
+}
+
 TEST_F(ItemMergeTest, RowsThatWaitAreComparedAgain) {
   Upload({VagueRow("1")});
   const auto before = Read("1");
@@ -177,6 +339,24 @@ TEST_F(ItemMergeTest, WhatCannotBeMergedIsRefused) {
 
 TEST_F(ItemMergeTest, WhatBecameAnotherDoesNotComeBack) {
   ASSERT_TRUE(Approve(Propose("zhushe", "syringe")).ok());
+  v1::ProposeItemReinstatementRequest propose;
+  propose.set_name("items/zhushe");
+  propose.set_reason("仍需使用");
+  const absl::Status refused = items.ProposeItemReinstatement(Wang(), propose).status();
+  EXPECT_EQ(ErrorReason(refused), "ITEM_MERGED");
+  EXPECT_THAT(refused.ToString(), ::testing::HasSubstr("items/syringe"));
+  v1::ReinstateItemRequest reinstate;
+  reinstate.set_name("items/zhushe");
+  reinstate.set_reason("好");
+  EXPECT_EQ(ErrorReason(items.ReinstateItem(Li(), reinstate).status()),
+            "REINSTATEMENT_NOT_PROPOSED");
+  Put(database,
+      "UPDATE catalog.item SET reinstatement_proposer_id = 'wang' WHERE item_id = 'zhushe'");
+  EXPECT_EQ(ErrorReason(items.ReinstateItem(Li(), reinstate).status()), "ITEM_MERGED");
+  v1::SuspendItemRequest suspend;
+  suspend.set_name("items/zhushe");
+  suspend.set_reason("已合并");
+  EXPECT_TRUE(items.SuspendItem(Li(), suspend).ok()) << "refusing that it come back goes";
   EXPECT_EQ(ErrorReason(merges_.ProposeItemMerge(Wang(), Proposal("gauze", "zhushe")).status()),
             "ITEM_NOT_APPROVED");
   pqxx::connection connection(database.superuser_conninfo());
@@ -199,6 +379,68 @@ TEST_F(ItemMergeTest, OfTwoApproversOneMerges) {
   for (std::thread& approver : approvers) approver.join();
   EXPECT_THAT(reasons, ::testing::UnorderedElementsAre("", "ITEM_MERGE_DECIDED"));
   EXPECT_EQ(database.Value("SELECT count(*) FROM catalog.mapping"), "2");
+}
+
+// Who maps and who merges wait for the item behind somebody else, in either order.
+TEST_F(ItemMergeTest, NothingIsMappedOntoAnItemThatIsMergedMeanwhile) {
+  for (const bool merge_first : {true, false}) {
+    const std::string code = merge_first ? "1" : "2";
+    const std::string twin = merge_first ? "zhushe" : "syringe-10";
+    v1::LocalRow row = VagueRow(code);
+    row.set_display_name("某物");
+    Upload({row});
+    v1::MappingDecision decision = DecisionOn(code);
+    decision.set_item("items/" + twin);
+    decision.set_unit_factor(1);
+    const std::string name = Propose(twin, "syringe");
+    pqxx::connection connection(database.superuser_conninfo());
+    pqxx::work blocker(connection);
+    blocker.exec1("SELECT 1 FROM catalog.item WHERE item_id = '" + twin + "' FOR UPDATE");
+    std::string mapped;
+    std::string merged;
+    const auto map = [&] { mapped = Decide(decision).error_reason(); };
+    const auto merge = [&] { merged = ErrorReason(Approve(name).status()); };
+    std::thread first = merge_first ? std::thread(merge) : std::thread(map);
+    WaitForWaiters(1);
+    std::thread second = merge_first ? std::thread(map) : std::thread(merge);
+    WaitForWaiters(2);
+    blocker.commit();
+    first.join();
+    second.join();
+    EXPECT_EQ(merged, "");
+    EXPECT_EQ(mapped, merge_first ? "ITEM_NOT_APPROVED" : "");
+    EXPECT_EQ(ItemOn(code, Day(0)), merge_first ? "" : "items/syringe");
+    EXPECT_EQ(database.Value("SELECT count(*) FROM catalog.mapping WHERE valid_to IS NULL AND "
+                             "item_id = '" +
+                             twin + "'"),
+              "0");
+  }
+  EXPECT_EQ(database.Value("SELECT string_agg(details->>'local_codes', ' ') FROM journal.entry "
+                           "WHERE event = 'mapping.repointed'"),
+            R"(["2"])");
+}
+
+// What the platform finds by itself is judged by the item as it is then, not as it was found.
+TEST_F(ItemMergeTest, ThePlatformMapsNothingOntoAnItemThatIsMergedMeanwhile) {
+  const std::string name = Propose("gauze", "zhushe");
+  v1::LocalRow row = SyringeRow("1");
+  row.set_display_name("脱脂纱布块");
+  row.set_specification("8cm*10cm");
+  row.set_registration_number("国械注准20193140003");
+  row.set_unit("块");
+  ASSERT_TRUE(mappings.UploadLocalRows(Pharmacist(), Rows({row})).ok());
+  pqxx::connection connection(database.superuser_conninfo());
+  pqxx::work blocker(connection);
+  blocker.exec1("SELECT 1 FROM catalog.item WHERE item_id = 'gauze' FOR UPDATE");
+  std::thread merging([&] { EXPECT_TRUE(Approve(name).ok()); });
+  WaitForWaiters(1);
+  std::thread judging([&] { EXPECT_TRUE(worker.Look().ok()); });
+  WaitForWaiters(2);
+  blocker.commit();
+  merging.join();
+  judging.join();
+  EXPECT_EQ(Read("1").state(), v1::LOCAL_CODE_STATE_REVIEW);
+  EXPECT_EQ(database.Value("SELECT count(*) FROM catalog.mapping"), "0");
 }
 
 TEST_F(ItemMergeTest, TheDatabaseRefusesOnePersonAndOneItem) {

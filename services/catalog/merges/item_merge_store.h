@@ -25,6 +25,9 @@ struct MergeListOptions {
 };
 std::vector<ItemMerge> ListItemMerges(pqxx::transaction_base& tx, const MergeListOptions& options);
 
+// OK when the item is still itself. FAILED_PRECONDITION ITEM_MERGED.
+absl::Status CheckNotMerged(pqxx::transaction_base& tx, std::string_view item_id);
+
 // Writes state, decider, count, time and version.
 void UpdateItemMerge(pqxx::transaction_base& tx, const ItemMerge& merge);
 
@@ -41,5 +44,14 @@ absl::StatusOr<MappedInstitutions> LockMappedLocalCodes(pqxx::transaction_base& 
 
 // What the one item was is the other's from `today` on.
 void RepointMappings(pqxx::transaction_base& tx, const ItemMerge& merge, CivilDate today);
+
+// Nobody else changes the lists on which the one item is today or later, nor the prices of either,
+// until the end of the transaction. Before the items themselves are locked, as others do it.
+void LockWhatIsCarried(pqxx::transaction_base& tx, const ItemMerge& merge, CivilDate today);
+
+// From today on the other item stands where the one did and it did not: on approved lists, in
+// prices, in authorisations. What it got, and what it did not, is written into `merge`. The lists,
+// each once.
+std::vector<std::string> CarryOver(pqxx::transaction_base& tx, ItemMerge& merge, CivilDate today);
 
 }  // namespace qingqu::catalog

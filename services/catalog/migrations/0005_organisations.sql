@@ -49,8 +49,29 @@ CREATE TABLE catalog.organisation (
     reinstater_id, reinstater_for_id, reinstatement_proposer_id, reinstatement_proposer_for_id)),
   CONSTRAINT organisation_version_check CHECK (version >= 1)
 );
--- Items name their manufacturer.
-CREATE INDEX organisation_of_name ON catalog.organisation (display_name);
+
+-- A name as it is compared: full width or half, capitals, spaces and signs make no difference.
+CREATE FUNCTION catalog.folded_name(p_name text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+  SELECT lower(regexp_replace(normalize(p_name, NFKC), '[\s().,''"“”‘’、。・·&/—–_-]+', '', 'g'))
+$$;
+
+-- Every name that an organisation has or had: items and registrations name their maker, and who is renamed stays the same. Written by the
+-- trigger alone, and read by the functions of the purchase check.
+CREATE TABLE catalog.organisation_name (
+  folded_name text NOT NULL,
+  organisation_id text NOT NULL CONSTRAINT organisation_name_organisation_fkey REFERENCES catalog.organisation,
+  CONSTRAINT organisation_name_pkey PRIMARY KEY (folded_name, organisation_id),
+  CONSTRAINT organisation_name_check CHECK (folded_name <> '')
+);
+CREATE FUNCTION catalog.keep_organisation_name() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+BEGIN
+  INSERT INTO catalog.organisation_name (folded_name, organisation_id)
+  SELECT catalog.folded_name(NEW.display_name), NEW.organisation_id WHERE catalog.folded_name(NEW.display_name) <> ''
+  ON CONFLICT DO NOTHING;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER organisation_keep_name AFTER INSERT OR UPDATE OF display_name ON catalog.organisation
+  FOR EACH ROW EXECUTE FUNCTION catalog.keep_organisation_name();
 
 CREATE TABLE catalog.qualification (
   qualification_id text CONSTRAINT qualification_pkey PRIMARY KEY,
@@ -293,8 +314,8 @@ CREATE FUNCTION catalog.authorisations_overlap(p_one text, p_other text) RETURNS
 $$;
 
 -- Why an authorisation may not be approved, '' when it may: who gives it must be the manufacturer, or hold one themselves that
--- covers it in what and when; and what was given to one exclusively is given to nobody else. Holds the giver locked, so that
--- of two that exclude each other the second sees the first.
+-- covers it in what and when; both must be admitted; it names nobody else's goods; and what was given to one exclusively is given to
+-- nobody else. Holds the giver locked, so that of two that exclude each other the second sees the first.
 CREATE FUNCTION catalog.authorisation_refusal(p_qualification text) RETURNS text LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
   v_given record;
@@ -302,6 +323,11 @@ BEGIN
   SELECT organisation_id, giver_id, manufacturer_id, exclusive, valid_from, expire_date INTO v_given
   FROM catalog.qualification WHERE qualification_id = p_qualification;
   PERFORM FROM catalog.organisation WHERE organisation_id = v_given.giver_id FOR UPDATE;
+  IF EXISTS (SELECT FROM catalog.organisation
+             WHERE organisation_id IN (v_given.giver_id, v_given.manufacturer_id) AND admitted_at IS NULL)
+     OR catalog.names_goods_of_others(p_qualification) THEN
+    RETURN 'AUTHORISATION_NOT_COVERED';
+  END IF;
   IF v_given.giver_id = v_given.manufacturer_id THEN
     IF NOT EXISTS (SELECT FROM catalog.organisation
                    WHERE organisation_id = v_given.giver_id AND kinds @> ARRAY['manufacturer']) THEN
@@ -370,151 +396,7 @@ END $$;
 CREATE TRIGGER qualification_course BEFORE UPDATE ON catalog.qualification
   FOR EACH ROW WHEN (NEW.state <> OLD.state) EXECUTE FUNCTION catalog.check_qualification_course();
 
--- The purchase check.
-
--- Whether the item has to be kept cold; the catalogue does not record it yet.
-CREATE FUNCTION catalog.item_needs_cold_chain(p_item text) RETURNS boolean LANGUAGE sql STABLE AS $$ SELECT false $$;
-
--- Whether an authorisation names the item; without a scope it names all that the manufacturer makes.
-CREATE FUNCTION catalog.authorisation_names(p_qualification text, p_item text) RETURNS boolean LANGUAGE sql STABLE AS $$
-  SELECT CASE
-    WHEN EXISTS (SELECT FROM catalog.authorisation_scope WHERE qualification_id = p_qualification) THEN EXISTS (
-      SELECT FROM catalog.authorisation_scope AS named
-      JOIN catalog.item ON item.item_id = named.item_id OR item.registration_number = named.registration_number
-      WHERE named.qualification_id = p_qualification AND item.item_id = p_item)
-    ELSE EXISTS (
-      SELECT FROM catalog.qualification
-      JOIN catalog.organisation AS manufacturer ON manufacturer.organisation_id = qualification.manufacturer_id
-      JOIN catalog.item ON item.manufacturer = manufacturer.display_name
-      WHERE qualification.qualification_id = p_qualification AND item.item_id = p_item)
-    END
-$$;
-
--- Why the supplier may not sell the item on a day, as far as its file says: no row, nothing stands against it. Runs as the owner:
--- a chain of authorisations leads through the files of others.
-CREATE FUNCTION catalog.organisation_obstacles(p_supplier text, p_item text, p_day date)
-RETURNS TABLE (reason text, resource text, detail text)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
-#variable_conflict use_column
-BEGIN
-  RETURN QUERY
-  WITH RECURSIVE item AS (
-    SELECT device_class, manufacturer, registration_number ~ '(械注[准进许][0-9]{4}|第[0-9]{4})[23]40' AS is_reagent,
-           catalog.item_needs_cold_chain(item_id) AS is_cold
-    FROM catalog.item WHERE item_id = p_item
-  ), policy AS (
-    SELECT authorisation_demanded, mandate_demanded, integrity_pledge_demanded FROM catalog.qualification_policy
-  ), party AS (
-    SELECT supplier.state, organisation.standing, organisation.standing_reason
-    FROM catalog.supplier
-    JOIN catalog.organisation ON organisation.organisation_id = supplier.supplier_id
-    WHERE supplier_id = p_supplier
-  ), document AS (
-    SELECT qualification_id, kind, device_class, reagents, cold_chain, giver_id, manufacturer_id, valid_until, state,
-           valid_until >= p_day AS in_force
-    FROM catalog.qualification
-    WHERE organisation_id = p_supplier AND state IN ('approved', 'suspended') AND valid_from <= p_day
-      AND kind IN ('distributor_licence', 'authorisation', 'mandate', 'integrity_pledge')
-  ), licence AS (
-    SELECT bool_or(document.in_force) AS any_in_force,
-           bool_or(document.in_force AND document.device_class >= item.device_class) AS class_fits,
-           bool_or(document.in_force AND document.device_class >= item.device_class AND document.reagents IS NOT false)
-             OR NOT item.is_reagent AS reagents_fit,
-           bool_or(document.in_force AND document.device_class >= item.device_class AND document.cold_chain IS NOT false)
-             OR NOT item.is_cold AS cold_fits,
-           max(document.valid_until) AS held_until,
-           (array_agg(document.state ORDER BY document.valid_until DESC))[1] AS last_state,
-           item.device_class
-    FROM item
-    LEFT JOIN document ON document.kind = 'distributor_licence'
-    WHERE item.device_class >= 2
-    GROUP BY item.device_class, item.is_reagent, item.is_cold
-  ), link AS (
-    SELECT giver_id, manufacturer_id, 1 AS depth
-    FROM document
-    WHERE kind = 'authorisation' AND in_force AND (SELECT authorisation_demanded FROM policy)
-      AND catalog.authorisation_names(qualification_id, p_item)
-    UNION
-    SELECT above.giver_id, above.manufacturer_id, link.depth + 1
-    FROM link
-    JOIN catalog.organisation AS giver ON giver.organisation_id = link.giver_id AND giver.standing = 'good'
-    JOIN catalog.qualification AS above
-      ON above.organisation_id = link.giver_id AND above.manufacturer_id = link.manufacturer_id
-        AND above.kind = 'authorisation' AND above.state IN ('approved', 'suspended')
-        AND p_day BETWEEN above.valid_from AND above.valid_until
-    WHERE link.giver_id <> link.manufacturer_id AND link.depth < 6
-      AND catalog.authorisation_names(above.qualification_id, p_item)
-  ), named AS (
-    SELECT max(valid_until) AS held_until FROM document
-    WHERE kind = 'authorisation' AND catalog.authorisation_names(qualification_id, p_item)
-  ), paper AS (
-    SELECT kind, bool_or(in_force) AS any_in_force, max(valid_until) AS held_until FROM document GROUP BY kind
-  )
-  SELECT 'SUPPLIER_UNKNOWN', 'suppliers/' || p_supplier, 'there is no such supplier; have it proposed and approved first'
-  WHERE NOT EXISTS (SELECT FROM party)
-  UNION ALL
-  SELECT 'SUPPLIER_NOT_APPROVED', 'suppliers/' || p_supplier, 'it waits for an approval' FROM party WHERE state = 'proposed'
-  UNION ALL
-  SELECT 'SUPPLIER_SUSPENDED', 'suppliers/' || p_supplier, coalesce(standing_reason, 'it was suspended')
-  FROM party WHERE (state = 'suspended' OR standing = 'suspended') AND standing <> 'blacklisted'
-  UNION ALL
-  SELECT 'SUPPLIER_BLACKLISTED', 'organisations/' || p_supplier, standing_reason FROM party WHERE standing = 'blacklisted'
-  UNION ALL
-  SELECT 'MANUFACTURER_' || upper(manufacturer.standing), 'organisations/' || manufacturer.organisation_id,
-         manufacturer.standing_reason
-  FROM item
-  JOIN catalog.organisation AS manufacturer
-    ON manufacturer.display_name = item.manufacturer AND manufacturer.kinds @> ARRAY['manufacturer']
-  WHERE manufacturer.standing <> 'good'
-  UNION ALL
-  SELECT CASE WHEN held_until IS NULL THEN 'LICENCE_MISSING' WHEN last_state = 'suspended' THEN 'LICENCE_SUSPENDED'
-              ELSE 'LICENCE_EXPIRED' END,
-         'suppliers/' || p_supplier, coalesce('it held until ' || held_until, 'no licence is approved')
-  FROM licence
-  WHERE any_in_force IS NOT true AND EXISTS (SELECT FROM party WHERE state <> 'proposed')
-  UNION ALL
-  SELECT 'LICENCE_SCOPE_TOO_NARROW', 'suppliers/' || p_supplier,
-         CASE WHEN NOT class_fits THEN 'class ' || device_class WHEN NOT reagents_fit THEN 'in-vitro reagents'
-              ELSE 'cold chain' END
-  FROM licence WHERE any_in_force AND NOT (class_fits AND reagents_fit AND cold_fits)
-  UNION ALL
-  SELECT CASE WHEN named.held_until IS NULL THEN 'AUTHORISATION_MISSING' WHEN named.held_until < p_day THEN 'AUTHORISATION_EXPIRED'
-              ELSE 'AUTHORISATION_CHAIN_BROKEN' END,
-         'suppliers/' || p_supplier,
-         CASE WHEN named.held_until IS NULL THEN 'no authorisation names the item'
-              WHEN named.held_until < p_day THEN 'it held until ' || named.held_until
-              ELSE 'it does not lead to the manufacturer on this day' END
-  FROM policy CROSS JOIN named
-  WHERE authorisation_demanded AND EXISTS (SELECT FROM item) AND NOT EXISTS (
-    SELECT FROM link
-    JOIN catalog.organisation AS manufacturer ON manufacturer.organisation_id = link.manufacturer_id
-    WHERE link.giver_id = link.manufacturer_id AND manufacturer.standing = 'good')
-  UNION ALL
-  SELECT upper(demanded.kind) || CASE WHEN paper.held_until IS NULL THEN '_MISSING' ELSE '_EXPIRED' END,
-         'suppliers/' || p_supplier, coalesce('it held until ' || paper.held_until, 'none is approved')
-  FROM policy
-  CROSS JOIN LATERAL (VALUES ('mandate', mandate_demanded), ('integrity_pledge', integrity_pledge_demanded))
-    AS demanded (kind, is_demanded)
-  LEFT JOIN paper ON paper.kind = demanded.kind
-  WHERE is_demanded AND paper.any_in_force IS NOT true;
-END $$;
-REVOKE EXECUTE ON FUNCTION catalog.organisation_obstacles(text, text, date) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION catalog.organisation_obstacles(text, text, date) TO qingqu_catalog;
-
 -- Warnings (预警).
-
--- Whatever ends, as far as the caller sees it: documents in force that nothing follows upon, and registrations of items.
--- Inlined, so that conditions on it use indexes.
-CREATE FUNCTION catalog.endings()
-RETURNS TABLE (kind text, resource text, organisation_id text, number text, expire_date date) LANGUAGE sql STABLE AS $$
-  SELECT kind, 'qualifications/' || qualification_id, organisation_id, number, valid_until
-  FROM catalog.qualification
-  WHERE state = 'approved' AND expire_date IS NOT NULL AND coalesce(superseded_from > expire_date + 1, true)
-  UNION ALL
-  SELECT 'registration', 'items/' || item_id, NULL, registration_number, registration_expire_date
-  FROM catalog_pub.item
-  WHERE state = 'approved' AND registration_expire_date IS NOT NULL AND NOT catalog.is_supplier_session()
-$$;
 
 -- What has been told, once for each document and threshold: 90, 30 and 7 days before its last day, and 0 when it has expired.
 -- Whether something has expired is never read here.

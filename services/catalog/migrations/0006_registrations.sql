@@ -22,6 +22,11 @@ CREATE FUNCTION catalog.registration_origin(number text) RETURNS text LANGUAGE s
   END
 $$;
 
+-- Whether it is of an in-vitro reagent: classification 40, which stands behind the class.
+CREATE FUNCTION catalog.is_reagent_registration(number text) RETURNS boolean LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+  SELECT number ~ '^[^ -~]械注[准进许][0-9]{4}[23]40[0-9]{4}$|药[监管]械\([准进许试]\)字[0-9]{4}第[123]40[0-9]{4}号'
+$$;
+
 CREATE TABLE catalog.registration (
   registration_number text CONSTRAINT registration_pkey PRIMARY KEY,
   device_class smallint NOT NULL,
@@ -47,7 +52,6 @@ CREATE TABLE catalog.registration (
   created_at timestamptz NOT NULL,
   updated_at timestamptz NOT NULL,
   version bigint NOT NULL DEFAULT 1,
-  CONSTRAINT registration_class_key UNIQUE (registration_number, device_class),
   CONSTRAINT registration_class_check CHECK (device_class IS NOT DISTINCT FROM catalog.registration_class(registration_number)),
   CONSTRAINT registration_origin_check CHECK (origin = catalog.registration_origin(registration_number)),
   CONSTRAINT registration_product_name_check CHECK (char_length(product_name) BETWEEN 1 AND 200),
@@ -129,18 +133,30 @@ CREATE UNIQUE INDEX registration_change_open ON catalog.registration_change (reg
 SELECT journal.guard('catalog.registration_change');
 GRANT SELECT, INSERT, UPDATE (state, decider_id, decider_for_id, decided_at, decision_reason) ON catalog.registration_change TO qingqu_catalog;
 
--- Items that are there already tell their registrations; of several dates the earliest holds until somebody looks.
+-- Items that were approved already tell their registrations; of several dates the earliest holds until somebody looks.
 ALTER TABLE catalog.registration DISABLE TRIGGER journal_entry_required;
 INSERT INTO catalog.registration (registration_number, device_class, origin, product_name, registrant, expire_date, state, as_told,
                                   event, reason, proposer_id, created_at, updated_at)
   SELECT DISTINCT ON (registration_number) registration_number, device_class, catalog.registration_origin(registration_number),
-         display_name, manufacturer, registration_expire_date, 'valid', true, 'item.proposed', '', proposer_id, created_at, updated_at
+         display_name, manufacturer, registration_expire_date, 'valid', true, 'item.approved', '', proposer_id, created_at, updated_at
   FROM catalog.item
+  WHERE approver_id IS NOT NULL
   ORDER BY registration_number, registration_expire_date, created_at;
 ALTER TABLE catalog.registration ENABLE TRIGGER journal_entry_required;
 
-ALTER TABLE catalog.item ADD CONSTRAINT item_registration_fkey FOREIGN KEY (registration_number, device_class)
-  REFERENCES catalog.registration (registration_number, device_class) DEFERRABLE INITIALLY DEFERRED;
+-- What was approved has a registration of its class; what one person told of an item that nobody approved makes none. Nobody may delete a
+-- registration or give it another number or class.
+CREATE FUNCTION catalog.require_registration() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM catalog.registration
+                 WHERE registration_number = NEW.registration_number AND device_class = NEW.device_class) THEN
+    RAISE EXCEPTION 'item % has no registration of its class', NEW.item_id
+      USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'item_registration', TABLE = 'item', SCHEMA = 'catalog';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER item_registration AFTER INSERT OR UPDATE OF registration_number, device_class, approver_id ON catalog.item
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.approver_id IS NOT NULL) EXECUTE FUNCTION catalog.require_registration();
 
 -- What other services may read. An item whose registration the authority suspended or cancelled shows as suspended: it is neither
 -- bought nor handed out. Its expiry is the registration's, whatever the item was told with.

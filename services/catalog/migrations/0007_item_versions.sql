@@ -1,16 +1,33 @@
 -- Items: more of what is known of them, a life before and after approval, and each version kept whole.
 
+-- Whether goods have to be kept cold all the way: nowhere above 10 ℃, by the figures or by the words, of which either suffices. 阴凉 (to 20 ℃) is
+-- none; what must not be refrigerated or frozen does not say that it must.
+CREATE FUNCTION catalog.needs_cold_chain(p_celsius_max smallint, p_conditions text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE WHEN p_celsius_max <= 10 THEN true WHEN p_conditions = '' THEN false ELSE (
+    SELECT regexp_replace(words,
+             '(不得|不可|不能|不宜|不要|不需|不必|不应|勿|避免|禁止|严禁|禁|无需|无须|防止|防|忌)(在|于|放入|置于|存于)?(冷藏|冷冻)((或|和|及|与|、|/)(冷藏|冷冻))*',
+             '', 'g') ~ '冷藏|冷冻|冷链|冷处|深冻|干冰'
+      -- Of a range the upper end counts; a lower end alone says nothing.
+      OR regexp_replace(regexp_replace(words, '-?[0-9.]+(°C|摄氏度|度)?[-~–—至到](?=-?[0-9])', '', 'g'),
+                        '(不低于|高于|大于|[≥>]=?)-?[0-9.]+(°C|摄氏度|度)|-?[0-9.]+(°C|摄氏度|度)以上', '', 'g')
+         ~ '(^|[^0-9.])(-[0-9.]+|10(\.0+)?|[0-9](\.[0-9]+)?)(°C|摄氏度|度)'
+    FROM regexp_replace(normalize(p_conditions, NFKC), '\s', '', 'g') AS words) END
+$$;
+
 ALTER TABLE catalog.item
   ADD COLUMN model text NOT NULL DEFAULT '',
   ADD COLUMN storage_conditions text NOT NULL DEFAULT '',
   ADD COLUMN storage_celsius_min smallint,
   ADD COLUMN storage_celsius_max smallint,
+  -- Follows from how it is stored; reckoned at each write, for the purchase check.
+  ADD COLUMN needs_cold_chain boolean NOT NULL DEFAULT false,
   ADD COLUMN sterile boolean NOT NULL DEFAULT false,
   ADD COLUMN single_use boolean NOT NULL DEFAULT false,
   ADD COLUMN implant boolean NOT NULL DEFAULT false,
   ADD COLUMN procurement_group text NOT NULL DEFAULT '',
   ADD COLUMN charge_code text NOT NULL DEFAULT '',
-  -- From which state it was withdrawn: what was suspended then is not handed out for that it was withdrawn.
+  -- From which state it was withdrawn: what was suspended then, or is since, is not handed out for that it was withdrawn.
   ADD COLUMN withdrawn_state text,
   -- What was done last, why, by whom and for whom, and by which change.
   ADD COLUMN event text NOT NULL DEFAULT 'item.proposed',
@@ -74,9 +91,12 @@ ALTER TABLE catalog.item_version
 INSERT INTO catalog.item_version SELECT item.* FROM catalog.item;
 GRANT SELECT ON catalog.item_version TO qingqu_catalog;
 
--- Who does it is noted by the database itself, at the first version too.
+-- Who does it is noted by the database itself, at the first version too, and what follows from the rest.
 CREATE FUNCTION catalog.note_item_author() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+  -- Of most items nothing is told: an import does not call it for each.
+  NEW.needs_cold_chain := (NEW.storage_celsius_max IS NOT NULL OR NEW.storage_conditions <> '')
+    AND catalog.needs_cold_chain(NEW.storage_celsius_max, NEW.storage_conditions);
   NEW.changed_by_id := coalesce(nullif(current_setting('qingqu.user', true), ''), 'system');
   NEW.changed_for_id := scope.on_behalf_of();
   RETURN NEW;
@@ -94,10 +114,13 @@ CREATE FUNCTION catalog.item_content(item catalog.item) RETURNS jsonb LANGUAGE s
 $$;
 
 -- A draft is changed by its author, what waits for approval by nobody, what was approved only by a change that another person approved;
--- what was withdrawn stays as it is.
+-- what was withdrawn stays as it is, but that its stock may be blocked.
 CREATE FUNCTION catalog.refuse_unapproved_change() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  blocked boolean := NEW.state = 'withdrawn' AND NEW.withdrawn_state = 'suspended' AND OLD.withdrawn_state = 'approved'
+                     AND catalog.item_content(NEW) = catalog.item_content(OLD);
 BEGIN
-  IF OLD.state = 'withdrawn' THEN
+  IF OLD.state = 'withdrawn' AND NOT blocked THEN
     RAISE EXCEPTION 'item % is withdrawn', NEW.item_id USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   IF catalog.item_content(NEW) = catalog.item_content(OLD) THEN
@@ -116,6 +139,20 @@ BEGIN
 END $$;
 CREATE TRIGGER item_unapproved_change BEFORE UPDATE ON catalog.item
   FOR EACH ROW EXECUTE FUNCTION catalog.refuse_unapproved_change();
+
+-- Whoever wrote a part of it, or was stood in for then, does not approve it: item.proposer_for_id knows only for whom it was begun.
+CREATE FUNCTION catalog.refuse_approval_by_author() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT FROM catalog.item_version AS written
+             WHERE written.item_id = NEW.item_id
+               AND written.event IN ('item.drafted', 'item.draft_changed', 'item.submitted', 'item.proposed')
+               AND scope.one_person_behind(NEW.approver_id, NEW.approver_for_id, written.changed_by_id, written.changed_for_id)) THEN
+    RAISE EXCEPTION 'item % is approved by one of its authors', NEW.item_id USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER item_approved_by_author BEFORE UPDATE ON catalog.item
+  FOR EACH ROW WHEN (OLD.approver_id IS NULL AND NEW.approver_id IS NOT NULL) EXECUTE FUNCTION catalog.refuse_approval_by_author();
 
 CREATE FUNCTION catalog.keep_item_version() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 BEGIN
@@ -141,7 +178,8 @@ CREATE OR REPLACE VIEW catalog_pub.item AS
            AS registration_expire_date,
          item.device_class::int AS device_class, item.national_code, item.base_unit, item.manufacturer, item.lot_tracked,
          item.serial_tracked, item.expiry_tracked, item.high_value,
-         CASE WHEN item.state = 'approved' AND registration.state IN ('suspended', 'cancelled') OR item.withdrawn_state = 'suspended'
+         CASE WHEN coalesce(item.withdrawn_state, item.state) = 'approved' AND registration.state IN ('suspended', 'cancelled')
+                OR item.withdrawn_state = 'suspended'
            THEN 'suspended' ELSE item.state END AS state,
          item.model, item.storage_conditions, item.storage_celsius_min, item.storage_celsius_max, item.sterile, item.single_use,
          item.implant, item.procurement_group, item.charge_code

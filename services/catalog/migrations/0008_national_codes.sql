@@ -96,44 +96,111 @@ CREATE TRIGGER national_code_changed AFTER INSERT OR UPDATE OR DELETE ON catalog
 CREATE TRIGGER national_code_change_changed AFTER INSERT OR UPDATE OR DELETE ON catalog.national_code_change
   FOR EACH STATEMENT EXECUTE FUNCTION catalog.note_class_change();
 
--- The last thing that happened to a code until the end of a day; no row when it is as its sheet says. Within one release the new code counts more
--- than the withdrawal, and either more than a sheet.
+-- In which order what one release says of a code counts: a sheet first, then the withdrawal, then the new code.
+CREATE FUNCTION catalog.code_change_rank(p_state text) RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE p_state WHEN 'current' THEN 1 WHEN 'withdrawn' THEN 2 ELSE 3 END
+$$;
+
+-- What became of a code until the end of a day; no row when it is as its sheet says. What was withdrawn stays so until a sheet brings it back,
+-- whatever it is mapped onto meanwhile (new_code tells); a code that was changed into another is transcoded, withdrawn (withdrawn_by) or not.
 CREATE FUNCTION catalog.code_change_at(p_code text, p_day date)
-RETURNS TABLE (state text, effective_date date, new_code text, transcoding text, release_number int) LANGUAGE sql STABLE AS $$
-  SELECT change.state, change.effective_date, change.new_code, change.transcoding, change.release_number
-  FROM catalog.national_code_change AS change
-  WHERE change.code = p_code COLLATE "C" AND change.effective_date <= p_day
-  ORDER BY change.effective_date DESC, change.release_number DESC,
-           CASE change.state WHEN 'transcoded' THEN 1 WHEN 'withdrawn' THEN 2 ELSE 3 END
+RETURNS TABLE (state text, effective_date date, new_code text, transcoding text, release_number int, withdrawn_by int) LANGUAGE sql STABLE AS $$
+  SELECT CASE WHEN stays.withdrawn THEN 'withdrawn' ELSE last.state END,
+         CASE WHEN stays.withdrawn THEN withdrawn.effective_date ELSE last.effective_date END,
+         last.new_code, last.transcoding,
+         CASE WHEN stays.withdrawn THEN withdrawn.release_number ELSE last.release_number END, withdrawn.release_number
+  FROM (
+    SELECT coalesce(transcoded.state, last.state) AS state, coalesce(transcoded.effective_date, last.effective_date) AS effective_date,
+           coalesce(transcoded.release_number, last.release_number) AS release_number, transcoded.new_code, transcoded.transcoding,
+           back.effective_date AS back_date, back.release_number AS back_release, back.rank AS back_rank
+    FROM (
+      SELECT state, effective_date, release_number
+      FROM catalog.national_code_change
+      WHERE code = p_code COLLATE "C" AND effective_date <= p_day
+      ORDER BY effective_date DESC, release_number DESC, catalog.code_change_rank(state) DESC
+      LIMIT 1
+    ) AS last
+    LEFT JOIN LATERAL (
+      SELECT effective_date, release_number, catalog.code_change_rank(state) AS rank
+      FROM catalog.national_code_change
+      WHERE code = p_code COLLATE "C" AND effective_date <= p_day AND state = 'current'
+      ORDER BY effective_date DESC, release_number DESC
+      LIMIT 1
+    ) AS back ON true
+    LEFT JOIN LATERAL (
+      SELECT change.state, change.effective_date, change.release_number, change.new_code, change.transcoding
+      FROM catalog.national_code_change AS change
+      WHERE change.code = p_code COLLATE "C" AND change.effective_date <= p_day AND change.state = 'transcoded'
+        AND (back.rank IS NULL
+             OR (change.effective_date, change.release_number, catalog.code_change_rank(change.state))
+                > (back.effective_date, back.release_number, back.rank))
+      ORDER BY change.effective_date DESC, change.release_number DESC
+      LIMIT 1
+    ) AS transcoded ON true
+  ) AS last
+  LEFT JOIN LATERAL (
+    SELECT change.effective_date, change.release_number
+    FROM catalog.national_code_change AS change
+    WHERE change.code = p_code COLLATE "C" AND change.effective_date <= p_day AND change.state = 'withdrawn'
+      AND (last.back_rank IS NULL
+           OR (change.effective_date, change.release_number, catalog.code_change_rank(change.state))
+              > (last.back_date, last.back_release, last.back_rank))
+    ORDER BY change.effective_date, change.release_number
+    LIMIT 1
+  ) AS withdrawn ON true
+  CROSS JOIN LATERAL (
+    SELECT withdrawn.release_number IS NOT NULL AND last.transcoding IS DISTINCT FROM 'changed' AS withdrawn
+  ) AS stays
+$$;
+
+-- What buying does about codes that are gone. Rows are added, never changed: of those of a kind that have begun the last one counts, so that
+-- an answer for a day that has passed stays what it was.
+CREATE TABLE catalog.code_purchase_rule (
+  kind text NOT NULL,
+  version bigint NOT NULL,
+  start_date date NOT NULL,
+  action text NOT NULL,
+  until_date date,
+  reason text NOT NULL,
+  setter_id text,
+  setter_for_id text DEFAULT scope.on_behalf_of(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT code_purchase_rule_pkey PRIMARY KEY (kind, version),
+  CONSTRAINT code_purchase_rule_kind_check CHECK (kind IN ('withdrawn', 'changed', 'mapped')),
+  CONSTRAINT code_purchase_rule_version_check CHECK (version >= 1),
+  CONSTRAINT code_purchase_rule_action_check CHECK (action IN ('refuse', 'warn', 'allow')),
+  CONSTRAINT code_purchase_rule_until_check CHECK (until_date IS NULL OR action <> 'refuse' AND until_date >= start_date),
+  CONSTRAINT code_purchase_rule_reason_check CHECK (char_length(reason) <= 500 AND (version = 1) = (setter_id IS NULL) AND (version = 1) = (reason = ''))
+);
+INSERT INTO catalog.code_purchase_rule (kind, version, start_date, action, reason)
+  VALUES ('withdrawn', 1, '1900-01-01', 'refuse', ''), ('changed', 1, '1900-01-01', 'refuse', ''), ('mapped', 1, '1900-01-01', 'allow', '');
+SELECT journal.guard('catalog.code_purchase_rule');
+GRANT SELECT, INSERT ON catalog.code_purchase_rule TO qingqu_catalog;
+
+CREATE FUNCTION catalog.code_action_at(p_kind text, p_day date) RETURNS text LANGUAGE sql STABLE AS $$
+  SELECT CASE WHEN until_date < p_day THEN 'refuse' ELSE action END
+  FROM catalog.code_purchase_rule
+  WHERE kind = p_kind AND start_date <= p_day
+  ORDER BY start_date DESC, version DESC
   LIMIT 1
 $$;
 
-CREATE TABLE catalog.code_purchase_rule (
-  kind text CONSTRAINT code_purchase_rule_pkey PRIMARY KEY,
-  action text NOT NULL,
-  until_date date,
-  reason text NOT NULL DEFAULT '',
-  setter_id text,
-  updated_at timestamptz NOT NULL DEFAULT now(),
-  version bigint NOT NULL DEFAULT 1,
-  CONSTRAINT code_purchase_rule_kind_check CHECK (kind IN ('withdrawn', 'changed', 'mapped')),
-  CONSTRAINT code_purchase_rule_action_check CHECK (action IN ('refuse', 'warn', 'allow')),
-  CONSTRAINT code_purchase_rule_until_check CHECK (until_date IS NULL OR action <> 'refuse'),
-  CONSTRAINT code_purchase_rule_reason_check CHECK (char_length(reason) <= 500 AND (setter_id IS NULL OR reason <> ''))
-);
-INSERT INTO catalog.code_purchase_rule (kind, action) VALUES ('withdrawn', 'refuse'), ('changed', 'refuse'), ('mapped', 'allow');
-SELECT journal.guard('catalog.code_purchase_rule');
-GRANT SELECT, UPDATE (action, until_date, reason, setter_id, updated_at, version) ON catalog.code_purchase_rule TO qingqu_catalog;
-
--- What becomes of an item's code until the end of a day, when it is not in force, and what the rule says of buying the item on that day.
+-- What becomes of an item's code until the end of a day, when it is not in force, and what the rules say of buying the item on that day: where
+-- several hold, the strictest.
 CREATE FUNCTION catalog.item_code_at(p_item text, p_day date)
 RETURNS TABLE (national_code text, state text, effective_date date, new_code text, transcoding text, release_number int, action text)
 LANGUAGE sql STABLE AS $$
-  SELECT item.national_code, change.state, change.effective_date, change.new_code, change.transcoding, change.release_number,
-         CASE WHEN rule.until_date < p_day THEN 'refuse' ELSE rule.action END
+  SELECT item.national_code, change.state, change.effective_date, change.new_code, change.transcoding, change.release_number, rule.action
   FROM catalog.item AS item
   CROSS JOIN LATERAL catalog.code_change_at(item.national_code, p_day) AS change
-  JOIN catalog.code_purchase_rule AS rule ON rule.kind = coalesce(change.transcoding, change.state)
+  CROSS JOIN LATERAL (
+    SELECT action
+    FROM (VALUES (catalog.code_action_at(change.transcoding, p_day)),
+                 (CASE WHEN change.withdrawn_by IS NOT NULL THEN catalog.code_action_at('withdrawn', p_day) END)) AS holding (action)
+    WHERE action IS NOT NULL
+    ORDER BY array_position(ARRAY['refuse', 'warn', 'allow'], action)
+    LIMIT 1
+  ) AS rule
   WHERE item.item_id = p_item AND change.state <> 'current'
 $$;
 
@@ -145,6 +212,7 @@ RETURNS TABLE (reason text, resource text, detail text) LANGUAGE sql STABLE AS $
          'national code ' || found.national_code
          || CASE found.state WHEN 'withdrawn' THEN ' is withdrawn since ' ELSE ' is ' || found.new_code || ' since ' END
          || found.effective_date || ' by release ' || release.release_id
+         || CASE WHEN found.state = 'withdrawn' AND found.new_code <> '' THEN '; it is counted under ' || found.new_code ELSE '' END
   FROM catalog.item_code_at(p_item, p_day) AS found
   JOIN catalog.code_release AS release USING (release_number)
   WHERE found.action = 'refuse'
@@ -158,6 +226,7 @@ RETURNS TABLE (reason text, resource text, detail text) LANGUAGE sql STABLE AS $
          'national code ' || found.national_code
          || CASE found.state WHEN 'withdrawn' THEN ' is withdrawn since ' ELSE ' is ' || found.new_code || ' since ' END
          || found.effective_date || ' by release ' || release.release_id
+         || CASE WHEN found.state = 'withdrawn' AND found.new_code <> '' THEN '; it is counted under ' || found.new_code ELSE '' END
   FROM catalog.item_code_at(p_item, p_day) AS found
   JOIN catalog.code_release AS release USING (release_number)
   WHERE found.action = 'warn'

@@ -26,16 +26,21 @@ CREATE TABLE catalog.approved_list (
   approver_for_id text,
   created_at timestamptz NOT NULL,
   version bigint NOT NULL DEFAULT 1,
+  decision_reason text NOT NULL DEFAULT '',
   CONSTRAINT approved_list_id_check CHECK (list_id ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'),
   CONSTRAINT approved_list_display_name_check CHECK (char_length(display_name) BETWEEN 1 AND 200),
   CONSTRAINT approved_list_reason_check CHECK (char_length(reason) BETWEEN 1 AND 500),
   CONSTRAINT approved_list_holder_check CHECK (
     (institution_id IS NULL OR alliance_id IS NOT NULL) AND (department_id IS NULL OR institution_id IS NOT NULL)),
   CONSTRAINT approved_list_period_check CHECK (end_date >= start_date - 1),
-  CONSTRAINT approved_list_state_check CHECK (state IN ('proposed', 'approved')),
+  CONSTRAINT approved_list_state_check CHECK (state IN ('proposed', 'approved', 'withdrawn')),
   CONSTRAINT approved_list_approver_check CHECK ((state = 'proposed') = (approver_id IS NULL)),
+  CONSTRAINT approved_list_decision_reason_check CHECK (
+    char_length(decision_reason) <= 500 AND (state = 'withdrawn') = (decision_reason <> '')),
+  -- What was refused or taken back never governs.
+  CONSTRAINT approved_list_withdrawn_check CHECK (state <> 'withdrawn' OR coalesce(end_date < start_date, false)),
   CONSTRAINT approved_list_same_person_check CHECK (
-    NOT scope.one_person_behind(approver_id, approver_for_id, proposer_id, proposer_for_id)),
+    state = 'withdrawn' OR NOT scope.one_person_behind(approver_id, approver_for_id, proposer_id, proposer_for_id)),
   CONSTRAINT approved_list_version_check CHECK (version >= 1),
   -- A holder has one list at a time.
   CONSTRAINT approved_list_overlap_excl EXCLUDE USING gist (
@@ -43,7 +48,19 @@ CREATE TABLE catalog.approved_list (
 );
 CREATE INDEX approved_list_holder ON catalog.approved_list (holder) WHERE state = 'approved';
 SELECT journal.guard('catalog.approved_list');
-GRANT SELECT, INSERT, UPDATE (state, approver_id, approver_for_id, start_date, end_date, version) ON catalog.approved_list TO qingqu_catalog;
+GRANT SELECT, INSERT, UPDATE (state, approver_id, approver_for_id, start_date, end_date, decision_reason, version) ON catalog.approved_list
+  TO qingqu_catalog;
+
+-- Whom a list no longer governs it does not govern again, for days that have passed least of all.
+CREATE FUNCTION catalog.refuse_later_end() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+  IF NEW.end_date IS NULL OR NEW.end_date > OLD.end_date THEN
+    RAISE EXCEPTION 'the end of the list % is only moved earlier', OLD.list_id USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER approved_list_ended BEFORE UPDATE OF end_date ON catalog.approved_list
+  FOR EACH ROW WHEN (OLD.end_date IS NOT NULL) EXECUTE FUNCTION catalog.refuse_later_end();
 
 -- What one person wants to put on a list, take off it, or that the list ends; another decides.
 CREATE TABLE catalog.list_change (
@@ -93,11 +110,11 @@ CREATE TABLE catalog.approved_list_entry (
   item_id text NOT NULL CONSTRAINT approved_list_entry_item_fkey REFERENCES catalog.item,
   start_date date NOT NULL,
   end_date date,
-  -- The change or the application that put it there, and the change that took it off.
+  -- The change, the application or the merge of items that put it there, and what took it off.
   added_by text NOT NULL,
   removed_by text,
-  CONSTRAINT approved_list_entry_pkey PRIMARY KEY (list_id, item_id, added_by),
-  CONSTRAINT approved_list_entry_added_by_check CHECK (added_by ~ '^(listChanges|applications)/.'),
+  CONSTRAINT approved_list_entry_pkey PRIMARY KEY (list_id, item_id, added_by, start_date),
+  CONSTRAINT approved_list_entry_added_by_check CHECK (added_by ~ '^(listChanges|applications|itemMerges)/.'),
   CONSTRAINT approved_list_entry_removed_check CHECK ((end_date IS NULL) = (removed_by IS NULL)),
   CONSTRAINT approved_list_entry_period_check CHECK (end_date >= start_date - 1),
   CONSTRAINT approved_list_entry_overlap_excl EXCLUDE USING gist (

@@ -86,7 +86,7 @@ CREATE POLICY application_step_published ON catalog.application_step FOR SELECT 
 CREATE FUNCTION catalog.list_is_open_to(p_list text, p_alliance text, p_institution text, p_department text, p_day date)
 RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
   SELECT EXISTS (SELECT FROM catalog.approved_list
-                 WHERE list_id = p_list AND (end_date IS NULL OR end_date >= p_day)
+                 WHERE list_id = p_list AND (end_date IS NULL OR end_date >= greatest(p_day, start_date))
                    AND holder IN ('alliances/' || p_alliance, 'institutions/' || p_institution, 'departments/' || p_department))
 $$;
 REVOKE EXECUTE ON FUNCTION catalog.list_is_open_to(text, text, text, text, date) FROM PUBLIC;

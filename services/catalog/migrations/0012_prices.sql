@@ -33,6 +33,7 @@ CREATE TABLE catalog.price (
     WHEN 'agreed' THEN supplier_id IS NOT NULL WHEN 'historical' THEN true ELSE supplier_id IS NULL END),
   CONSTRAINT price_holder_check CHECK (
     (institution_id IS NOT NULL) = (kind = 'historical') AND (institution_id IS NULL OR alliance_id IS NOT NULL)),
+  CONSTRAINT price_begin_check CHECK (start_date >= '1900-01-01'),
   CONSTRAINT price_period_check CHECK (end_date >= start_date - 1),
   CONSTRAINT price_reason_check CHECK (char_length(reason) BETWEEN 1 AND 500),
   CONSTRAINT price_close_check CHECK (

@@ -16,9 +16,15 @@ CREATE UNLOGGED TABLE catalog.item_import_row (
   serial_tracked boolean NOT NULL,
   expiry_tracked boolean NOT NULL,
   high_value boolean NOT NULL,
-  pack_device_identifier text NOT NULL,
-  pack_unit text NOT NULL,
-  pack_base_units bigint NOT NULL,
+  model text NOT NULL,
+  storage_conditions text NOT NULL,
+  procurement_group text NOT NULL,
+  charge_code text NOT NULL,
+  sterile boolean NOT NULL,
+  single_use boolean NOT NULL,
+  implant boolean NOT NULL,
+  storage_celsius_min smallint,
+  storage_celsius_max smallint,
   CONSTRAINT item_import_row_pkey PRIMARY KEY (import_number, item_id)
 );
 CREATE UNLOGGED TABLE catalog.item_import_identifier (
@@ -27,4 +33,13 @@ CREATE UNLOGGED TABLE catalog.item_import_identifier (
   item_id text NOT NULL,
   CONSTRAINT item_import_identifier_pkey PRIMARY KEY (import_number, device_identifier)
 );
-GRANT SELECT, INSERT, DELETE ON catalog.item_import_row, catalog.item_import_identifier TO qingqu_catalog;
+CREATE UNLOGGED TABLE catalog.item_import_pack (
+  import_number bigint NOT NULL,
+  item_id text NOT NULL,
+  position smallint NOT NULL,
+  device_identifier text NOT NULL,
+  unit text NOT NULL,
+  base_units bigint NOT NULL,
+  CONSTRAINT item_import_pack_pkey PRIMARY KEY (import_number, item_id, position)
+);
+GRANT SELECT, INSERT, DELETE ON catalog.item_import_row, catalog.item_import_identifier, catalog.item_import_pack TO qingqu_catalog;

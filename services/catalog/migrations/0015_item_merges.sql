@@ -12,6 +12,11 @@ CREATE TABLE catalog.item_merge (
   decider_id text,
   decider_for_id text,
   repointed_count bigint NOT NULL DEFAULT 0,
+  -- What the other item got: entries on lists, prices, authorisations; and prices that it did not get whole.
+  listed_count bigint NOT NULL DEFAULT 0,
+  priced_count bigint NOT NULL DEFAULT 0,
+  authorised_count bigint NOT NULL DEFAULT 0,
+  left_price_ids text[] NOT NULL DEFAULT '{}',
   created_at timestamptz NOT NULL,
   updated_at timestamptz NOT NULL,
   version bigint NOT NULL DEFAULT 1,
@@ -23,13 +28,31 @@ CREATE TABLE catalog.item_merge (
   CONSTRAINT item_merge_same_person_check CHECK (
     state <> 'approved'
     OR (decider_id <> proposer_id AND NOT scope.one_person_behind(decider_id, decider_for_id, proposer_id, proposer_for_id))),
-  CONSTRAINT item_merge_version_check CHECK (version >= 1 AND repointed_count >= 0)
+  CONSTRAINT item_merge_version_check CHECK (version >= 1),
+  CONSTRAINT item_merge_counts_check CHECK (
+    least(repointed_count, listed_count, priced_count, authorised_count) >= 0 AND cardinality(left_price_ids) <= 100)
 );
 -- An item becomes one other, once.
 CREATE UNIQUE INDEX item_merge_open ON catalog.item_merge (item_id) WHERE state IN ('proposed', 'approved');
 CREATE INDEX item_merge_into ON catalog.item_merge (into_item_id);
 SELECT journal.guard('catalog.item_merge');
-GRANT SELECT, INSERT, UPDATE (state, decider_id, decider_for_id, repointed_count, updated_at, version) ON catalog.item_merge TO qingqu_catalog;
+GRANT SELECT, INSERT, UPDATE (state, decider_id, decider_for_id, repointed_count, listed_count, priced_count, authorised_count, left_price_ids,
+                              updated_at, version) ON catalog.item_merge TO qingqu_catalog;
+
+-- What a merged item is in the end, and how many of its base units one of the merged one's is; no row when it is still itself. It goes no
+-- further than what local codes may count (UNIT_FACTOR_TOO_LARGE).
+CREATE FUNCTION catalog.item_became(p_item text) RETURNS TABLE (item_id text, base_units bigint) LANGUAGE sql STABLE AS $$
+  WITH RECURSIVE step AS (
+    SELECT merge.into_item_id, merge.base_units, 1 AS depth
+    FROM catalog.item_merge AS merge WHERE merge.item_id = p_item AND merge.state = 'approved'
+    UNION ALL
+    SELECT merge.into_item_id, step.base_units * merge.base_units, step.depth + 1
+    FROM step
+    JOIN catalog.item_merge AS merge ON merge.item_id = step.into_item_id AND merge.state = 'approved'
+    WHERE step.base_units * merge.base_units <= 1000000000
+  )
+  SELECT step.into_item_id, step.base_units FROM step ORDER BY step.depth DESC LIMIT 1
+$$;
 
 -- What became another item does not come back.
 CREATE FUNCTION catalog.refuse_merged_item() RETURNS trigger LANGUAGE plpgsql AS $$

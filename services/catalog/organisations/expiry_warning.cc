@@ -1,5 +1,6 @@
 #include "services/catalog/organisations/expiry_warning.h"
 
+#include "absl/strings/str_split.h"
 #include "pqxx/pqxx"
 
 #include "common/base/check.h"
@@ -51,6 +52,8 @@ std::vector<Ending> RaiseExpiryWarnings(pqxx::transaction_base& tx, CivilDate da
                                           day.ToString(), TimestampText(now), limit)) {
     endings.push_back(ReadEnding(row));
     endings.back().days_before = row["days_before"].as<int>();
+    endings.back().item_ids =
+        absl::StrSplit(row["item_ids"].as<std::string>(""), ' ', absl::SkipEmpty());
   }
   return endings;
 }

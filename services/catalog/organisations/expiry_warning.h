@@ -22,14 +22,17 @@ struct LastDays {
 };
 LastDays LastDaysOf(ExpiryWindow window, CivilDate day);
 
-// Something that ends: a document, or the registration of an item.
+// Something that ends: a document, or a registration of items.
 struct Ending {
   std::string kind;             // of the document, as in the database; else "registration"
-  std::string resource;         // qualifications/… or items/…
+  std::string resource;         // qualifications/… or registrations/…
   std::string organisation_id;  // "" for registrations
   std::string number;
   CivilDate expire_date;
-  int days_before = 0;  // of what was told now: 90, 30, 7, or 0 when it has expired
+  // Of what was told now: 90, 30, 7, or 0 when it has expired; and of a registration its first
+  // 100 items.
+  int days_before = 0;
+  std::vector<std::string> item_ids;
 };
 
 struct EndingListOptions {

@@ -4,10 +4,12 @@
 #include "fmt/format.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "pqxx/pqxx"
 
 #include "common/base/business_day.h"
 #include "common/base/clock.h"
 #include "common/status/status.h"
+#include "services/catalog/buyers_test_support.h"
 #include "services/catalog/organisations/expiry_warning.h"
 #include "services/catalog/organisations/expiry_watch.h"
 #include "services/catalog/organisations/organisation_test_support.h"
@@ -128,6 +130,65 @@ TEST_F(ExpiryWarningTest, IsToldOnceForEachThreshold) {
   Look("2051-01-01");
   Look("2051-06-01");
   EXPECT_EQ(Told(), "kangda 90, kangda 30, kangda 7, kangda 0");
+}
+
+TEST_F(ExpiryWarningTest, ARegistrationIsToldOnceForAllItsItems) {
+  ApprovedItem("screw", 1);
+  ApprovedItem("plate", 2);
+  ASSERT_TRUE(items.CreateItem(Wang(), ItemRequest("proposed", 3)).ok());
+  v1::ListExpiryWarningsRequest request;
+  request.set_registrations_only(true);
+  const auto listed = warnings.ListExpiryWarnings(On(Li(), "2099-12-31"), request);
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  ASSERT_EQ(listed->warnings_size(), 1);
+  EXPECT_EQ(listed->warnings(0).resource(), "registrations/国械注准20193130123");
+  Look("2099-12-31");
+  EXPECT_EQ(database.Value("SELECT resource || ' ' || array_to_string(subjects, ' ') FROM "
+                           "journal.entry WHERE event = 'registration.expiry_announced'"),
+            "registrations/国械注准20193130123 items/plate items/screw "
+            "registrations/国械注准20193130123");
+  Put(database,
+      "UPDATE catalog.registration SET state = 'suspended', state_date = '2026-01-01', "
+      "state_reason = 'x'");
+  EXPECT_EQ(warnings.ListExpiryWarnings(On(Li(), "2099-12-31"), request)->warnings_size(), 0)
+      << "it does not stand any more";
+}
+
+// With 5,000 items of 5,000 registrations only those are read that end then.
+TEST_F(ExpiryWarningTest, WhatEndsIsFoundByIndexes) {
+  ApprovedItem("screw", 1);
+  Put(database, R"(
+    CREATE TEMPORARY TABLE made AS SELECT number, 'made-' || number AS item_id,
+        '国械注准2019314' || to_char(number, 'FM0000') AS registration_number
+      FROM generate_series(1, 5000) AS number;
+    INSERT INTO catalog.registration
+      SELECT (jsonb_populate_record(registration, jsonb_build_object('registration_number',
+        made.registration_number, 'expire_date', '2030-01-01'::date + made.number,
+        'valid_from', NULL))).* FROM catalog.registration, made;
+    INSERT INTO catalog.item
+      SELECT (jsonb_populate_record(item, jsonb_build_object('item_id', made.item_id,
+        'registration_number', made.registration_number))).*
+      FROM catalog.item AS item, made WHERE item.item_id = 'screw';)");
+  database.Execute("ANALYZE");
+  const auto plan = [&](const std::string& days) {
+    pqxx::connection connection(database.conninfo_as("catalog"));
+    pqxx::nontransaction tx(connection);
+    tx.exec("SELECT set_config('qingqu.scope', 'system', false)");
+    std::string text;
+    for (const auto& row :
+         tx.exec("EXPLAIN SELECT kind, resource, organisation_id, number, expire_date FROM "
+                 "catalog.endings() WHERE expire_date " +
+                 days + " ORDER BY expire_date, resource LIMIT 100")) {
+      text += row[0].as<std::string>() + "\n";
+    }
+    return text;
+  };
+  for (const char* days : {"BETWEEN '2031-01-01' AND '2031-03-01'", "<= '2030-03-01'"}) {
+    const std::string found = plan(days);
+    EXPECT_THAT(found, ::testing::HasSubstr("registration_expire_date"));
+    EXPECT_THAT(found, ::testing::HasSubstr("item_of_registration"));
+    EXPECT_THAT(found, ::testing::Not(::testing::ContainsRegex("Seq Scan on (item|registration)")));
+  }
 }
 
 TEST_F(ExpiryWarningTest, OfTwoWhoLookAtOnceOneTells) {

@@ -32,6 +32,7 @@ void Tell(pqxx::transaction_base& tx, const CallContext& call, const Ending& end
                                      {"days_before", ending.days_before}}
                           .dump()};
   if (!is_registration) entry.subjects.push_back(OrganisationName(ending.organisation_id));
+  for (const std::string& id : ending.item_ids) entry.subjects.push_back("items/" + id);
   db::AppendJournal(tx, call, entry);
 }
 

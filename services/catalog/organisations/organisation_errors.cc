@@ -88,8 +88,9 @@ absl::Status AuthorisationRefused(std::string_view reason, std::string_view name
   const std::string_view why =
       reason == "AUTHORISATION_EXCLUSIVE"
           ? "somebody else was authorised for some of it in that time, one of both exclusively"
-          : "who gave it is not the manufacturer and holds no authorisation in force that covers "
-            "it in what and when";
+          : "who gave it is not the manufacturer of all that it names and holds no authorisation "
+            "in "
+            "force that covers it in what and when, or is not admitted";
   return MakeError(StatusCode::kFailedPrecondition, reason, fmt::format("{}: {}", name, why),
                    Resource(name));
 }

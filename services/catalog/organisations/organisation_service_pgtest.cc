@@ -44,6 +44,12 @@ TEST(OrganisationQueriesTest, EachIsExecuted) {
   catalog.Approved(renewal);
   catalog.Approved(AuthorisationOf({"kangda", "maker", "maker"}));
   EXPECT_TRUE(catalog.Get(Li(), pledge.name()).ok());
+  v1::ReviewAsInfectionControlRequest review;
+  review.mutable_review()->set_name(pledge.name());
+  EXPECT_FALSE(catalog.qualifications
+                   .ReviewAsInfectionControl(testing::CallBy("zhao", "hospital_pharmacist"), review)
+                   .ok())
+      << "of a hospital that leads none";
   EXPECT_TRUE(catalog.qualifications.ListQualifications(Li(), {}).ok());
   EXPECT_TRUE(catalog.organisations.ListOrganisations(Li(), {}).ok());
   EXPECT_TRUE(catalog.warnings.ListExpiryWarnings(Li(), {}).ok());

@@ -58,8 +58,8 @@ v1::Qualification AuthorisationOf(const Chain& chain, const std::vector<std::str
   return document;
 }
 
-void OrganisationDatabase::Abroad(std::string_view id, v1::OrganisationKind kind,
-                                  std::string_view display_name) {
+std::string OrganisationDatabase::Founded(std::string_view id, v1::OrganisationKind kind,
+                                          std::string_view display_name) {
   v1::CreateOrganisationRequest request;
   request.set_organisation_id(std::string(id));
   request.set_valid_from("2020-01-01");
@@ -68,8 +68,13 @@ void OrganisationDatabase::Abroad(std::string_view id, v1::OrganisationKind kind
   request.mutable_organisation()->add_kinds(kind);
   const CallContext call = Wang();
   QINGQU_CHECK(organisations.CreateOrganisation(call, request).ok());
+  return "qualifications/" + call.request_id;
+}
+
+void OrganisationDatabase::Abroad(std::string_view id, v1::OrganisationKind kind,
+                                  std::string_view display_name) {
   v1::Qualification licence;
-  licence.set_name("qualifications/" + call.request_id);
+  licence.set_name(Founded(id, kind, display_name));
   QINGQU_CHECK(Approve(licence).ok());
 }
 

@@ -17,7 +17,10 @@ class OrganisationDatabase : public CatalogDatabase {
  public:
   explicit OrganisationDatabase(int connections_max = 4) : CatalogDatabase(connections_max) {}
 
-  // A manufacturer or agent abroad, of good standing.
+  // A manufacturer or agent abroad whose business licence waits for review, and its name.
+  std::string Founded(std::string_view id, v1::OrganisationKind kind,
+                      std::string_view display_name);
+  // One that is admitted, of good standing.
   void Abroad(std::string_view id, v1::OrganisationKind kind, std::string_view display_name);
 
   absl::StatusOr<v1::Qualification> Submit(const CallContext& call,

@@ -6,6 +6,7 @@
 #include "pqxx/pqxx"
 
 #include "common/status/status.h"
+#include "services/catalog/buyers_test_support.h"
 #include "services/catalog/organisations/organisation_test_support.h"
 
 // Two offices review what was submitted.
@@ -87,6 +88,43 @@ TEST_F(ReviewTest, OneInstitutionDecidesNothing) {
             "SCOPE_TOO_NARROW");
   EXPECT_EQ(ErrorReason(
                 Submit(testing::CallBy("zhou", "hospital_pharmacist"), Pledge("kangda")).status()),
+            "SCOPE_TOO_NARROW");
+}
+
+TEST_F(ReviewTest, InfectionControlOfTheLeadHospitalReviewsForItsAlliance) {
+  AddBuyers(database);
+  const auto pharmacist = [](std::string_view institution) {
+    CallContext call = testing::CallBy("zhao", "hospital_pharmacist");
+    call.principal.institution_id = std::string(institution);
+    return call;
+  };
+  CallContext nurse = pharmacist("county-hospital");
+  nurse.principal.scope = auth::Scope::kDepartment;
+  const auto submitted = Submit(Wang(), Pledge("kangda"));
+  EXPECT_EQ(ErrorReason(AsInfectionControl(pharmacist("town-hospital"), *submitted).status()),
+            "SCOPE_TOO_NARROW");
+  EXPECT_EQ(ErrorReason(AsInfectionControl(nurse, *submitted).status()), "SCOPE_TOO_NARROW");
+  EXPECT_EQ(ErrorReason(AsEquipment(pharmacist("county-hospital"), *submitted).status()),
+            "SCOPE_TOO_NARROW");
+  ASSERT_TRUE(AsEquipment(Li(), *submitted).ok());
+  const auto approved = AsInfectionControl(pharmacist("county-hospital"), *submitted);
+  ASSERT_TRUE(approved.ok()) << approved.status();
+  EXPECT_EQ(approved->state(), v1::QUALIFICATION_STATE_APPROVED);
+  const auto another = Submit(Wang(), Mandate("kangda"));
+  v1::BatchReviewAsInfectionControlRequest batch;
+  batch.add_reviews()->set_name(another->name());
+  EXPECT_EQ(
+      ErrorReason(qualifications.BatchReviewAsInfectionControl(pharmacist("town-hospital"), batch)
+                      .status()),
+      "SCOPE_TOO_NARROW");
+  const auto reviewed =
+      qualifications.BatchReviewAsInfectionControl(pharmacist("county-hospital"), batch);
+  ASSERT_TRUE(reviewed.ok()) << reviewed.status();
+  EXPECT_EQ(reviewed->results(0).qualification().infection_control_reviewer(), "users/zhao");
+  Put(database,
+      "UPDATE identity.institution SET lead = false, closed_at = now() WHERE institution_id = "
+      "'county-hospital'");
+  EXPECT_EQ(ErrorReason(AsInfectionControl(pharmacist("county-hospital"), *submitted).status()),
             "SCOPE_TOO_NARROW");
 }
 

@@ -167,6 +167,10 @@ std::vector<Qualification> LockQualifications(pqxx::transaction_base& tx,
   return ReadAll(tx.exec_prepared(queries::kLockQualifications.name, db::TextArray(ids)));
 }
 
+bool LeadsAlliance(pqxx::transaction_base& tx, const std::string& institution_id) {
+  return tx.exec_prepared(queries::kLeadsAlliance.name, institution_id)[0]["leads"].as<bool>();
+}
+
 bool HasRenewal(pqxx::transaction_base& tx, const std::string& id) {
   return tx.exec_prepared(queries::kHasRenewal.name, id)[0]["found"].as<bool>();
 }

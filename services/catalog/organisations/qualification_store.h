@@ -25,6 +25,9 @@ absl::StatusOr<Qualification> LockQualification(pqxx::transaction_base& tx, cons
 std::vector<Qualification> LockQualifications(pqxx::transaction_base& tx,
                                               const std::vector<std::string>& ids);
 
+// Whether the institution leads its alliance.
+bool LeadsAlliance(pqxx::transaction_base& tx, const std::string& institution_id);
+
 // Whether another document that is not refused or withdrawn renews it.
 bool HasRenewal(pqxx::transaction_base& tx, const std::string& id);
 

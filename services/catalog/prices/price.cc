@@ -20,6 +20,8 @@ namespace {
 
 // A hundred thousand million yuan, as the database has it.
 constexpr Money kAmountMax = Money::FromTenThousandths(100'000'000'000'000);
+// The database has it too. So there is a day before each price, on which what it follows can end.
+constexpr int kFirstYear = 1900;
 
 struct KindName {
   PriceKind kind;
@@ -67,6 +69,9 @@ void ReadPeriod(const v1::Price& message, Price& price, FieldViolations& violati
     const absl::StatusOr<CivilDate> start = CivilDate::Parse(message.start_date());
     violations.AddIfError("start_date", start.status());
     if (start.ok()) price.start_date = *start;
+    if (price.start_date.year() < kFirstYear) {
+      violations.Add("start_date", "must be 1900-01-01 or later");
+    }
   }
   if (message.end_date().empty()) return;
   const absl::StatusOr<CivilDate> end = CivilDate::Parse(message.end_date());

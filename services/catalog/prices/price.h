@@ -49,7 +49,8 @@ std::string PriceName(std::string_view id);
 v1::Price ToProto(const Price& price);
 
 // What somebody wants to set. `today` is the day it begins when it says none. INVALID_ARGUMENT with
-// every violation; id, reason, setter and created_at are left to the caller.
+// every violation, a day before 1900 among them; id, reason, setter and created_at are left to the
+// caller.
 absl::StatusOr<Price> ParsePrice(const v1::Price& message, CivilDate today);
 
 // What the database knows about a price that is to be set.

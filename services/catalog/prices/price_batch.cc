@@ -7,6 +7,7 @@
 #include "fmt/format.h"
 
 #include "common/base/business_day.h"
+#include "common/db/call_id.h"
 #include "services/catalog/prices/price_errors.h"
 #include "services/catalog/prices/price_store.h"
 
@@ -42,7 +43,7 @@ std::vector<PriceLine> ReadPriceLines(const v1::BatchSetPricesRequest& request,
       const auto [first, is_new] = seen.emplace(SubjectOf(*price), index);
       if (!is_new) line.status = PriceTwiceInRequest(first->second);
       line.price = *std::move(price);
-      line.price.id = fmt::format("{}-{}", call.request_id, index);
+      line.price.id = db::IdOfCall(call, fmt::format("{}", index));
       line.price.reason = reason;
       line.price.setter_id = call.principal.user_id;
       line.price.created_at = call.received_at;

@@ -156,6 +156,38 @@ TEST_F(PriceTest, ThePastIsNotChanged) {
   EXPECT_THAT(Amounts(Officer(), "2026-11-21"), ElementsAre("12.5000"));
 }
 
+TEST_F(PriceTest, TheFirstAndTheLastDayOfTheCalendarHarmNobody) {
+  const Wanted paid{.kind = v1::PRICE_KIND_HISTORICAL,
+                    .supplier = "",
+                    .alliance = "",
+                    .institution = "county-hospital"};
+  for (const char* day : {"0001-01-01", "1899-12-31"}) {
+    EXPECT_EQ(SetOne(Officer(), {.start_date = day}), "INVALID_FIELD") << day;
+    Wanted early = paid;
+    early.start_date = day;
+    EXPECT_EQ(SetOne(Officer(), early), "INVALID_FIELD") << day;
+    early.end_date = day;
+    EXPECT_EQ(SetOne(Officer(), early), "INVALID_FIELD") << day;
+  }
+  v1::ClosePriceRequest close;
+  close.set_reason("误录");
+  for (const char* day : {"1900-01-01", "9999-12-31"}) {
+    const v1::BatchSetPricesResponse set = Set(Officer(), {{.start_date = day}});
+    ASSERT_EQ(set.results(0).reason(), "") << day;
+    close.set_name(set.results(0).price().name());
+    close.set_end_date("0001-01-01");
+    EXPECT_EQ(ErrorReason(handlers_.ClosePrice(Officer(), close).status()), "INVALID_FIELD");
+    close.set_end_date("");
+    const auto closed = handlers_.ClosePrice(Officer(), close);
+    ASSERT_TRUE(closed.ok()) << closed.status();
+    Wanted first = paid;
+    first.start_date = day;
+    EXPECT_EQ(SetOne(Officer(), first), "") << day << " follows what was paid before";
+  }
+  EXPECT_EQ(SetOne(Officer(), {.start_date = "9999-12-31", .end_date = "9999-12-31"}), "");
+  EXPECT_THAT(Amounts(Officer(), "9999-12-31"), SizeIs(2));
+}
+
 TEST_F(PriceTest, TheCountysMidnightBeginsTheDay) {
   EXPECT_EQ(SetOne(Officer("2026-11-01T09:00:00+08:00"), {}), "");
   const Wanted yesterday{.start_date = "2026-11-21"};
@@ -226,6 +258,27 @@ TEST_F(PriceTest, TheSameRequestIsAnsweredOnce) {
   EXPECT_EQ(database.Value("SELECT count(*) FROM catalog.price"), "1");
   EXPECT_EQ(ErrorReason(handlers_.BatchSetPrices(call, Request({{.amount = "1"}})).status()),
             "REQUEST_ID_REUSED");
+}
+
+TEST_F(PriceTest, TheRequestIdOfSomebodyElseIsNobodysObstacle) {
+  const CallContext first = Officer();
+  ASSERT_TRUE(handlers_.BatchSetPrices(first, Request({{}})).ok());
+  CallContext other = Officer();
+  other.principal.user_id = "zhou";
+  other.request_id = first.request_id;
+  const auto set =
+      handlers_.BatchSetPrices(other, Request({{.item = "plate"}, {.supplier = "other"}}));
+  ASSERT_TRUE(set.ok()) << set.status();
+  EXPECT_EQ(set->results(0).reason(), "");
+  EXPECT_NE(set->results(0).price().name(), set->results(1).price().name());
+  CallContext post = Bureau();
+  post.principal.user_id = first.principal.user_id;
+  post.request_id = first.request_id;
+  EXPECT_TRUE(handlers_.BatchSetPrices(post, Request({{.alliance = ""}})).ok())
+      << "in another post";
+  EXPECT_EQ(handlers_.BatchSetPrices(other, Request({{.item = "plate"}, {.supplier = "other"}}))
+                ->SerializeAsString(),
+            set->SerializeAsString());
 }
 
 TEST_F(PriceTest, OfTwoWhoRaceOneIsRefused) {
@@ -365,6 +418,7 @@ TEST_F(PriceTest, TheDatabaseRefusesWhatTheCodeWould) {
       {R"({"kind": "historical"})", "price_holder_check"},
       {R"({"institution_id": "x"})", "price_holder_check"},
       {R"({"end_date": "2025-12-30"})", "price_period_check"},
+      {R"({"start_date": "1899-12-31"})", "price_begin_check"},
       {R"({"reason": ""})", "price_reason_check"},
       {R"({"item_id": "nothing"})", "price_item_fkey"},
       {R"({"supplier_id": "nobody"})", "price_supplier_fkey"},

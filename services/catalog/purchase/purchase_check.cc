@@ -33,6 +33,10 @@ PurchaseQuestion ReadBuyer(const Request& request, absl::Time now, FieldViolatio
   if (!request.day().empty()) {
     const absl::StatusOr<CivilDate> day = CivilDate::Parse(request.day());
     violations.AddIfError("day", day.status());
+    if (day.ok() && *day < question.day) {
+      violations.Add("day",
+                     "has passed; what stood in the way then is not kept, ask for today or later");
+    }
     if (day.ok()) question.day = *day;
   }
   return question;

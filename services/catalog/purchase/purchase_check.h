@@ -40,7 +40,7 @@ struct PurchaseRule {
 };
 
 // The question that a request asks; `now` tells the day when it names none. INVALID_ARGUMENT with
-// every violation.
+// every violation, also when the day has passed.
 absl::StatusOr<PurchaseQuestion> ParseQuestion(const v1::MayBuyRequest& request, absl::Time now);
 absl::StatusOr<PurchaseQuestion> ParseQuestion(const v1::BatchMayBuyRequest& request,
                                                absl::Time now);

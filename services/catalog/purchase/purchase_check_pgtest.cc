@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "fmt/format.h"
+#include "fmt/ranges.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "pqxx/pqxx"
@@ -53,7 +54,26 @@ class PurchaseCheckTest : public ::testing::Test, protected CatalogDatabase {
     EXPECT_TRUE(verdict.ok()) << verdict.status();
     if (!verdict.ok()) return {};
     EXPECT_EQ(verdict->allowed(), verdict->obstacles_size() == 0);
+    EXPECT_EQ(WhatADocumentHears(*verdict), WhatIsSaid(*verdict));
     return *verdict;
+  }
+  static std::string WhatIsSaid(const v1::PurchaseVerdict& verdict) {
+    std::string said;
+    for (const auto& obstacle : verdict.obstacles()) {
+      said +=
+          fmt::format("2 {} {} {};", obstacle.reason(), obstacle.resource(), obstacle.message());
+    }
+    return said;
+  }
+  // The same question, as the second line of a document whose first one has no buyer.
+  std::string WhatADocumentHears(const v1::PurchaseVerdict& verdict) {
+    const auto id = [](const std::string& name) { return name.substr(name.find('/') + 1); };
+    return database.Value(fmt::format(
+        "SELECT coalesce(string_agg(concat_ws(' ', line, reason, resource, detail) || ';', ''"
+        " ORDER BY reason, resource), '') FROM catalog_pub.document_obstacles(ARRAY['', '{}'],"
+        " ARRAY['', '{}'], ARRAY['no-item', '{}'], '{}', '{}') WHERE line = 2",
+        id(verdict.institution()), id(verdict.department()), id(verdict.item()),
+        id(verdict.supplier()), verdict.day()));
   }
   std::vector<std::string> Reasons(const v1::MayBuyRequest& request) {
     return ReasonsOf(Ask(request));
@@ -121,9 +141,24 @@ TEST_F(PurchaseCheckTest, ExpiryBlocksFromTheCountysMidnight) {
   EXPECT_TRUE(Ask(Question(), At(Pharmacist(), "2026-11-22T15:59:59+00:00")).allowed());
   EXPECT_THAT(ReasonsOf(Ask(Question(), At(Pharmacist(), "2026-11-22T16:00:00+00:00"))),
               ElementsAre("LICENCE_EXPIRED"));
+}
+
+TEST_F(PurchaseCheckTest, DaysThatHavePassedAreNotAnswered) {
+  const CallContext call = At(Pharmacist(), "2026-11-22T16:00:00+00:00");
   v1::MayBuyRequest asked = Question();
   asked.set_day("2026-11-22");
-  EXPECT_TRUE(Ask(asked, At(Pharmacist(), "2027-11-22T16:00:00+00:00")).allowed());
+  EXPECT_EQ(Refusal(asked, call), "INVALID_FIELD") << "it is the 23rd in the county";
+  EXPECT_THAT(handlers_.MayBuy(call, asked).status().ToString(), HasSubstr("passed"));
+  v1::BatchMayBuyRequest batch;
+  batch.set_institution(asked.institution());
+  batch.set_day(asked.day());
+  batch.add_pairs()->set_supplier(asked.supplier());
+  batch.mutable_pairs(0)->set_item(asked.item());
+  EXPECT_EQ(ErrorReason(handlers_.BatchMayBuy(call, batch).status()), "INVALID_FIELD");
+  asked.set_day("2026-11-23");
+  EXPECT_TRUE(Ask(asked, call).allowed());
+  asked.set_day("2099-12-31");
+  EXPECT_TRUE(Ask(asked, call).allowed());
 }
 
 TEST_F(PurchaseCheckTest, AnItemMustBeOnEveryListThatGoverns) {
@@ -155,7 +190,7 @@ TEST_F(PurchaseCheckTest, ListsHoldByTheirDays) {
   const auto reasons_on = [&](const std::string& day) {
     v1::MayBuyRequest asked = Question();
     asked.set_day(day);
-    return Reasons(asked);
+    return ReasonsOf(Ask(asked, At(Pharmacist(), "2019-01-01T00:00:00+00:00")));
   };
   EXPECT_THAT(reasons_on("2026-11-09"), ElementsAre("NOT_ON_APPROVED_LIST"));
   EXPECT_THAT(reasons_on("2026-11-10"), IsEmpty());
@@ -287,6 +322,46 @@ TEST_F(PurchaseCheckTest, EveryWrongFieldIsNamed) {
   EXPECT_THAT(refused.ToString(), HasSubstr("and 3 more"));
 }
 
+// Items that a supplier's file does not tell apart are asked of once: none hears another's answer.
+TEST_F(PurchaseCheckTest, ALongDocumentHearsOfEachLineWhatAQuestionHears) {
+  for (int number = 3; number <= 8; ++number) ApprovedItem(fmt::format("item-{}", number), number);
+  Set("UPDATE catalog.item SET device_class = 2 WHERE item_id IN ('plate', 'item-3', 'item-4');"
+      "UPDATE catalog.item SET device_class = 3 WHERE item_id IN ('screw', 'item-5', 'item-6');"
+      "UPDATE catalog.item SET manufacturer = 'other maker' WHERE item_id IN ('item-4', 'item-6');"
+      "UPDATE catalog.item SET state = 'suspended' WHERE item_id = 'item-6';"
+      "UPDATE catalog.qualification SET number = '鲁济食药监械经营备20190001号', device_class = 2 "
+      "WHERE founding");
+  PutList(database, {"ward", "ward-a", "'screw', 'plate', 'item-3', 'item-7'"});
+  const std::vector<std::string> lines = {"screw",  "item-3", "no-item", "plate",  "item-4",
+                                          "item-5", "item-6", "item-7",  "item-8", "screw"};
+  int refused = 0;
+  for (const char* const demanded : {"false", "true"}) {
+    Set(fmt::format("UPDATE catalog.qualification_policy SET authorisation_demanded = {}",
+                    demanded));
+    std::string alone;
+    for (size_t line = 0; line < lines.size(); ++line) {
+      v1::MayBuyRequest request = Question("kangda", lines[line]);
+      if (line % 2 == 0) request.set_department("departments/ward-a");
+      const v1::PurchaseVerdict verdict = Ask(request);
+      if (!verdict.allowed()) ++refused;
+      for (const auto& obstacle : verdict.obstacles()) {
+        alone += fmt::format("{} {} {};", line + 1, obstacle.reason(), obstacle.resource());
+      }
+    }
+    const std::string together = database.Value(fmt::format(
+        "SELECT coalesce(string_agg(concat_ws(' ', line, reason, resource) || ';', '' ORDER BY "
+        "line,"
+        " reason, resource), '') FROM catalog_pub.document_obstacles(array_fill('county-hospital'"
+        "::text, ARRAY[10]), ARRAY['ward-a', '', 'ward-a', '', 'ward-a', '', 'ward-a', '', "
+        "'ward-a',"
+        " ''], ARRAY['{}'], 'kangda', current_date)",
+        fmt::join(lines, "', '")));
+    EXPECT_EQ(together, alone);
+  }
+  EXPECT_GT(refused, 5);
+  EXPECT_LT(refused, 20);
+}
+
 // With 5,000 items and 10,000 prices nothing is read from beginning to end.
 TEST_F(PurchaseCheckTest, ThePlanReadsByIndexes) {
   Set(R"(
@@ -300,6 +375,19 @@ TEST_F(PurchaseCheckTest, ThePlanReadsByIndexes) {
       SELECT kind || '-' || made.item_id, kind, made.item_id,
              CASE kind WHEN 'agreed' THEN 'kangda' END, 10, '2020-01-01', 'r', 'wang', now()
       FROM made, unnest(ARRAY['agreed', 'ceiling']) AS kind;)");
+  Set(R"(
+    CREATE TEMPORARY TABLE made AS SELECT 'made-' || number AS id
+      FROM generate_series(1, 5000) AS number;
+    INSERT INTO catalog.organisation
+      SELECT (jsonb_populate_record(organisation, jsonb_build_object('organisation_id', made.id,
+        'credit_code', NULL, 'country', 'DE'))).*
+      FROM catalog.organisation, made;
+    INSERT INTO catalog.organisation_name SELECT id, id FROM made;
+    INSERT INTO catalog.qualification (qualification_id, organisation_id, kind, valid_from, state,
+                                       equipment_reviewer_id, infection_control_reviewer_id,
+                                       submitter_id, created_at, updated_at)
+      SELECT id, id, 'integrity_pledge', '2020-01-01', 'approved', 'li', 'sun', 'wang', now(), now()
+      FROM made)");
   PutList(database, {"county", "county", "'screw'"});
   Set("INSERT INTO catalog.approved_list_entry (list_id, item_id, start_date, added_by) "
       "SELECT 'county', item_id, '2020-01-01', 'listChanges/x' FROM catalog.item "
@@ -311,7 +399,8 @@ TEST_F(PurchaseCheckTest, ThePlanReadsByIndexes) {
     return tx
         .exec1(
             "SELECT sum(seq_scan) FROM pg_stat_user_tables WHERE schemaname = 'catalog' AND "
-            "relname IN ('item', 'price', 'approved_list_entry')")[0]
+            "relname IN ('item', 'price', 'approved_list_entry', 'organisation', "
+            "'organisation_name', 'qualification')")[0]
         .as<int64_t>();
   };
   tx.exec("SELECT pg_stat_force_next_flush()");

@@ -169,7 +169,7 @@ Registration TellRegistration(const RegistrationNumber& number, const Registrati
                               const RegistrationAct& act) {
   Registration registration = New(number, content, act);
   // The journal tells it with the item.
-  registration.event = "item.proposed";
+  registration.event = "item.approved";
   registration.state = RegistrationState::kValid;
   registration.as_told = true;
   return registration;

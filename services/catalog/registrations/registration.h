@@ -97,7 +97,7 @@ struct RegistrationAct {
 
 Registration CreateRegistration(const RegistrationNumber& number,
                                 const RegistrationContent& content, const RegistrationAct& act);
-// As an item's proposal tells it: it stands, for two people look at the item.
+// As an item that is approved tells it: it stands, for two people looked at the item.
 Registration TellRegistration(const RegistrationNumber& number, const RegistrationContent& content,
                               const RegistrationAct& act);
 

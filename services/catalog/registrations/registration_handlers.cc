@@ -9,6 +9,7 @@
 #include "common/base/business_day.h"
 #include "common/base/resource_name.h"
 #include "common/base/strings.h"
+#include "common/db/call_id.h"
 #include "common/db/idempotency.h"
 #include "common/db/journal.h"
 #include "common/db/transaction.h"
@@ -87,7 +88,7 @@ absl::Status ProposeChange(pqxx::transaction_base& tx, const CallContext& call,
                            const Registration& registration, const RegistrationContent& content,
                            const RegistrationAct& act, bool resumes) {
   const bool inserted = InsertRegistrationChange(tx, registration.number.text,
-                                                 {.id = call.request_id,
+                                                 {.id = db::IdOfCall(call),
                                                   .content = content,
                                                   .resumes = resumes,
                                                   .effective_date = act.effective_date,

@@ -242,6 +242,10 @@ TEST_F(RegistrationTest, WhatIsCancelledStaysSo) {
 
 TEST_F(RegistrationTest, AnItemTellsItsRegistration) {
   ASSERT_TRUE(items.CreateItem(Wang(), ItemRequest("screw", 1)).ok());
+  EXPECT_EQ(ErrorReason(Get().status()), "REGISTRATION_NOT_FOUND") << "one person told it";
+  v1::ApproveItemRequest approve;
+  approve.set_name("items/screw");
+  ASSERT_TRUE(items.ApproveItem(Li(), approve).ok());
   const auto told = Get();
   ASSERT_TRUE(told.ok()) << told.status();
   EXPECT_TRUE(told->as_told());

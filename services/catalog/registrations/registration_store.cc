@@ -96,7 +96,8 @@ bool InsertRegistration(pqxx::transaction_base& tx, const Registration& registra
       std::string(RegistrationStateName(registration.state)), registration.as_told,
       registration.event, DateText(registration.effective_date), registration.reason,
       registration.proposer.user_id, registration.proposer.on_behalf_of,
-      TimestampText(registration.created_at));
+      TimestampText(registration.created_at), registration.approver.user_id,
+      registration.approver.on_behalf_of);
   return inserted.affected_rows() == 1;
 }
 

@@ -17,7 +17,6 @@ constexpr double kCodeWhole = 1.5;
 constexpr double kCodeBeginning = 0.9;
 constexpr size_t kCodeLettersMin = 3;
 constexpr double kAgreed = 0.02;
-constexpr size_t kSuppliersMax = 64;
 
 size_t FieldIndex(SearchField field) { return static_cast<size_t>(field); }
 
@@ -70,10 +69,14 @@ class BestByItem {
 }  // namespace
 
 struct SearchIndex::Item {
+  struct Offer {
+    uint32_t supplier = 0;
+    uint32_t alliance = 0;
+  };
   SearchDocument document;
   std::array<Value*, kSearchFields> values{};
   std::array<uint32_t, kClassCodeLengths.size()> classes{};
-  std::vector<uint32_t> suppliers;
+  std::vector<Offer> offers;  // a supplier's beside each other
   size_t name_characters = 0;
   bool alive = false;
 };
@@ -83,6 +86,11 @@ struct SearchIndex::Names {
   uint32_t NumberOf(const std::string& name) {
     const auto [place, added] = numbers.emplace(name, static_cast<uint32_t>(names.size()));
     if (added) names.push_back(name);
+    return place->second;
+  }
+  std::optional<uint32_t> Find(const std::string& name) const {
+    const auto place = numbers.find(name);
+    if (place == numbers.end()) return std::nullopt;
     return place->second;
   }
   std::unordered_map<std::string, uint32_t> numbers;
@@ -122,12 +130,15 @@ void SearchIndex::Link(uint32_t number, bool add) {
   }
 }
 
+uint32_t SearchIndex::NumberOf(const std::string& item_id) {
+  const auto [place, added] = numbers_.emplace(item_id, static_cast<uint32_t>(items_.size()));
+  if (added) items_.emplace_back();
+  return place->second;
+}
+
 void SearchIndex::Put(const SearchDocument& document) {
   const std::unique_lock lock(mutex_);
-  const auto [place, added] =
-      numbers_.emplace(document.item_id, static_cast<uint32_t>(items_.size()));
-  const uint32_t number = place->second;
-  if (added) items_.emplace_back();
+  const uint32_t number = NumberOf(document.item_id);
   Item& item = items_[number];
   if (item.alive) Link(number, /*add=*/false);
   size_ += item.alive ? 0 : 1;
@@ -138,11 +149,6 @@ void SearchIndex::Put(const SearchDocument& document) {
   item.name_characters = name == nullptr ? 0 : name->match.text().size();
   for (size_t level = 0; level < kClassCodeLengths.size(); ++level) {
     item.classes[level] = names_->NumberOf(document.class_code.substr(0, kClassCodeLengths[level]));
-  }
-  item.suppliers.clear();
-  for (const std::string& supplier : document.supplier_ids) {
-    if (item.suppliers.size() == kSuppliersMax) break;
-    item.suppliers.push_back(names_->NumberOf(supplier));
   }
   cache_.Clear();
 }
@@ -157,17 +163,30 @@ void SearchIndex::Remove(std::string_view item_id) {
   cache_.Clear();
 }
 
-void SearchIndex::PutList(std::string_view list_id, const std::vector<std::string>& item_ids) {
+void SearchIndex::SetOffers(const std::vector<AgreedOffer>& offers) {
   const std::unique_lock lock(mutex_);
-  std::vector<bool>& list = lists_[std::string(list_id)];
-  list.clear();
-  for (const std::string& item_id : item_ids) {
-    const auto [place, added] = numbers_.emplace(item_id, static_cast<uint32_t>(items_.size()));
-    if (added) items_.emplace_back();
-    if (list.size() <= place->second) list.resize(place->second + 1);
-    list[place->second] = true;
+  for (Item& item : items_) item.offers.clear();
+  for (const AgreedOffer& offer : offers) {
+    items_[NumberOf(offer.item_id)].offers.push_back(
+        {.supplier = names_->NumberOf(offer.supplier_id),
+         .alliance = names_->NumberOf(offer.alliance_id)});
   }
-  cache_.Clear();
+  for (Item& item : items_) {
+    std::ranges::sort(item.offers, {}, &Item::Offer::supplier);
+  }
+}
+
+void SearchIndex::SetLists(const std::map<std::string, std::vector<std::string>>& items_by_holder) {
+  const std::unique_lock lock(mutex_);
+  lists_.clear();
+  for (const auto& [holder, item_ids] : items_by_holder) {
+    std::vector<bool>& list = lists_[holder];
+    for (const std::string& item_id : item_ids) {
+      const uint32_t number = NumberOf(item_id);
+      if (list.size() <= number) list.resize(number + 1);
+      list[number] = true;
+    }
+  }
 }
 
 int64_t SearchIndex::size() const {
@@ -232,35 +251,44 @@ std::shared_ptr<const TermMatches> SearchIndex::Matches(const QueryTerm& term) c
 class SearchIndex::Collection {
  public:
   Collection(const SearchIndex& index, const SearchFilter& filter)
-      : index_(index), filter_(filter), class_length_(NextClassLength(filter.class_prefix.size())) {
-    if (filter.list_id) {
-      const auto list = index.lists_.find(*filter.list_id);
-      list_ = list == index.lists_.end() ? nullptr : &list->second;
+      : index_(index),
+        filter_(filter),
+        class_length_(NextClassLength(filter.class_prefix.size())),
+        county_(index.names_->Find("")),
+        alliance_(index.names_->Find(filter.viewer.alliance_id.value_or(""))),
+        own_supplier_(index.names_->Find(filter.viewer.supplier_id)),
+        supplier_(index.names_->Find(filter.supplier_id)) {
+    for (const std::string& holder : filter.viewer.list_holders) {
+      const auto list = index.lists_.find(holder);
+      if (list != index.lists_.end()) lists_.push_back(&list->second);
     }
     counts_.resize(index.names_->names.size());
   }
 
   void Add(uint32_t number, double score) {
     const Item& item = index_.items_[number];
-    if (!item.alive || (filter_.list_id && !IsOnList(number))) return;
+    if (!item.alive) return;
     const SearchDocument& document = item.document;
+    LookAtOffers(item);
+    const bool agreed = !suppliers_seen_.empty();
+    const bool listed = IsListed(number);
     const bool other_class = !document.class_code.starts_with(filter_.class_prefix);
-    const bool other_supplier = !filter_.supplier_id.empty() &&
-                                std::ranges::find(document.supplier_ids, filter_.supplier_id) ==
-                                    document.supplier_ids.end();
+    const bool other_supplier = !filter_.supplier_id.empty() && !HasSupplier();
     const bool other_value = filter_.high_value && *filter_.high_value != document.high_value;
-    const bool other_agreed = filter_.agreed && *filter_.agreed != document.agreed;
-    const int others =
-        int{other_class} + int{other_supplier} + int{other_value} + int{other_agreed};
+    const bool other_agreed = filter_.agreed && *filter_.agreed != agreed;
+    const bool other_list = filter_.listed && *filter_.listed != listed;
+    const int others = int{other_class} + int{other_supplier} + int{other_value} +
+                       int{other_agreed} + int{other_list};
     if (others > 1) return;
     const bool all = others == 0;
     if (all && class_length_ > 0) CountClass(item);
     if (all || other_supplier) {
-      for (const uint32_t supplier : item.suppliers) ++suppliers_[supplier];
+      for (const uint32_t supplier : suppliers_seen_) ++suppliers_[supplier];
     }
     if (all || other_value) ++facets_.high_value[document.high_value];
-    if (all || other_agreed) ++facets_.agreed[document.agreed];
-    if (all) found_.push_back({.score = score + (document.agreed ? kAgreed : 0), .number = number});
+    if (all || other_agreed) ++facets_.agreed[agreed];
+    if (all || other_list) ++facets_.listed[listed];
+    if (all) found_.push_back({.score = score + (agreed ? kAgreed : 0), .number = number});
   }
 
   SearchAnswer Take(size_t offset, size_t limit) {
@@ -291,8 +319,24 @@ class SearchIndex::Collection {
     uint32_t number = 0;
   };
 
-  bool IsOnList(uint32_t number) const {
-    return list_ != nullptr && number < list_->size() && (*list_)[number];
+  // The suppliers that the viewer may have the item from, each once.
+  void LookAtOffers(const Item& item) {
+    suppliers_seen_.clear();
+    for (const Item::Offer& offer : item.offers) {
+      const bool theirs =
+          !filter_.viewer.alliance_id || offer.alliance == county_ || offer.alliance == alliance_;
+      const bool own = filter_.viewer.supplier_id.empty() || offer.supplier == own_supplier_;
+      const bool seen = !suppliers_seen_.empty() && suppliers_seen_.back() == offer.supplier;
+      if (theirs && own && !seen) suppliers_seen_.push_back(offer.supplier);
+    }
+  }
+  bool HasSupplier() const {
+    return supplier_ && std::ranges::binary_search(suppliers_seen_, *supplier_);
+  }
+  bool IsListed(uint32_t number) const {
+    return std::ranges::all_of(lists_, [number](const std::vector<bool>* list) {
+      return number < list->size() && (*list)[number];
+    });
   }
   void CountClass(const Item& item) {
     const auto* const level = std::ranges::find(kClassCodeLengths, class_length_);
@@ -311,7 +355,12 @@ class SearchIndex::Collection {
   const SearchIndex& index_;
   const SearchFilter& filter_;
   const size_t class_length_;
-  const std::vector<bool>* list_ = nullptr;
+  const std::optional<uint32_t> county_;
+  const std::optional<uint32_t> alliance_;
+  const std::optional<uint32_t> own_supplier_;
+  const std::optional<uint32_t> supplier_;
+  std::vector<const std::vector<bool>*> lists_;  // that govern the viewer
+  std::vector<uint32_t> suppliers_seen_;         // of the item that is being added
   std::vector<Found> found_;
   std::vector<int64_t> counts_;
   std::unordered_map<uint32_t, int64_t> suppliers_;
@@ -323,6 +372,8 @@ SearchAnswer SearchIndex::Search(std::string_view query, const SearchFilter& fil
   const std::vector<QueryTerm> terms = ParseQueryTerms(query);
   const std::shared_lock lock(mutex_);
   Collection collection(*this, filter);
+  // Whoever typed nothing but signs looks for something all the same.
+  if (terms.empty() && !Fold(query).characters.empty()) return collection.Take(offset, limit);
   if (terms.empty()) {
     for (uint32_t number = 0; number < items_.size(); ++number) collection.Add(number, 0);
     return collection.Take(offset, limit);

@@ -30,9 +30,21 @@ struct SearchDocument {
   std::array<std::string, kSearchFields> texts;
   std::vector<std::string> codes;
   std::string class_code;  // the first 15 characters of the national code
-  std::vector<std::string> supplier_ids;
   bool high_value = false;
-  bool agreed = false;
+};
+
+// That an item may be had from a supplier at an agreed price.
+struct AgreedOffer {
+  std::string item_id;
+  std::string alliance_id;  // whose agreement it is; empty: the county's, for all
+  std::string supplier_id;
+};
+
+// For whom it is looked: which offers and which approved lists there are for them.
+struct SearchViewer {
+  std::optional<std::string> alliance_id;  // its offers and the county's; nothing: everybody's
+  std::string supplier_id;                 // the offers of this one alone, when set
+  std::vector<std::string> list_holders;   // whose lists govern them, where they have one
 };
 
 struct SearchFilter {
@@ -40,7 +52,8 @@ struct SearchFilter {
   std::string supplier_id;
   std::optional<bool> high_value;
   std::optional<bool> agreed;
-  std::optional<std::string> list_id;  // only what is on it; nothing for an unknown one
+  std::optional<bool> listed;  // on each list that governs
+  SearchViewer viewer;
 };
 
 // A part of a text that answers to the query, in bytes.
@@ -65,6 +78,7 @@ struct SearchFacets {
   std::map<std::string, int64_t> suppliers;
   std::map<bool, int64_t> high_value;
   std::map<bool, int64_t> agreed;
+  std::map<bool, int64_t> listed;
 };
 
 struct SearchAnswer {
@@ -85,8 +99,11 @@ class SearchIndex {
   // Adds an item, or replaces what is known of it.
   void Put(const SearchDocument& document);
   void Remove(std::string_view item_id);
-  // What is on a list; unknown items are ignored until they are put.
-  void PutList(std::string_view list_id, const std::vector<std::string>& item_ids);
+  // In place of all offers that were known. Unknown items are ignored until they are put.
+  void SetOffers(const std::vector<AgreedOffer>& offers);
+  // In place of all approved lists that were known: what is on the list of each holder that has
+  // one.
+  void SetLists(const std::map<std::string, std::vector<std::string>>& items_by_holder);
 
   int64_t size() const;
   // From the `offset`th best on, at most `limit`.
@@ -108,6 +125,7 @@ class SearchIndex {
   struct Names;
   class Collection;
 
+  uint32_t NumberOf(const std::string& item_id);
   void Link(uint32_t number, bool add);
   TermMatches Match(const QueryTerm& term) const;
   TermMatches MatchStrictly(const QueryTerm& term) const;
@@ -122,7 +140,7 @@ class SearchIndex {
   std::array<ValueTable, kSearchFields> fields_;
   std::multimap<std::string, uint32_t> codes_;
   std::unique_ptr<Names> names_;
-  std::unordered_map<std::string, std::vector<bool>> lists_;
+  std::unordered_map<std::string, std::vector<bool>> lists_;  // by holder
   mutable TermCache cache_;
   int64_t size_ = 0;
 };

@@ -69,7 +69,6 @@ SearchDocument Document(const std::string& id, const std::string& name,
   document.texts = {name, specification, maker, "国械注准20213140001", "济南供应公司"};
   document.codes = {id, "06901234567892", "C0301010100101000000000000" + id.substr(id.size() - 1)};
   document.class_code = "C03010101001010";
-  document.supplier_ids = {"jinan"};
   return document;
 }
 
@@ -88,9 +87,12 @@ class SearchIndexTest : public ::testing::Test {
     stent.texts[3] = "国械注进20163130099";
     stent.class_code = "C02030201001001";
     stent.high_value = true;
-    stent.agreed = true;
-    stent.supplier_ids = {"jinan", "acme"};
     index_.Put(stent);
+    index_.SetOffers({{"stent", "", "jinan"},
+                      {"stent", "east", "acme"},
+                      {"stent", "east", "jinan"},
+                      {"gauze", "west", "acme"},
+                      {"later", "", "acme"}});
   }
 
   std::vector<std::string> Find(std::string_view query, const SearchFilter& filter = {}) const {
@@ -137,7 +139,8 @@ TEST_F(SearchIndexTest, NumbersAreWhole) {
 
 TEST_F(SearchIndexTest, Codes) {
   EXPECT_EQ(First("stent"), "stent");
-  EXPECT_EQ(First("06901234567892"), "stent") << "all have it; this one is agreed";
+  EXPECT_EQ(Find("06901234567892", {.viewer = {.alliance_id = "east"}})[0], "stent")
+      << "all have it; this one is agreed";
   EXPECT_EQ(First("国械注进20163130099"), "stent");
   EXPECT_EQ(First("20163130099"), "stent");
   EXPECT_EQ(First("C03010101001010000000000005 15"), "needle-15");
@@ -154,6 +157,15 @@ TEST_F(SearchIndexTest, Mistakes) {
   EXPECT_THAT(Find("99999"), IsEmpty());
 }
 
+TEST_F(SearchIndexTest, NothingButSignsFindsNothing) {
+  for (const char* const query : {"%%%", "()", "？？", "😀", "- /", "。"}) {
+    const SearchAnswer answer = index_.Search(query, {}, 0, 10);
+    EXPECT_THAT(answer.hits, IsEmpty()) << query;
+    EXPECT_EQ(answer.found, 0) << query;
+  }
+  EXPECT_EQ(index_.Search(" \t\u3000", {}, 0, 10).found, 7) << "nothing was typed";
+}
+
 TEST_F(SearchIndexTest, WhatHasNotAllIsSaidToBeAPart) {
   const SearchAnswer answer = index_.Search("纱布 铂金", {}, 0, 10);
   ASSERT_EQ(answer.hits.size(), 1U);
@@ -167,7 +179,9 @@ TEST_F(SearchIndexTest, FacetsCountAsIfTheirFilterWereNotSet) {
   EXPECT_EQ(all.found, 7);
   EXPECT_EQ(all.hits.size(), 3U);
   EXPECT_THAT(all.facets.classes, ElementsAre(Pair("C02", 1), Pair("C03", 6)));
-  EXPECT_THAT(all.facets.suppliers, ElementsAre(Pair("acme", 1), Pair("jinan", 7)));
+  EXPECT_THAT(all.facets.suppliers, ElementsAre(Pair("acme", 2), Pair("jinan", 1)));
+  EXPECT_THAT(all.facets.agreed, ElementsAre(Pair(false, 5), Pair(true, 2)));
+  EXPECT_THAT(all.facets.listed, ElementsAre(Pair(true, 7))) << "no list governs";
   const SearchAnswer high = index_.Search("", {.class_prefix = "C02", .high_value = true}, 0, 9);
   EXPECT_EQ(high.found, 1);
   EXPECT_THAT(high.facets.classes, ElementsAre(Pair("C0203", 1)));
@@ -175,16 +189,52 @@ TEST_F(SearchIndexTest, FacetsCountAsIfTheirFilterWereNotSet) {
   const SearchAnswer low = index_.Search("", {.high_value = false}, 0, 9);
   EXPECT_EQ(low.found, 6);
   EXPECT_THAT(low.facets.high_value, ElementsAre(Pair(false, 6), Pair(true, 1)));
-  EXPECT_THAT(Find("", {.supplier_id = "acme"}), ElementsAre("stent"));
-  EXPECT_THAT(Find("", {.agreed = true}), ElementsAre("stent"));
+  EXPECT_THAT(Find("", {.supplier_id = "acme"}), UnorderedElementsAre("stent", "gauze"));
+  EXPECT_THAT(Find("", {.supplier_id = "nobody"}), IsEmpty());
+  EXPECT_THAT(Find("", {.agreed = true}), UnorderedElementsAre("stent", "gauze"));
+  const SearchAnswer without = index_.Search("", {.agreed = false}, 0, 9);
+  EXPECT_EQ(without.found, 5);
+  EXPECT_THAT(without.facets.agreed, ElementsAre(Pair(false, 5), Pair(true, 2)));
 }
 
-TEST_F(SearchIndexTest, Lists) {
-  index_.PutList("h1", {"gauze", "later"});
-  EXPECT_THAT(Find("", {.list_id = "h1"}), ElementsAre("gauze"));
-  EXPECT_THAT(Find("", {.list_id = "h2"}), IsEmpty());
+TEST_F(SearchIndexTest, OffersAreThoseForTheViewer) {
+  const SearchViewer east{.alliance_id = "east", .supplier_id = "", .list_holders = {}};
+  const SearchViewer other{.alliance_id = "north", .supplier_id = "", .list_holders = {}};
+  const SearchViewer acme{.alliance_id = std::nullopt, .supplier_id = "acme", .list_holders = {}};
+  const auto suppliers = [&](const SearchViewer& viewer) {
+    return index_.Search("", {.viewer = viewer}, 0, 9).facets.suppliers;
+  };
+  EXPECT_THAT(suppliers(east), ElementsAre(Pair("acme", 1), Pair("jinan", 1)));
+  EXPECT_THAT(suppliers(other), ElementsAre(Pair("jinan", 1))) << "the county's is for all";
+  EXPECT_THAT(suppliers(acme), ElementsAre(Pair("acme", 2))) << "a supplier hears of itself";
+  EXPECT_THAT(Find("", {.supplier_id = "acme", .viewer = east}), ElementsAre("stent"));
+  EXPECT_THAT(Find("", {.agreed = true, .viewer = other}), ElementsAre("stent"));
   index_.Put(Document("later", "绷带", "10cm", "振德医疗"));
-  EXPECT_THAT(Find("", {.list_id = "h1"}), ElementsAre("later", "gauze"));
+  EXPECT_THAT(Find("", {.agreed = true, .viewer = other}), UnorderedElementsAre("stent", "later"));
+  index_.SetOffers({});
+  EXPECT_THAT(suppliers(acme), IsEmpty());
+}
+
+TEST_F(SearchIndexTest, ListedIsWhatIsOnEachListThatGoverns) {
+  const auto viewer = [](std::vector<std::string> holders) {
+    return SearchViewer{.alliance_id = std::nullopt, .list_holders = std::move(holders)};
+  };
+  index_.SetLists({{"county", {"gauze", "later", "stent"}},
+                   {"institutions/h", {"gauze", "later"}},
+                   {"departments/empty", {}}});
+  const SearchViewer ward = viewer({"county", "institutions/h", "departments/none"});
+  EXPECT_THAT(Find("", {.listed = true, .viewer = ward}), ElementsAre("gauze"));
+  EXPECT_THAT(Find("", {.listed = true, .viewer = viewer({"county"})}),
+              UnorderedElementsAre("gauze", "stent"));
+  EXPECT_THAT(Find("", {.listed = true, .viewer = viewer({"departments/empty"})}), IsEmpty());
+  EXPECT_EQ(Find("", {.listed = true}).size(), 7U) << "whom no list governs";
+  const SearchAnswer answer = index_.Search("", {.listed = false, .viewer = ward}, 0, 9);
+  EXPECT_EQ(answer.found, 6);
+  EXPECT_THAT(answer.facets.listed, ElementsAre(Pair(false, 6), Pair(true, 1)));
+  index_.Put(Document("later", "绷带", "10cm", "振德医疗"));
+  EXPECT_THAT(Find("", {.listed = true, .viewer = ward}), ElementsAre("later", "gauze"));
+  index_.SetLists({});
+  EXPECT_EQ(Find("", {.listed = true, .viewer = ward}).size(), 8U);
 }
 
 TEST_F(SearchIndexTest, HighlightsAreBytesOfTheText) {
@@ -227,7 +277,8 @@ TEST_F(SearchIndexTest, ReadersAndWritersAtOnce) {
   for (int i = 0; i < 100; ++i) {
     index_.Put(
         Document("more-" + std::to_string(i % 10), "绷带", std::to_string(i) + "cm", "振德"));
-    index_.PutList("h1", {"more-1", "gauze"});
+    index_.SetLists({{"county", {"more-1", "gauze"}}});
+    index_.SetOffers({{"more-1", "east", "acme"}});
   }
 }
 

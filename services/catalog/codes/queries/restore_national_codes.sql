@@ -9,7 +9,7 @@ WITH named AS MATERIALIZED (
   SELECT named.code, $5::date, $7, 'current'
   FROM named
   CROSS JOIN LATERAL catalog.code_change_at(named.code, $5::date) AS present
-  WHERE present.state <> 'current' AND present.release_number <> $7
+  WHERE present.state <> 'current' AND (present.release_number <> $7 OR present.withdrawn_by <> $7)
   ON CONFLICT DO NOTHING
   RETURNING code, state, new_code, transcoding
 ),

@@ -1,2 +1,2 @@
 -- What code_store reads a rule from.
-       kind, action, until_date, reason, setter_id, version
+       kind, start_date, action, until_date, reason, setter_id, version

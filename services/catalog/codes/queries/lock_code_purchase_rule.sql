@@ -1,5 +1,0 @@
-SELECT
-\ir parts/code_rule_columns.sql
-FROM code_purchase_rule
-WHERE kind = $1
-FOR UPDATE

@@ -1,0 +1,1 @@
+DELETE FROM item_import_pack WHERE import_number = ANY ($1::bigint[])
