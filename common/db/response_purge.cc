@@ -49,17 +49,7 @@ absl::StatusOr<int64_t> ResponsePurge::PurgeOnce(const std::stop_token& stop) {
 }
 
 void ResponsePurge::Start() {
-  thread_ = std::jthread([this](const std::stop_token& stop) { Run(stop); });
-}
-
-void ResponsePurge::Stop() {
-  if (!thread_.joinable()) return;
-  thread_.request_stop();
-  thread_.join();
-}
-
-void ResponsePurge::Run(const std::stop_token& stop) {
-  while (!stop.stop_requested()) {
+  loop_.Start([this](const std::stop_token& stop) {
     const absl::StatusOr<int64_t> purged = PurgeOnce(stop);
     if (!purged.ok()) {
       spdlog::warn("{}: old responses are not removed: {}", options_.service,
@@ -67,10 +57,8 @@ void ResponsePurge::Run(const std::stop_token& stop) {
     } else if (*purged > 0) {
       spdlog::info("{}: removed {} old responses", options_.service, *purged);
     }
-    std::unique_lock lock(mutex_);
-    stopped_.wait_for(lock, stop, absl::ToChronoNanoseconds(options_.interval),
-                      [] { return false; });
-  }
+    return options_.interval;
+  });
 }
 
 }  // namespace qingqu::db

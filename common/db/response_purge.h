@@ -1,13 +1,12 @@
 #pragma once
 
-#include <condition_variable>
-#include <mutex>
+#include <stop_token>
 #include <string>
-#include <thread>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
+#include "common/base/background_loop.h"
 #include "common/base/clock.h"
 #include "common/db/connection_pool.h"
 
@@ -38,20 +37,17 @@ class ResponsePurge {
   // A round at once, and one after each interval, on a thread of its own.
   void Start();
   // Returns after the batch at hand.
-  void Stop();
+  void Stop() { loop_.Stop(); }
 
   // One round; how many rows were removed. For Start's thread and for tests.
   absl::StatusOr<int64_t> PurgeOnce(const std::stop_token& stop = {});
 
  private:
   absl::StatusOr<int64_t> PurgeBatch();
-  void Run(const std::stop_token& stop);
 
   ConnectionPool* pool_;
   const Options options_;
-  std::mutex mutex_;
-  std::condition_variable_any stopped_;
-  std::jthread thread_;
+  BackgroundLoop loop_;
 };
 
 }  // namespace qingqu::db

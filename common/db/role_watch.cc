@@ -56,28 +56,15 @@ absl::Status RoleWatch::Look() {
 }
 
 void RoleWatch::Start() {
-  thread_ = std::jthread([this](const std::stop_token& stop) { Run(stop); });
-}
-
-void RoleWatch::Stop() {
-  if (!thread_.joinable()) return;
-  thread_.request_stop();
-  thread_.join();
-}
-
-void RoleWatch::Run(const std::stop_token& stop) {
-  bool failed = false;
-  while (!stop.stop_requested()) {
+  loop_.Start([this, failed = false](const std::stop_token&) mutable {
     const absl::Status looked = Look();
     if (!looked.ok() && !failed) {
       spdlog::warn("{}: the table of roles cannot be read, and stays as it is: {}",
                    options_.service, looked.ToString());
     }
     failed = !looked.ok();
-    const absl::Duration pause = version_ < 0 ? kFirstInterval : options_.interval;
-    std::unique_lock lock(mutex_);
-    stopped_.wait_for(lock, stop, absl::ToChronoNanoseconds(pause), [] { return false; });
-  }
+    return version_ < 0 ? kFirstInterval : options_.interval;
+  });
 }
 
 }  // namespace qingqu::db

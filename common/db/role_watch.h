@@ -1,14 +1,12 @@
 #pragma once
 
-#include <condition_variable>
-#include <mutex>
 #include <string>
-#include <thread>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 
 #include "common/auth/role_table.h"
+#include "common/base/background_loop.h"
 #include "common/db/connection_pool.h"
 
 namespace qingqu::db {
@@ -29,22 +27,18 @@ class RoleWatch {
   ~RoleWatch() { Stop(); }
 
   void Start();
-  void Stop();
+  void Stop() { loop_.Stop(); }
 
   // One look. For Start's thread, for the start of a process, and for tests; not from two threads
   // at once.
   absl::Status Look();
 
  private:
-  void Run(const std::stop_token& stop);
-
   ConnectionPool* const pool_;
   auth::RoleSource* const source_;
   const Options options_;
   int64_t version_ = -1;  // of the copy
-  std::mutex mutex_;
-  std::condition_variable_any stopped_;
-  std::jthread thread_;
+  BackgroundLoop loop_;
 };
 
 }  // namespace qingqu::db

@@ -196,23 +196,11 @@ absl::Status ItemSearch::Look() {
 }
 
 void ItemSearch::Start() {
-  thread_ = std::jthread([this](const std::stop_token& stop) { Run(stop); });
-}
-
-void ItemSearch::Stop() {
-  if (!thread_.joinable()) return;
-  thread_.request_stop();
-  thread_.join();
-}
-
-void ItemSearch::Run(const std::stop_token& stop) {
-  while (!stop.stop_requested()) {
+  loop_.Start([this](const std::stop_token&) {
     const absl::Status looked = Look();
     if (!looked.ok()) spdlog::warn("items are not looked at for the search: {}", looked.ToString());
-    std::unique_lock lock(mutex_);
-    stopped_.wait_for(lock, stop, absl::ToChronoNanoseconds(options_.look_every),
-                      [] { return false; });
-  }
+    return options_.look_every;
+  });
 }
 
 }  // namespace qingqu::catalog

@@ -1,17 +1,15 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <cstdint>
-#include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 
 #include "common/auth/call_context.h"
+#include "common/base/background_loop.h"
 #include "common/base/civil_date.h"
 #include "common/base/clock.h"
 #include "common/db/connection_pool.h"
@@ -37,7 +35,7 @@ class ItemSearch {
   ~ItemSearch() { Stop(); }
 
   void Start();
-  void Stop();
+  void Stop() { loop_.Stop(); }
 
   // One look: everything at the first, then what was changed; what is agreed and what is on whose
   // list also when the county's day has changed. For Start's thread and for tests; not
@@ -50,7 +48,6 @@ class ItemSearch {
   const MappingMatcher& matcher() const { return matcher_; }
 
  private:
-  void Run(const std::stop_token& stop);
   absl::Status LoadAll();
   absl::StatusOr<bool> LoadChanged();
   absl::Status LoadStandings();
@@ -70,9 +67,7 @@ class ItemSearch {
   std::optional<CivilDate> standings_day_;
   absl::Time standings_read_ = absl::InfinitePast();
   bool standings_changed_ = false;
-  std::mutex mutex_;
-  std::condition_variable_any stopped_;
-  std::jthread thread_;
+  BackgroundLoop loop_;
 };
 
 }  // namespace qingqu::catalog

@@ -132,21 +132,10 @@ int Posting::FinishPending(absl::Duration older_than) {
 }
 
 void Posting::Start() {
-  thread_ = std::jthread([this](const std::stop_token& stop) {
-    absl::Time next = absl::Now() + kRoundInterval;
-    while (!stop.stop_requested()) {
-      absl::SleepFor(absl::Milliseconds(100));
-      if (absl::Now() < next) continue;
-      FinishPending(kCallerWaits);
-      next = absl::Now() + kRoundInterval;
-    }
+  loop_.Start([this](const std::stop_token&) {
+    FinishPending(kCallerWaits);
+    return kRoundInterval;
   });
-}
-
-void Posting::Stop() {
-  if (!thread_.joinable()) return;
-  thread_.request_stop();
-  thread_.join();
 }
 
 }  // namespace qingqu::usage

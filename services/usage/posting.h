@@ -1,11 +1,11 @@
 #pragma once
 
 #include <string>
-#include <thread>
 
 #include "absl/status/statusor.h"
 
 #include "common/auth/call_context.h"
+#include "common/base/background_loop.h"
 #include "common/db/connection_pool.h"
 #include "services/usage/stock_client.h"
 #include "services/usage/use.h"
@@ -31,7 +31,7 @@ class Posting {
 
   // Finishes, every few seconds, what callers did not wait for.
   void Start();
-  void Stop();
+  void Stop() { loop_.Stop(); }
   // One round of that; how many were finished.
   int FinishPending(absl::Duration older_than);
 
@@ -41,7 +41,7 @@ class Posting {
 
   db::ConnectionPool* pool_;
   StockClient* stock_;
-  std::jthread thread_;
+  BackgroundLoop loop_;
 };
 
 }  // namespace qingqu::usage

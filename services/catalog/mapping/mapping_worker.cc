@@ -127,28 +127,16 @@ absl::Status MappingWorker::Look() {
 }
 
 void MappingWorker::Start() {
-  thread_ = std::jthread([this](const std::stop_token& stop) { Run(stop); });
-}
-
-void MappingWorker::Stop() {
-  if (!thread_.joinable()) return;
-  thread_.request_stop();
-  thread_.join();
-}
-
-void MappingWorker::Run(const std::stop_token& stop) {
-  while (!stop.stop_requested()) {
+  loop_.Start([this](const std::stop_token&) {
     absl::StatusOr<bool> more = false;
     if (search_->ready()) more = CompareSome();
     if (!more.ok()) {
       spdlog::warn("hospitals' rows are not compared: {}", more.status().ToString());
     } else if (*more) {
-      continue;
+      return absl::ZeroDuration();
     }
-    std::unique_lock lock(mutex_);
-    stopped_.wait_for(lock, stop, absl::ToChronoNanoseconds(options_.look_every),
-                      [] { return false; });
-  }
+    return options_.look_every;
+  });
 }
 
 }  // namespace qingqu::catalog

@@ -1,13 +1,10 @@
 #pragma once
 
-#include <condition_variable>
-#include <mutex>
-#include <thread>
-
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
 #include "common/auth/call_context.h"
+#include "common/base/background_loop.h"
 #include "common/base/clock.h"
 #include "common/db/connection_pool.h"
 #include "services/catalog/item_search.h"
@@ -29,23 +26,20 @@ class MappingWorker {
   ~MappingWorker() { Stop(); }
 
   void Start();
-  void Stop();
+  void Stop() { loop_.Stop(); }
 
   // Compares all that awaits it, or nothing while the items are still being read. For Start's
   // thread and for tests.
   absl::Status Look();
 
  private:
-  void Run(const std::stop_token& stop);
   absl::StatusOr<bool> CompareSome();
 
   db::ConnectionPool* const pool_;
   const Clock* const clock_;
   const ItemSearch* const search_;
   const Options options_;
-  std::mutex mutex_;
-  std::condition_variable_any stopped_;
-  std::jthread thread_;
+  BackgroundLoop loop_;
 };
 
 }  // namespace qingqu::catalog

@@ -63,23 +63,11 @@ absl::Status ExpiryWatch::Look() {
 }
 
 void ExpiryWatch::Start() {
-  thread_ = std::jthread([this](const std::stop_token& stop) { Run(stop); });
-}
-
-void ExpiryWatch::Stop() {
-  if (!thread_.joinable()) return;
-  thread_.request_stop();
-  thread_.join();
-}
-
-void ExpiryWatch::Run(const std::stop_token& stop) {
-  while (!stop.stop_requested()) {
+  loop_.Start([this](const std::stop_token&) {
     const absl::Status looked = Look();
     if (!looked.ok()) spdlog::warn("expiries are not told: {}", looked.ToString());
-    std::unique_lock lock(mutex_);
-    stopped_.wait_for(lock, stop, absl::ToChronoNanoseconds(options_.look_every),
-                      [] { return false; });
-  }
+    return options_.look_every;
+  });
 }
 
 }  // namespace qingqu::catalog

@@ -1,13 +1,10 @@
 #pragma once
 
-#include <condition_variable>
-#include <mutex>
-#include <thread>
-
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 
 #include "common/auth/call_context.h"
+#include "common/base/background_loop.h"
 #include "common/base/clock.h"
 #include "common/db/connection_pool.h"
 
@@ -28,21 +25,18 @@ class ExpiryWatch {
   ~ExpiryWatch() { Stop(); }
 
   void Start();
-  void Stop();
+  void Stop() { loop_.Stop(); }
 
   // One look: tells all that is due. For Start's thread and for tests.
   absl::Status Look();
 
  private:
-  void Run(const std::stop_token& stop);
   CallContext NewCall() const;
 
   db::ConnectionPool* const pool_;
   const Clock* const clock_;
   const Options options_;
-  std::mutex mutex_;
-  std::condition_variable_any stopped_;
-  std::jthread thread_;
+  BackgroundLoop loop_;
 };
 
 }  // namespace qingqu::catalog

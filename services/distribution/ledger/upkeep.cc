@@ -153,27 +153,14 @@ absl::Status Upkeep::MakePartitions() {
 }
 
 void Upkeep::Start() {
-  thread_ = std::jthread([this](const std::stop_token& stop) { Run(stop); });
-}
-
-void Upkeep::Stop() {
-  if (!thread_.joinable()) return;
-  thread_.request_stop();
-  thread_.join();
-}
-
-void Upkeep::Run(const std::stop_token& stop) {
-  absl::Time partitions_at = absl::Now();
-  while (!stop.stop_requested()) {
+  loop_.Start([this, partitions_at = absl::InfinitePast()](const std::stop_token&) mutable {
     WarnUnlessOk("reservations do not expire", ExpireReservations().status());
     if (absl::Now() >= partitions_at) {
       WarnUnlessOk("no partitions are made", MakePartitions());
       partitions_at = absl::Now() + options_.partitions_every;
     }
-    std::unique_lock lock(mutex_);
-    stopped_.wait_for(lock, stop, absl::ToChronoNanoseconds(options_.expire_every),
-                      [] { return false; });
-  }
+    return options_.expire_every;
+  });
 }
 
 }  // namespace qingqu::distribution

@@ -1,9 +1,6 @@
 #pragma once
 
-#include <condition_variable>
-#include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -11,6 +8,7 @@
 #include "prometheus/counter.h"
 #include "prometheus/registry.h"
 
+#include "common/base/background_loop.h"
 #include "common/base/clock.h"
 #include "common/db/connection_pool.h"
 #include "services/distribution/ledger/lane.h"
@@ -39,7 +37,7 @@ class Upkeep {
 
   void Start();
   // Returns after the work at hand.
-  void Stop();
+  void Stop() { loop_.Stop(); }
 
   // Lets go of what is over by the clock; how many reservations. What cannot be let go of is
   // counted (qingqu_ledger_expiry_failures_total) and passed by. Several processes may do it at
@@ -54,7 +52,6 @@ class Upkeep {
   absl::StatusOr<std::vector<Overdue>> ListOverdue(const CallContext& call, Overdue& after);
   // How many were let go of; all or none unless OK.
   absl::StatusOr<int> Expire(const CallContext& call, const std::vector<Overdue>& reservations);
-  void Run(const std::stop_token& stop);
   CallContext SystemCall(std::string method, absl::Duration time) const;
 
   db::ConnectionPool* const pool_;
@@ -62,9 +59,7 @@ class Upkeep {
   Lane* const lane_;
   prometheus::Counter* const failures_;
   const Options options_;
-  std::mutex mutex_;
-  std::condition_variable_any stopped_;
-  std::jthread thread_;
+  BackgroundLoop loop_;
 };
 
 }  // namespace qingqu::distribution
