@@ -102,7 +102,7 @@ absl::StatusOr<std::optional<std::string>> ReadFileIfThere(const std::string& pa
   if (::fstat(file.get(), &attributes) != 0) return SystemFailure(path, "inspect");
   if (!S_ISREG(attributes.st_mode)) return Unusable(path, "is not a file");
   if ((attributes.st_mode & forbidden) != 0) {
-    return Unusable(path, "others than its owner may read it");
+    return Unusable(path, "others than its owner may read it; chmod 600 and make a new one");
   }
   return ReadAll(file, path, bytes_max);
 }
