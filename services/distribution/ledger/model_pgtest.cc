@@ -240,18 +240,18 @@ std::string Disagreement(const ModelHistory& history, Tally* tally = nullptr,
 
 size_t OperationsWanted() {
   const char* const wanted = std::getenv("QINGQU_MODEL_OPERATIONS");
-  return wanted == nullptr ? 1200 : static_cast<size_t>(std::atoll(wanted));
+  return wanted == nullptr ? 1200 : static_cast<size_t>(std::stoll(wanted));
 }
 
 // The same two for everybody; QINGQU_MODEL_SEED is one of the caller's, QINGQU_MODEL_SEEDS asks for
 // so many new ones.
 std::vector<uint64_t> Seeds() {
   if (const char* const seed = std::getenv("QINGQU_MODEL_SEED")) {
-    return {static_cast<uint64_t>(std::atoll(seed))};
+    return {static_cast<uint64_t>(std::stoll(seed))};
   }
   const char* const count = std::getenv("QINGQU_MODEL_SEEDS");
   if (count == nullptr) return {20261121, 2897997059};
-  std::vector<uint64_t> seeds(static_cast<size_t>(std::atoll(count)));
+  std::vector<uint64_t> seeds(static_cast<size_t>(std::stoll(count)));
   for (uint64_t& seed : seeds) seed = std::random_device()();
   return seeds;
 }
@@ -504,7 +504,7 @@ void ExpectReplayAgrees(const World& world, const std::vector<Heard>& heard, Led
     const ModelAnswer replayed =
         model
             .Post(ModelUserOf(found->second.call->user_id),
-                  absl::FromUnixMicros(std::atoll(line.substr(0, bar).c_str())), {asked})
+                  absl::FromUnixMicros(std::stoll(line.substr(0, bar))), {asked})
             .front();
     v1::Movement expected = replayed.movement;
     v1::Movement answer = found->second.answer;
