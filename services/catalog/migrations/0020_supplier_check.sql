@@ -57,7 +57,7 @@ BEGIN
            needs_cold_chain AS is_cold
     FROM catalog.item WHERE item_id = p_item
   ), maker AS MATERIALIZED (
-    SELECT organisation.organisation_id, organisation.country, organisation.admitted_at, organisation.standing,
+    SELECT organisation.organisation_id, organisation.kinds, organisation.country, organisation.admitted_at, organisation.standing,
            organisation.standing_reason, bool_or(found.decides) AS decides
     FROM catalog.item_makers(p_item) AS found
     JOIN catalog.organisation ON organisation.organisation_id = found.organisation_id
@@ -167,6 +167,8 @@ BEGIN
     SELECT FROM link
     JOIN catalog.organisation AS manufacturer ON manufacturer.organisation_id = link.manufacturer_id
     WHERE link.giver_id = link.manufacturer_id AND manufacturer.standing = 'good' AND manufacturer.admitted_at IS NOT NULL)
+    -- Nobody authorises who makes the goods.
+    AND NOT EXISTS (SELECT FROM maker WHERE decides AND organisation_id = p_supplier AND kinds @> ARRAY['manufacturer'])
   UNION ALL
   SELECT upper(demanded.kind) || CASE WHEN paper.held_until IS NULL THEN '_MISSING' ELSE '_EXPIRED' END,
          'suppliers/' || p_supplier, coalesce('it held until ' || paper.held_until, 'none is approved')

@@ -178,6 +178,17 @@ TEST_F(ObstaclesTest, AnAuthorisationIsDemandedOnlyWhereTheSettingSaysSo) {
   EXPECT_EQ(Of("kangda"), "AUTHORISATION_MISSING") << "of another manufacturer";
 }
 
+TEST_F(ObstaclesTest, AManufacturerNeedsNoAuthorisationForItsOwnGoods) {
+  Demand("authorisation_demanded");
+  Change("UPDATE catalog.registration SET organisation_id = 'kangda'");
+  EXPECT_EQ(Of("kangda"), "AUTHORISATION_MISSING") << "by its file it only distributes";
+  Approved(Production("kangda"));
+  EXPECT_EQ(Of("kangda"), "") << "approved, so it makes devices";
+  EXPECT_EQ(Of("other"), "AUTHORISATION_MISSING");
+  Change("UPDATE catalog.registration SET organisation_id = 'maker'");
+  EXPECT_EQ(Of("kangda"), "AUTHORISATION_MISSING") << "of goods that another one makes";
+}
+
 TEST_F(ObstaclesTest, AManufacturerAuthorisesItsOwnGoodsOnly) {
   Demand("authorisation_demanded");
   Abroad("elsewhere", v1::ORGANISATION_KIND_MANUFACTURER, "别家");
@@ -253,12 +264,7 @@ TEST_F(ObstaclesTest, BusinessAndProductionLicencesBlockOnceTheyExpire) {
   EXPECT_EQ(Of("kangda", "2050-05-31"), "");
   EXPECT_EQ(Of("kangda"), "BUSINESS_LICENCE_EXPIRED");
   EXPECT_EQ(Of("other"), "") << "of whom none was ever approved";
-  v1::Qualification production;
-  production.set_organisation("organisations/maker");
-  production.set_valid_from("2020-01-01");
-  production.set_expire_date("2050-05-31");
-  production.set_number("鲁食药监械生产许20190001号");
-  production.mutable_production_licence();
+  v1::Qualification production = Production("maker", {"2020-01-01", "2050-05-31"});
   Approved(production);
   EXPECT_EQ(Of("other"), "") << "it makes abroad";
   Change(

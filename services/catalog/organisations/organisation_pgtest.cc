@@ -5,6 +5,7 @@
 #include "gtest/gtest.h"
 #include "pqxx/pqxx"
 
+#include "common/db/call_id.h"
 #include "common/status/status.h"
 #include "services/catalog/organisations/organisation_test_support.h"
 
@@ -103,7 +104,7 @@ TEST_F(OrganisationTest, IsCreatedUnderReviewAndAdmittedByBothOffices) {
       created->SerializeAsString());
   EXPECT_EQ(Get("agent")->SerializeAsString(), created->SerializeAsString());
   v1::Qualification licence;
-  licence.set_name("qualifications/" + call.request_id);
+  licence.set_name("qualifications/" + db::IdOfCall(call));
   ASSERT_TRUE(Approve(licence).ok());
   EXPECT_EQ(Get("agent")->state(), v1::ORGANISATION_STATE_APPROVED);
   v1::BatchGetOrganisationsRequest batch;

@@ -43,6 +43,7 @@ TEST(OrganisationQueriesTest, EachIsExecuted) {
   renewal.set_renews(pledge.name());
   catalog.Approved(renewal);
   catalog.Approved(AuthorisationOf({"kangda", "maker", "maker"}));
+  catalog.Approved(Production("maker"));
   EXPECT_TRUE(catalog.Get(Li(), pledge.name()).ok());
   v1::ReviewAsInfectionControlRequest review;
   review.mutable_review()->set_name(pledge.name());

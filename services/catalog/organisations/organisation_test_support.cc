@@ -4,6 +4,7 @@
 
 #include "common/base/business_day.h"
 #include "common/base/check.h"
+#include "common/db/call_id.h"
 #include "common/status/status.h"
 
 namespace qingqu::catalog {
@@ -33,6 +34,13 @@ v1::Qualification Licence(std::string_view organisation, std::string_view number
   v1::Qualification document = Document(organisation, period);
   document.set_number(std::string(number));
   document.mutable_distributor_licence();
+  return document;
+}
+
+v1::Qualification Production(std::string_view organisation, Period period) {
+  v1::Qualification document = Document(organisation, period);
+  document.set_number("鲁食药监械生产许20190001号");
+  document.mutable_production_licence();
   return document;
 }
 
@@ -68,7 +76,7 @@ std::string OrganisationDatabase::Founded(std::string_view id, v1::OrganisationK
   request.mutable_organisation()->add_kinds(kind);
   const CallContext call = Wang();
   QINGQU_CHECK(organisations.CreateOrganisation(call, request).ok());
-  return "qualifications/" + call.request_id;
+  return "qualifications/" + db::IdOfCall(call);
 }
 
 void OrganisationDatabase::Abroad(std::string_view id, v1::OrganisationKind kind,

@@ -53,6 +53,7 @@ struct Period {
 };
 v1::Qualification Licence(std::string_view organisation, std::string_view number,
                           Period period = {});
+v1::Qualification Production(std::string_view organisation, Period period = {});
 v1::Qualification Pledge(std::string_view organisation, Period period = {});
 v1::Qualification Mandate(std::string_view organisation, Period period = {});
 struct Chain {

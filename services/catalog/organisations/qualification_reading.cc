@@ -5,6 +5,7 @@
 
 #include "common/base/business_day.h"
 #include "common/base/resource_name.h"
+#include "common/db/call_id.h"
 #include "common/status/status_macros.h"
 #include "services/catalog/credit_code.h"
 #include "services/catalog/field_rules.h"
@@ -178,7 +179,7 @@ bool MayHaveNoEnd(const Qualification& qualification) {
 
 Qualification EmptyQualification(const CallContext& call) {
   const absl::Time now = absl::FromUnixMicros(absl::ToUnixMicros(call.received_at));
-  return {.id = call.request_id,
+  return {.id = db::IdOfCall(call),
           .valid_from = BusinessDay(now),
           .submitter = auth::ActorOf(call.principal),
           .created_at = now,

@@ -206,6 +206,9 @@ absl::Status UpdateQualification(pqxx::transaction_base& tx, const Qualification
   if (qualification.kind == QualificationKind::kBusinessLicence) {
     TakeOnProfile(tx, qualification.id, qualification.updated_at);
   }
+  if (qualification.kind == QualificationKind::kProductionLicence) {
+    BecomeManufacturer(tx, qualification.organisation_id, qualification.updated_at);
+  }
   return absl::OkStatus();
 }
 
