@@ -157,8 +157,11 @@ void JournalFollower::Listen() {
 
 void JournalFollower::WaitForNotification(const std::stop_token& stop, absl::Duration at_most) {
   const absl::Time until = absl::Now() + at_most;
-  while (!stop.stop_requested() && absl::Now() < until) {
-    const absl::Duration wait = std::min(kStopCheckInterval, until - absl::Now());
+  // The clock is read once a round: to poll(2), by which libpqxx waits, less than nothing is for
+  // ever.
+  for (absl::Duration left = at_most; left > absl::ZeroDuration() && !stop.stop_requested();
+       left = until - absl::Now()) {
+    const absl::Duration wait = std::min(kStopCheckInterval, left);
     if (wake_up_ == nullptr) {
       absl::SleepFor(wait);
       continue;

@@ -1,13 +1,10 @@
 // Nothing with which somebody proves who they are gets into a log, an error or the journal.
 #include <set>
-#include <sstream>
 
 #include "gmock/gmock.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 #include "gtest/gtest.h"
-#include "spdlog/sinks/ostream_sink.h"
-#include "spdlog/spdlog.h"
 
 #include "common/base/clock.h"
 #include "common/base/uuid.h"
@@ -15,6 +12,7 @@
 #include "qingqu/identity/v1/credential_service.pb.h"
 #include "qingqu/identity/v1/identity_service.pb.h"
 #include "services/identity/identity_service.h"
+#include "tests/support/log_capture.h"
 #include "tests/support/test_host.h"
 
 namespace qingqu::identity {
@@ -34,16 +32,6 @@ const std::set<std::string> kSecretFields{
 
 class SecretsTest : public ::testing::Test {
  protected:
-  SecretsTest() {
-    sink_ = std::make_shared<spdlog::sinks::ostream_sink_mt>(log_);
-    spdlog::default_logger()->sinks().push_back(sink_);
-    spdlog::set_level(spdlog::level::trace);
-  }
-  ~SecretsTest() override {
-    spdlog::default_logger()->sinks().pop_back();
-    spdlog::set_level(spdlog::level::info);
-  }
-
   template <typename Response>
   Response Call(const std::string& method, const Message& request) {
     Response response;
@@ -83,8 +71,7 @@ class SecretsTest : public ::testing::Test {
   }
 
   SystemClock clock_;
-  std::ostringstream log_;
-  std::shared_ptr<spdlog::sinks::ostream_sink_mt> sink_;
+  const testing::LogCapture log_;
   std::string authorization_;
   std::string seen_;  // by the callers
   std::set<std::string> secrets_;
@@ -107,8 +94,7 @@ TEST_F(SecretsTest, NoSecretIsTold) {
   secrets_.erase("");
   ASSERT_EQ(secrets_.size(), 5u);
   EXPECT_GE(marked_, 10) << "the fields that hold secrets have been found";
-  sink_->flush();
-  const std::string log = log_.str();
+  const std::string log = log_.Text();
   ASSERT_THAT(log, HasSubstr("CredentialService/EnrolSecondFactor")) << "the log has been read";
   const std::string journal =
       host_.database().Value("SELECT string_agg(e::text, ' ') FROM journal.entry AS e");

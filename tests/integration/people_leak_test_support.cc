@@ -11,7 +11,6 @@
 #include "google/protobuf/util/json_util.h"
 #include "grpcpp/client_context.h"
 #include "prometheus/text_serializer.h"
-#include "spdlog/spdlog.h"
 
 #include "common/auth/role_grants.h"
 #include "common/base/check.h"
@@ -95,9 +94,6 @@ void Fill(int variant, const std::string& doctor, Message& request) {
 
 PeopleLeakTest::PeopleLeakTest()
     : host_(AllSpecs(), "", {.per_user = 100'000, .per_institution = 100'000}) {
-  sink_ = std::make_shared<spdlog::sinks::ostream_sink_mt>(log_);
-  spdlog::default_logger()->sinks().push_back(sink_);
-  spdlog::set_level(spdlog::level::trace);
   database_log_begin_ = ReadAll(DatabaseLogPath()).size();
   Seed();
   const auto key = privacy::PseudonymKey::LoadOrCreate(host_.keys_dir());
@@ -108,11 +104,6 @@ PeopleLeakTest::PeopleLeakTest()
       pseudonyms_.insert(key->PseudonymOf({.kind = kind, .institution_id = institution, .id = id}));
     }
   }
-}
-
-PeopleLeakTest::~PeopleLeakTest() {
-  spdlog::default_logger()->sinks().pop_back();
-  spdlog::set_level(spdlog::level::info);
 }
 
 void PeopleLeakTest::Seed() {
@@ -241,6 +232,7 @@ std::string PeopleLeakTest::Export(const auth::Principal& principal) {
     text.clear();
     grpc::ClientContext context;
     context.AddMetadata("authorization", host_.Authorization(principal));
+    context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(30)));
     const auto reader = stub->ExportEntries(&context, request);
     supervision::v1::LogChunk chunk;
     while (reader->Read(&chunk)) text += chunk.SerializeAsString() + chunk.DebugString();
@@ -250,11 +242,6 @@ std::string PeopleLeakTest::Export(const auth::Principal& principal) {
     absl::SleepFor(absl::Milliseconds(50));
   }
   return text;
-}
-
-std::string PeopleLeakTest::ServiceLog() {
-  sink_->flush();
-  return log_.str();
 }
 
 std::string PeopleLeakTest::Metrics() const {

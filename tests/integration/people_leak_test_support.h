@@ -2,17 +2,16 @@
 
 #include <memory>
 #include <set>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "google/protobuf/descriptor.h"
 #include "gtest/gtest.h"
-#include "spdlog/sinks/ostream_sink.h"
 
 #include "common/privacy/pseudonym.h"
 #include "qingqu/usage/v1/usage_service.pb.h"
+#include "tests/support/log_capture.h"
 #include "tests/support/test_host.h"
 
 namespace qingqu::testing {
@@ -35,7 +34,6 @@ class PeopleLeakTest : public ::testing::Test {
   };
 
   PeopleLeakTest();
-  ~PeopleLeakTest() override;
 
   static auth::Principal By(std::string_view role, std::string_view institution_id = "hospital");
   // Calls every method of every service, each with nothing and with the names of all that there is.
@@ -52,13 +50,12 @@ class PeopleLeakTest : public ::testing::Test {
   }
   // Whether it tells what was done to them.
   bool TellsProcedure(std::string_view text) const { return !FoundIn(text, {kProcedure}).empty(); }
-  std::string ServiceLog();
+  std::string ServiceLog() const { return log_.Text(); }
   std::string Metrics() const;
   // What the server of the tests wrote since this test began.
   std::string DatabaseLog() const;
 
-  std::ostringstream log_;
-  std::shared_ptr<spdlog::sinks::ostream_sink_mt> sink_;
+  const LogCapture log_;
   TestHost host_;
   std::set<std::string> names_{kPatient, kDoctor};
   std::set<std::string> pseudonyms_;
