@@ -20,6 +20,7 @@ constexpr Separation kSeparations[] = {
     {"catalog.qualification.submit", "catalog.qualification.review_infection_control"},
     {"catalog.item_merge.propose", "catalog.item_merge.approve"},
     {"catalog.registration.propose", "catalog.registration.approve"},
+    {"catalog.code_cancellation.propose", "catalog.code_cancellation.approve"},
     {"procurement.agreement.propose", "procurement.agreement.approve"},
     {"procurement.requisition.create", "procurement.requisition.approve"},
     // Who buys does not take delivery.

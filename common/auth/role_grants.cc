@@ -74,6 +74,8 @@ constexpr Row kRows[] = {
     {" x x x x x x x x x x", "catalog.code.read"},
     {" . . x . . . . . . x", "catalog.code.import"},
     {" . . . . . . . . . x", "catalog.code.govern"},
+    {" . . x . . . . . . .", "catalog.code_cancellation.propose"},
+    {" . . . . . . . . . x", "catalog.code_cancellation.approve"},
     {" x x x x x x x x x x", "catalog.device.read"},
     {" . . x . . . . . . .", "catalog.device.import"},
     // P N O A S V I M D B

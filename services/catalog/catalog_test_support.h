@@ -12,6 +12,7 @@
 #include "common/db/query.h"
 #include "qingqu/catalog/v1/catalog_service.pb.h"
 #include "services/catalog/class_handlers.h"
+#include "services/catalog/codes/code_cancellation_handlers.h"
 #include "services/catalog/codes/code_handlers.h"
 #include "services/catalog/codes/code_import_handlers.h"
 #include "services/catalog/item_change_handlers.h"
@@ -47,6 +48,7 @@ class CatalogDatabase {
   ClassHandlers classes{pool.get()};
   CodeHandlers codes{pool.get()};
   CodeImportHandlers code_imports{pool.get()};
+  CodeCancellationHandlers code_cancellations{pool.get()};
 };
 
 // A procurement officer who proposes, and an approver.

@@ -259,6 +259,23 @@ TEST_F(ReceiptTest, WhatIsSuspendedCanOnlyBeRejected) {
   EXPECT_TRUE(Receive(Operator(), "d1", {Accept(a1_, 1)}).ok()) << "made while it was registered";
 }
 
+TEST_F(ReceiptTest, WhatWasWithdrawnForGoodWhileItWasSuspendedStaysBlocked) {
+  SeedDespatch("d1", {{.item_id = "gauze", .quantity = 10, .lot = "A1"},
+                      {.item_id = "other", .quantity = 10, .lot = "A1"}});
+  const v1::ReceiptLine other = Accept(Label(40, "271231", "A1"), 1);
+  // Suspended and then withdrawn, or the other way round: the catalogue keeps both.
+  database_.Execute(
+      "SET LOCAL session_replication_role = replica; UPDATE catalog.item SET state = 'withdrawn', "
+      "withdrawn_state = 'suspended' WHERE item_id = 'gauze'");
+  const auto refused = Receive(Operator(), "d1", {other, Accept(a1_, 1)});
+  EXPECT_EQ(refused.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(BadLines(refused.status()), ElementsAre("lines[1].packs_accepted: ITEM_SUSPENDED"));
+  EXPECT_EQ(OnHand("central", "gauze"), 0);
+  EXPECT_EQ(OnHand("central", "other"), 0) << "a receipt is booked whole or not at all";
+  EXPECT_TRUE(Receive(Operator(), "d1", {other, Reject(a1_, 1)}).ok());
+  EXPECT_EQ(OnHand("central", "gauze"), 0);
+}
+
 TEST_F(ReceiptTest, TheSameRequestTwiceIsOneReceipt) {
   SeedDespatch("d1", {{.item_id = "gauze", .quantity = 10, .lot = "A1"}});
   const CallContext call = Operator();

@@ -7,6 +7,7 @@
 
 #include "common/rpc/timestamp.h"
 #include "common/status/status.h"
+#include "services/catalog/codes/code_cancellation.h"
 #include "services/catalog/field_rules.h"
 
 namespace qingqu::catalog {
@@ -99,6 +100,16 @@ v1::CodeRelease ToProto(const CodeRelease& release) {
   message.set_transcoding_count(release.transcoding_count);
   *message.mutable_create_time() = rpc::ToTimestamp(release.created_at);
   *message.mutable_update_time() = rpc::ToTimestamp(release.updated_at);
+  if (!release.cancellation_proposer.user_id.empty()) {
+    message.set_cancellation_proposer(
+        fmt::format("users/{}", release.cancellation_proposer.user_id));
+  }
+  message.set_cancellation_reason(release.cancellation_reason);
+  if (release.cancelled_at.has_value()) {
+    message.set_canceller(fmt::format("users/{}", release.canceller_id));
+    *message.mutable_cancel_time() = rpc::ToTimestamp(*release.cancelled_at);
+  }
+  message.set_etag(Etag(release));
   return message;
 }
 
@@ -133,6 +144,10 @@ v1::NationalCodeEvent ToProto(const CodeEvent& event) {
   message.set_specification(event.specification);
   message.set_model(event.model);
   message.set_product_name(event.product_name);
+  if (event.cancelled_at.has_value()) {
+    *message.mutable_cancel_time() = rpc::ToTimestamp(*event.cancelled_at);
+    message.set_cancellation_reason(event.cancellation_reason);
+  }
   return message;
 }
 

@@ -6,6 +6,7 @@
 #include "common/base/check.h"
 #include "common/db/array.h"
 #include "common/status/status_macros.h"
+#include "services/catalog/codes/code_cancellation.h"
 #include "services/catalog/codes/code_errors.h"
 #include "services/catalog/codes/code_store.h"
 #include "services/catalog/codes/queries.h"
@@ -77,9 +78,14 @@ class Merger {
   const std::string day_;
 };
 
+pqxx::row ReadReleaseOrder(pqxx::transaction_base& tx, const ReleasePart& part) {
+  return tx.exec_prepared1(queries::kReadReleaseOrder.name, part.release_id,
+                           part.effective_date.ToString());
+}
+
 // The number of the release, which begins here when it is not there.
 int64_t ReleaseNumber(pqxx::transaction_base& tx, const ReleasePart& part, absl::Time now) {
-  const pqxx::row order = tx.exec_prepared1(queries::kReadReleaseOrder.name, part.release_id);
+  const pqxx::row order = ReadReleaseOrder(tx, part);
   if (!order["release_number"].is_null()) return order["release_number"].as<int64_t>();
   return tx
       .exec_prepared1(queries::kInsertCodeRelease.name, part.release_id,
@@ -90,15 +96,15 @@ int64_t ReleaseNumber(pqxx::transaction_base& tx, const ReleasePart& part, absl:
 }  // namespace
 
 absl::Status CheckReleaseOrder(pqxx::transaction_base& tx, const ReleasePart& part) {
-  const pqxx::row order = tx.exec_prepared1(queries::kReadReleaseOrder.name, part.release_id);
+  const pqxx::row order = ReadReleaseOrder(tx, part);
+  QINGQU_RETURN_IF_ERROR(CheckTakesLists(part.release_id, order["cancelled"].as<bool>(),
+                                         order["cancellation_proposed"].as<bool>()));
   const std::optional<CivilDate> present = ReadOptionalDate(order["effective_date"]);
   if (present.has_value() && *present != part.effective_date) {
     return ReleaseDateDiffers(part.release_id, *present);
   }
   const std::optional<CivilDate> latest = ReadOptionalDate(order["latest_date"]);
-  if (latest.has_value() && *latest > part.effective_date) {
-    return ReleaseOutOfOrder(part.release_id, *latest);
-  }
+  if (latest.has_value()) return ReleaseOutOfOrder(part.release_id, *latest);
   return absl::OkStatus();
 }
 

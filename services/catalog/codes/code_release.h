@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
+#include "common/auth/principal.h"
 #include "common/base/civil_date.h"
 
 namespace qingqu::catalog {
@@ -42,6 +44,12 @@ struct CodeRelease {
   int64_t transcoding_count = 0;
   absl::Time created_at;
   absl::Time updated_at;
+  // Who asked that it be cancelled and why, and who agreed; nobody while empty.
+  auth::Actor cancellation_proposer;
+  std::string cancellation_reason;
+  std::string canceller_id;
+  std::optional<absl::Time> cancelled_at;
+  int64_t version = 1;
 };
 
 }  // namespace qingqu::catalog

@@ -120,10 +120,17 @@ TEST_F(CodeReleaseTest, ReleasesComeInTheOrderOfTheirDays) {
   EXPECT_EQ(Import({.release = "2026-12", .effective_date = "2026-12-01", .sheet = {SheetRow(4)}}),
             "1 1 0 0");
   EXPECT_EQ(ErrorReason(Finish(import).status()), "RELEASE_OUT_OF_ORDER");
+  // Of the same day: in the order in which they began.
+  EXPECT_EQ(Import({.release = "2026-12", .effective_date = "2026-12-01", .sheet = {SheetRow(5)}}),
+            "1 1 0 0");
+  EXPECT_EQ(Import({.release = "2026-12b", .effective_date = "2026-12-01", .sheet = {SheetRow(6)}}),
+            "1 1 0 0");
+  EXPECT_EQ(Import({.release = "2026-12", .effective_date = "2026-12-01", .sheet = {SheetRow(7)}}),
+            "RELEASE_OUT_OF_ORDER");
   const auto releases = codes.ListCodeReleases(Reader(), {});
-  ASSERT_EQ(releases->releases_size(), 2);
-  EXPECT_EQ(releases->releases(0).name(), "codeReleases/2026-12");
-  EXPECT_EQ(releases->releases(1).specification_count(), 2);
+  ASSERT_EQ(releases->releases_size(), 3);
+  EXPECT_EQ(releases->releases(1).name(), "codeReleases/2026-12");
+  EXPECT_EQ(releases->releases(2).specification_count(), 2);
 }
 
 TEST_F(CodeReleaseTest, RequestsAreChecked) {
@@ -189,12 +196,12 @@ TEST_F(CodeReleaseTest, TheDatabaseRefusesWhatTheChecksWould) {
   };
   const std::string code = "'" + TestCode(1) + "'";
   EXPECT_THAT(refused("INSERT INTO catalog.national_code (code, product_number, release_number, "
-                      "effective_date, described_on, specification, model) VALUES ('C1', 1, 1, "
-                      "'2026-11-01', '2026-11-01', '', '')"),
+                      "described_on, specification, model) VALUES ('C1', 1, 1, '2026-11-01', '', "
+                      "'')"),
               HasSubstr("national_code_check"));
   EXPECT_THAT(refused("INSERT INTO catalog.national_code (code, product_number, release_number, "
-                      "effective_date, described_on, specification, model) VALUES (" +
-                      code + ", 1, 1, '2026-11-01', '2026-11-01', '', '')"),
+                      "described_on, specification, model) VALUES (" +
+                      code + ", 1, 1, '2026-11-01', '', '')"),
               HasSubstr("has no journal entry"));
   EXPECT_THAT(refused("DELETE FROM catalog.national_code_change"), HasSubstr("permission denied"));
   EXPECT_THAT(refused("UPDATE catalog.national_code_change SET state = 'current'"),

@@ -5,6 +5,7 @@
 #include "common/rpc/unary.h"
 #include "common/status/status_macros.h"
 #include "qingqu/catalog/v1/code_release_service.grpc.pb.h"
+#include "services/catalog/codes/code_cancellation_handlers.h"
 #include "services/catalog/codes/code_handlers.h"
 #include "services/catalog/codes/code_import_handlers.h"
 
@@ -18,7 +19,7 @@ using grpc::ServerUnaryReactor;
 class CodeReleaseService final : public v1::CodeReleaseService::CallbackService {
  public:
   CodeReleaseService(rpc::CallRunner* runner, db::ConnectionPool* pool)
-      : runner_(runner), imports_(pool), codes_(pool) {}
+      : runner_(runner), imports_(pool), cancellations_(pool), codes_(pool) {}
 
   ServerUnaryReactor* CreateCodeImport(CallbackServerContext* context,
                                        const v1::CreateCodeImportRequest* request,
@@ -49,6 +50,24 @@ class CodeReleaseService final : public v1::CodeReleaseService::CallbackService 
                                        v1::CodeImport* response) override {
     return rpc::RunUnary(*runner_, "FinishCodeImport", context, request, response, imports_,
                          &CodeImportHandlers::FinishCodeImport);
+  }
+  ServerUnaryReactor* ProposeCodeReleaseCancellation(
+      CallbackServerContext* context, const v1::ProposeCodeReleaseCancellationRequest* request,
+      v1::CodeRelease* response) override {
+    return rpc::RunUnary(*runner_, "ProposeCodeReleaseCancellation", context, request, response,
+                         cancellations_, &CodeCancellationHandlers::ProposeCodeReleaseCancellation);
+  }
+  ServerUnaryReactor* ApproveCodeReleaseCancellation(
+      CallbackServerContext* context, const v1::ApproveCodeReleaseCancellationRequest* request,
+      v1::CodeRelease* response) override {
+    return rpc::RunUnary(*runner_, "ApproveCodeReleaseCancellation", context, request, response,
+                         cancellations_, &CodeCancellationHandlers::ApproveCodeReleaseCancellation);
+  }
+  ServerUnaryReactor* RejectCodeReleaseCancellation(
+      CallbackServerContext* context, const v1::RejectCodeReleaseCancellationRequest* request,
+      v1::CodeRelease* response) override {
+    return rpc::RunUnary(*runner_, "RejectCodeReleaseCancellation", context, request, response,
+                         cancellations_, &CodeCancellationHandlers::RejectCodeReleaseCancellation);
   }
   ServerUnaryReactor* ListCodeReleases(CallbackServerContext* context,
                                        const v1::ListCodeReleasesRequest* request,
@@ -102,6 +121,7 @@ class CodeReleaseService final : public v1::CodeReleaseService::CallbackService 
  private:
   rpc::CallRunner* runner_;
   CodeImportHandlers imports_;
+  CodeCancellationHandlers cancellations_;
   CodeHandlers codes_;
 };
 

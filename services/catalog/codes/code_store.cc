@@ -3,6 +3,7 @@
 #include "pqxx/pqxx"
 
 #include "common/db/array.h"
+#include "services/catalog/codes/code_cancellation.h"
 #include "services/catalog/codes/queries.h"
 #include "services/catalog/row_values.h"
 
@@ -25,6 +26,11 @@ CodePurchaseRule ReadRule(const pqxx::row& row) {
           .version = row["version"].as<int64_t>()};
 }
 
+std::optional<absl::Time> ReadOptionalTime(const pqxx::field& micros) {
+  if (micros.is_null()) return std::nullopt;
+  return absl::FromUnixMicros(micros.as<int64_t>());
+}
+
 CodeRelease ReadCodeRelease(const pqxx::row& row) {
   return {.number = row["release_number"].as<int64_t>(),
           .id = TextOf(row, "release_id"),
@@ -33,7 +39,13 @@ CodeRelease ReadCodeRelease(const pqxx::row& row) {
           .withdrawal_count = row["withdrawal_count"].as<int64_t>(),
           .transcoding_count = row["transcoding_count"].as<int64_t>(),
           .created_at = absl::FromUnixMicros(row["created_us"].as<int64_t>()),
-          .updated_at = absl::FromUnixMicros(row["updated_us"].as<int64_t>())};
+          .updated_at = absl::FromUnixMicros(row["updated_us"].as<int64_t>()),
+          .cancellation_proposer = {.user_id = TextOf(row, "cancellation_proposer_id"),
+                                    .on_behalf_of = TextOf(row, "cancellation_proposer_for_id")},
+          .cancellation_reason = TextOf(row, "cancellation_reason"),
+          .canceller_id = TextOf(row, "canceller_id"),
+          .cancelled_at = ReadOptionalTime(row["cancelled_us"]),
+          .version = row["version"].as<int64_t>()};
 }
 
 // The columns of staging but its first, in the order of stage_codes.sql.
@@ -94,6 +106,42 @@ std::vector<CodeRelease> ListCodeReleases(pqxx::transaction_base& tx,
   return releases;
 }
 
+absl::StatusOr<CodeRelease> LockCodeRelease(pqxx::transaction_base& tx, const std::string& id) {
+  tx.exec_prepared(queries::kLimitCodeMerge.name);
+  // Before the release, as imports do.
+  tx.exec_prepared(queries::kLockNationalCodes.name);
+  const pqxx::result rows = tx.exec_prepared(queries::kLockCodeRelease.name, id);
+  if (rows.empty()) return CodeReleaseNotFound(id);
+  return ReadCodeRelease(rows[0]);
+}
+
+absl::Status CheckNotBuiltUpon(pqxx::transaction_base& tx, const CodeRelease& release) {
+  const pqxx::result later = tx.exec_prepared(queries::kFindReleaseBuiltUpon.name,
+                                              release.effective_date.ToString(), release.number);
+  if (later.empty()) return absl::OkStatus();
+  return CodeReleaseBuiltUpon(release.id, later[0]["release_id"].as<std::string>());
+}
+
+void KeepProposedCancellation(pqxx::transaction_base& tx, const CodeRelease& release) {
+  tx.exec_prepared(queries::kProposeReleaseCancellation.name, release.number,
+                   release.cancellation_proposer.user_id, release.cancellation_reason);
+}
+
+void KeepRejectedCancellation(pqxx::transaction_base& tx, const CodeRelease& release) {
+  tx.exec_prepared(queries::kRejectReleaseCancellation.name, release.number);
+}
+
+void KeepCancellation(pqxx::transaction_base& tx, const CodeRelease& release) {
+  tx.exec_prepared(queries::kCancelCodeRelease.name, release.number, release.canceller_id,
+                   TimestampText(*release.cancelled_at));
+}
+
+void TellItemsOfCancellation(pqxx::transaction_base& tx, const CallContext& call,
+                             const CodeRelease& release, CivilDate day) {
+  tx.exec_prepared(queries::kTellItemsOfCancellation.name, release.number, release.id,
+                   day.ToString(), call.method, call.request_id, release.cancellation_reason);
+}
+
 std::vector<NationalCode> ReadNationalCodes(pqxx::transaction_base& tx,
                                             const std::vector<std::string>& codes, CivilDate day) {
   std::vector<NationalCode> found;
@@ -145,7 +193,9 @@ std::vector<CodeEvent> ListCodeEvents(pqxx::transaction_base& tx,
                       .transcoding = TranscodingFromName(TextOf(row, "transcoding")),
                       .specification = TextOf(row, "specification"),
                       .model = TextOf(row, "model"),
-                      .product_name = TextOf(row, "product_name")});
+                      .product_name = TextOf(row, "product_name"),
+                      .cancelled_at = ReadOptionalTime(row["cancelled_us"]),
+                      .cancellation_reason = TextOf(row, "cancellation_reason")});
   }
   return events;
 }

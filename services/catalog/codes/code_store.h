@@ -30,14 +30,15 @@ std::vector<StagedBefore> StageCodes(pqxx::transaction_base& tx, int64_t import_
                                      std::span<const CodeRow* const> rows);
 void DeleteStagedCodes(pqxx::transaction_base& tx, const std::vector<int64_t>& import_numbers);
 
-// Whether this part of a release may be imported now: ReleaseDateDiffers, ReleaseOutOfOrder.
+// Whether this part of a release may be imported now: CodeReleaseCancelled, CancellationProposed,
+// ReleaseDateDiffers, ReleaseOutOfOrder.
 absl::Status CheckReleaseOrder(pqxx::transaction_base& tx, const ReleasePart& part);
 
 // Applies what was staged of a part of a release and deletes it from staging; makes the release
 // when this is its first part, and tells the journal of each item whose code changed. One at a
 // time: others wait. `accepted_count` is the number of rows that were not rejected.
 //
-// ReleaseDateDiffers, ReleaseOutOfOrder, CodeTranscodedOtherwise, RestorationIsTheCountys.
+// What CheckReleaseOrder says, CodeTranscodedOtherwise, RestorationIsTheCountys.
 struct CodeMerge {
   int64_t import_number = 0;
   int64_t accepted_count = 0;
@@ -53,6 +54,19 @@ struct ReleaseListOptions {
 };
 std::vector<CodeRelease> ListCodeReleases(pqxx::transaction_base& tx,
                                           const ReleaseListOptions& options);
+
+// The release, locked, and no list is imported until the transaction ends; NOT_FOUND.
+absl::StatusOr<CodeRelease> LockCodeRelease(pqxx::transaction_base& tx, const std::string& id);
+// CodeReleaseBuiltUpon when one that counts came after it.
+absl::Status CheckNotBuiltUpon(pqxx::transaction_base& tx, const CodeRelease& release);
+// Each keeps `release` as it is next.
+void KeepProposedCancellation(pqxx::transaction_base& tx, const CodeRelease& release);
+void KeepRejectedCancellation(pqxx::transaction_base& tx, const CodeRelease& release);
+void KeepCancellation(pqxx::transaction_base& tx, const CodeRelease& release);
+// Tells the journal of each item with a code of which the cancelled release said something what is
+// so of it on `day` without it.
+void TellItemsOfCancellation(pqxx::transaction_base& tx, const CallContext& call,
+                             const CodeRelease& release, CivilDate day);
 
 // A code as it was on a day.
 struct NationalCode {
@@ -86,6 +100,9 @@ struct CodeEvent {
   std::string specification;
   std::string model;
   std::string product_name;
+  // When its release was cancelled and why; then it does not count.
+  std::optional<absl::Time> cancelled_at;
+  std::string cancellation_reason;
 };
 struct CodeEventListOptions {
   std::string code;

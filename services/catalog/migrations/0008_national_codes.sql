@@ -10,12 +10,40 @@ CREATE TABLE catalog.code_release (
   transcoding_count bigint NOT NULL DEFAULT 0,
   created_at timestamptz NOT NULL,
   updated_at timestamptz NOT NULL,
+  -- That it counts no longer: what one person proposed and another one did.
+  cancellation_proposer_id text,
+  cancellation_proposer_for_id text,
+  cancellation_reason text,
+  canceller_id text,
+  canceller_for_id text,
+  cancelled_at timestamptz,
+  version bigint NOT NULL DEFAULT 1,
   CONSTRAINT code_release_id_check CHECK (release_id ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'),
-  CONSTRAINT code_release_counts_check CHECK (specification_count >= 0 AND withdrawal_count >= 0 AND transcoding_count >= 0)
+  CONSTRAINT code_release_counts_check CHECK (specification_count >= 0 AND withdrawal_count >= 0 AND transcoding_count >= 0),
+  CONSTRAINT code_release_cancellation_check CHECK (
+    (cancellation_proposer_id IS NULL) = (cancellation_reason IS NULL) AND (canceller_id IS NULL) = (cancelled_at IS NULL)
+    AND (canceller_id IS NULL OR cancellation_proposer_id IS NOT NULL)),
+  CONSTRAINT code_release_cancellation_reason_check CHECK (char_length(cancellation_reason) BETWEEN 1 AND 500),
+  CONSTRAINT code_release_same_person_check CHECK (
+    canceller_id <> cancellation_proposer_id
+    AND NOT scope.one_person_behind(canceller_id, canceller_for_id, cancellation_proposer_id, cancellation_proposer_for_id)),
+  CONSTRAINT code_release_version_check CHECK (version >= 1)
 );
 CREATE INDEX code_release_effective ON catalog.code_release (effective_date, release_number);
+-- Few, or none: asked for each fact.
+CREATE INDEX code_release_cancelled ON catalog.code_release (release_number) WHERE cancelled_at IS NOT NULL;
 SELECT journal.guard('catalog.code_release');
-GRANT SELECT, INSERT, UPDATE (specification_count, withdrawal_count, transcoding_count, updated_at) ON catalog.code_release TO qingqu_catalog;
+GRANT SELECT, INSERT, UPDATE (specification_count, withdrawal_count, transcoding_count, updated_at, cancellation_proposer_id,
+                              cancellation_proposer_for_id, cancellation_reason, canceller_id, canceller_for_id, cancelled_at, version)
+  ON catalog.code_release TO qingqu_catalog;
+
+-- What is cancelled stays so, and takes no more lists.
+CREATE FUNCTION catalog.refuse_change_of_cancelled_release() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'release % is cancelled', OLD.release_id USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER code_release_cancelled BEFORE UPDATE ON catalog.code_release
+  FOR EACH ROW WHEN (OLD.cancelled_at IS NOT NULL) EXECUTE FUNCTION catalog.refuse_change_of_cancelled_release();
 
 -- What many codes have in common: kept once.
 CREATE FUNCTION catalog.national_product_key(p_registration_number text, p_product_name text, p_manufacturer text, p_generic_name text)
@@ -36,13 +64,13 @@ CREATE UNIQUE INDEX national_product_key ON catalog.national_product (
   catalog.national_product_key(registration_number, product_name, manufacturer, generic_name));
 GRANT SELECT, INSERT ON catalog.national_product TO qingqu_catalog;
 
--- The codes that specification sheets name, as the last one describes each: 15 million rows. Nobody may delete a product or a release, so that
--- references to them are not checked row by row.
+-- The codes that specification sheets name, as the last one describes each: 15 million rows. When its release is cancelled, the last description
+-- that counts stands in national_code_past, or nowhere. Nobody may delete a product or a release, so that references to them are not checked row
+-- by row.
 CREATE TABLE catalog.national_code (
   code text COLLATE "C" CONSTRAINT national_code_pkey PRIMARY KEY,
   product_number int NOT NULL,
   release_number int NOT NULL,
-  effective_date date NOT NULL,
   described_on date NOT NULL,
   specification text NOT NULL,
   model text NOT NULL,
@@ -51,28 +79,26 @@ CREATE TABLE catalog.national_code (
   CONSTRAINT national_code_check CHECK (code ~ '^C(0[1-9]|1[0-7])[0-9]{24}$'),
   CONSTRAINT national_code_original_check CHECK (original_code <> code AND original_code ~ '^C(0[1-9]|1[0-7])[0-9]{24}$'),
   CONSTRAINT national_code_length_check CHECK (
-    char_length(specification) <= 1000 AND char_length(model) <= 1000 AND char_length(device_identifier) BETWEEN 1 AND 200),
-  CONSTRAINT national_code_dates_check CHECK (described_on >= effective_date)
+    char_length(specification) <= 1000 AND char_length(model) <= 1000 AND char_length(device_identifier) BETWEEN 1 AND 200)
 );
 GRANT SELECT, INSERT, UPDATE ON catalog.national_code TO qingqu_catalog;
 
--- How a code was described before.
+-- How a code was described before, in the order of past_number.
 CREATE TABLE catalog.national_code_past (
+  past_number bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT national_code_past_pkey PRIMARY KEY,
   code text COLLATE "C" NOT NULL,
   described_on date NOT NULL,
-  replaced_on date NOT NULL,
   product_number int NOT NULL,
   release_number int NOT NULL,
   specification text NOT NULL,
   model text NOT NULL,
   device_identifier text,
-  original_code text COLLATE "C",
-  CONSTRAINT national_code_past_dates_check CHECK (replaced_on >= described_on)
+  original_code text COLLATE "C"
 );
 CREATE INDEX national_code_past_code ON catalog.national_code_past (code);
 GRANT SELECT, INSERT ON catalog.national_code_past TO qingqu_catalog;
 
--- What happened to codes besides: facts. A code without a row that holds by then is in force since national_code.effective_date.
+-- What happened to codes besides: facts. A code without a row that holds by then is in force since a sheet described it first.
 CREATE TABLE catalog.national_code_change (
   code text COLLATE "C" NOT NULL,
   effective_date date NOT NULL,
@@ -96,6 +122,14 @@ CREATE TRIGGER national_code_changed AFTER INSERT OR UPDATE OR DELETE ON catalog
 CREATE TRIGGER national_code_change_changed AFTER INSERT OR UPDATE OR DELETE ON catalog.national_code_change
   FOR EACH STATEMENT EXECUTE FUNCTION catalog.note_class_change();
 
+-- Those that count: not of a release that was cancelled.
+CREATE VIEW catalog.national_code_fact AS
+  SELECT change.code, change.effective_date, change.release_number, change.state, change.new_code, change.transcoding
+  FROM catalog.national_code_change AS change
+  WHERE NOT EXISTS (SELECT FROM catalog.code_release AS release
+                    WHERE release.release_number = change.release_number AND release.cancelled_at IS NOT NULL);
+GRANT SELECT ON catalog.national_code_fact TO qingqu_catalog;
+
 -- In which order what one release says of a code counts: a sheet first, then the withdrawal, then the new code.
 CREATE FUNCTION catalog.code_change_rank(p_state text) RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE p_state WHEN 'current' THEN 1 WHEN 'withdrawn' THEN 2 ELSE 3 END
@@ -115,21 +149,21 @@ RETURNS TABLE (state text, effective_date date, new_code text, transcoding text,
            back.effective_date AS back_date, back.release_number AS back_release, back.rank AS back_rank
     FROM (
       SELECT state, effective_date, release_number
-      FROM catalog.national_code_change
+      FROM catalog.national_code_fact
       WHERE code = p_code COLLATE "C" AND effective_date <= p_day
       ORDER BY effective_date DESC, release_number DESC, catalog.code_change_rank(state) DESC
       LIMIT 1
     ) AS last
     LEFT JOIN LATERAL (
       SELECT effective_date, release_number, catalog.code_change_rank(state) AS rank
-      FROM catalog.national_code_change
+      FROM catalog.national_code_fact
       WHERE code = p_code COLLATE "C" AND effective_date <= p_day AND state = 'current'
       ORDER BY effective_date DESC, release_number DESC
       LIMIT 1
     ) AS back ON true
     LEFT JOIN LATERAL (
       SELECT change.state, change.effective_date, change.release_number, change.new_code, change.transcoding
-      FROM catalog.national_code_change AS change
+      FROM catalog.national_code_fact AS change
       WHERE change.code = p_code COLLATE "C" AND change.effective_date <= p_day AND change.state = 'transcoded'
         AND (back.rank IS NULL
              OR (change.effective_date, change.release_number, catalog.code_change_rank(change.state))
@@ -140,7 +174,7 @@ RETURNS TABLE (state text, effective_date date, new_code text, transcoding text,
   ) AS last
   LEFT JOIN LATERAL (
     SELECT change.effective_date, change.release_number
-    FROM catalog.national_code_change AS change
+    FROM catalog.national_code_fact AS change
     WHERE change.code = p_code COLLATE "C" AND change.effective_date <= p_day AND change.state = 'withdrawn'
       AND (last.back_rank IS NULL
            OR (change.effective_date, change.release_number, catalog.code_change_rank(change.state))
@@ -256,5 +290,5 @@ CREATE VIEW catalog_pub.item_code_change AS
   SELECT item.item_id, item.national_code, change.effective_date, change.state, change.new_code COLLATE "default" AS new_code,
          change.transcoding, change.release_number
   FROM catalog.item AS item
-  JOIN catalog.national_code_change AS change ON change.code = item.national_code COLLATE "C";
+  JOIN catalog.national_code_fact AS change ON change.code = item.national_code COLLATE "C";
 GRANT SELECT ON catalog_pub.item_code_change TO qingqu_services;

@@ -1,5 +1,7 @@
 -- What happened to a code ($1), behind a day ($2), release ($3) and kind of event ($4).
-SELECT event.effective_date, release_number, rank, state, release_id, new_code, transcoding, specification, model, product_name
+SELECT event.effective_date, release_number, rank, state, release_id, new_code, transcoding, specification, model, product_name,
+       (extract(epoch FROM release.cancelled_at) * 1000000)::bigint AS cancelled_us,
+       CASE WHEN release.cancelled_at IS NOT NULL THEN release.cancellation_reason END AS cancellation_reason
 FROM (
   SELECT described.described_on AS effective_date, described.release_number, 0 AS rank, 'current' AS state, '' AS new_code, '' AS transcoding,
          described.specification, described.model, product.product_name

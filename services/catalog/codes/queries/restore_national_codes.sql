@@ -24,4 +24,5 @@ SELECT (SELECT count(*) FROM changed) AS changed_count, (SELECT count(*) FROM to
                present.device_identifier, present.original_code)
               IS NOT DISTINCT FROM
               (staged.registration_number, staged.product_name, staged.manufacturer, staged.generic_name, staged.specification, staged.model,
-               staged.device_identifier, staged.original_code)) AS unchanged_count
+               staged.device_identifier, staged.original_code)
+          AND present.release_number NOT IN (SELECT release_number FROM code_release WHERE cancelled_at IS NOT NULL)) AS unchanged_count
