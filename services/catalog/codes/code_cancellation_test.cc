@@ -9,9 +9,11 @@ namespace {
 
 const absl::Time kNow = absl::FromUnixMicros(1'000'000) + absl::Nanoseconds(700);
 
+CodeRelease Release() {
+  return {.id = "2026-11", .effective_date = CivilDate::FromYearMonthDay(2026, 11, 1).value()};
+}
 CodeRelease Proposed() {
-  return *ProposeCancellation({.id = "2026-11"}, {.user_id = "wang", .on_behalf_of = "zhang"},
-                              "错文件");
+  return *ProposeCancellation(Release(), {.user_id = "wang", .on_behalf_of = "zhang"}, "错文件");
 }
 
 TEST(CodeCancellationDomainTest, OneProposesAndAnotherCancels) {
@@ -47,7 +49,7 @@ TEST(CodeCancellationDomainTest, WhatIsRefusedIsAsBefore) {
 }
 
 TEST(CodeCancellationDomainTest, EachStepHasItsTime) {
-  const CodeRelease fresh{.id = "2026-11"};
+  const CodeRelease fresh = Release();
   const CodeRelease cancelled = *ApproveCancellation(Proposed(), {.user_id = "bo"}, kNow);
   const auth::Actor li{.user_id = "li"};
   EXPECT_EQ(ErrorReason(ApproveCancellation(fresh, li, kNow).status()),

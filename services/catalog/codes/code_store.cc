@@ -139,7 +139,8 @@ void KeepCancellation(pqxx::transaction_base& tx, const CodeRelease& release) {
 void TellItemsOfCancellation(pqxx::transaction_base& tx, const CallContext& call,
                              const CodeRelease& release, CivilDate day) {
   tx.exec_prepared(queries::kTellItemsOfCancellation.name, release.number, release.id,
-                   day.ToString(), call.method, call.request_id, release.cancellation_reason);
+                   day.ToString(), call.method, call.request_id, release.cancellation_reason,
+                   "item_code.reverted");
 }
 
 std::vector<NationalCode> ReadNationalCodes(pqxx::transaction_base& tx,

@@ -1,7 +1,7 @@
 -- An entry of the journal for each item with a code of which a release ($1 its number, $2 its id) said that it is withdrawn, transcoded or back:
--- what is so of the code now, on a day ($3), since the release is cancelled. $4 method, $5 request id, $6 why.
+-- what is so of the code now, on a day ($3), since the release is cancelled. $4 to $7 method, request id, why, event.
 SELECT count(journal.append(
-  'item_code.reverted', $4, $5, 'items/' || told.item_id,
+  $7, $4, $5, 'items/' || told.item_id,
   ARRAY(SELECT subject COLLATE "C"
         FROM unnest(ARRAY['items/' || told.item_id, 'codeReleases/' || $2, 'users/' || told.proposer_id]) AS subject ORDER BY 1),
   '', '', '', $6,
