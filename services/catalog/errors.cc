@@ -2,6 +2,7 @@
 
 #include "fmt/format.h"
 
+#include "common/status/resource_metadata.h"
 #include "common/status/status.h"
 
 namespace qingqu::catalog {
@@ -9,37 +10,35 @@ namespace {
 
 using absl::StatusCode;
 
-ErrorMetadata Resource(std::string_view name) { return {{"resource", std::string(name)}}; }
-
 }  // namespace
 
 absl::Status SupplierNotFound(std::string_view name) {
   return MakeError(StatusCode::kNotFound, "SUPPLIER_NOT_FOUND",
-                   fmt::format("there is no supplier {}", name), Resource(name));
+                   fmt::format("there is no supplier {}", name), ResourceMetadata(name));
 }
 
 absl::Status SupplierExists(std::string_view name) {
   return MakeError(
       StatusCode::kAlreadyExists, "SUPPLIER_EXISTS",
       fmt::format("{}, or another supplier with its credit code, is there already", name),
-      Resource(name));
+      ResourceMetadata(name));
 }
 
 absl::Status SupplierNotProposed(std::string_view name) {
   return MakeError(StatusCode::kFailedPrecondition, "SUPPLIER_NOT_PROPOSED",
-                   fmt::format("{} does not wait for an approval", name), Resource(name));
+                   fmt::format("{} does not wait for an approval", name), ResourceMetadata(name));
 }
 
 absl::Status SupplierNotApproved(std::string_view name) {
   return MakeError(StatusCode::kFailedPrecondition, "SUPPLIER_NOT_APPROVED",
                    fmt::format("{} is not approved, so it cannot be suspended", name),
-                   Resource(name));
+                   ResourceMetadata(name));
 }
 
 absl::Status SupplierNotSuspended(std::string_view name) {
   return MakeError(StatusCode::kFailedPrecondition, "SUPPLIER_NOT_SUSPENDED",
                    fmt::format("{} is not suspended, so it cannot be reinstated", name),
-                   Resource(name));
+                   ResourceMetadata(name));
 }
 
 absl::Status LicenceExpired(std::string_view name, CivilDate expire_date) {
@@ -47,50 +46,50 @@ absl::Status LicenceExpired(std::string_view name, CivilDate expire_date) {
                    fmt::format("the licence of {} held until {}; have the new one approved first "
                                "(SubmitQualification)",
                                name, expire_date.ToString()),
-                   Resource(name));
+                   ResourceMetadata(name));
 }
 
 absl::Status ItemNotFound(std::string_view name) {
   return MakeError(StatusCode::kNotFound, "ITEM_NOT_FOUND",
-                   fmt::format("there is no item {}", name), Resource(name));
+                   fmt::format("there is no item {}", name), ResourceMetadata(name));
 }
 
 absl::Status ItemExists(std::string_view name) {
   return MakeError(StatusCode::kAlreadyExists, "ITEM_EXISTS",
-                   fmt::format("{} is there already", name), Resource(name));
+                   fmt::format("{} is there already", name), ResourceMetadata(name));
 }
 
 absl::Status ItemNotProposed(std::string_view name) {
   return MakeError(StatusCode::kFailedPrecondition, "ITEM_NOT_PROPOSED",
-                   fmt::format("{} does not wait for an approval", name), Resource(name));
+                   fmt::format("{} does not wait for an approval", name), ResourceMetadata(name));
 }
 
 absl::Status ItemNotApproved(std::string_view name) {
   return MakeError(StatusCode::kFailedPrecondition, "ITEM_NOT_APPROVED",
                    fmt::format("{} is not approved, so it cannot be suspended", name),
-                   Resource(name));
+                   ResourceMetadata(name));
 }
 
 absl::Status ItemNotSuspended(std::string_view name) {
   return MakeError(StatusCode::kFailedPrecondition, "ITEM_NOT_SUSPENDED",
                    fmt::format("{} is not suspended, so it cannot be reinstated", name),
-                   Resource(name));
+                   ResourceMetadata(name));
 }
 
 absl::Status ItemNotDraft(std::string_view name) {
   return MakeError(StatusCode::kFailedPrecondition, "ITEM_NOT_DRAFT",
-                   fmt::format("{} is no draft", name), Resource(name));
+                   fmt::format("{} is no draft", name), ResourceMetadata(name));
 }
 
 absl::Status ItemInReview(std::string_view name) {
   return MakeError(StatusCode::kFailedPrecondition, "ITEM_IN_REVIEW",
                    fmt::format("{} waits for an approval; have it returned to change it", name),
-                   Resource(name));
+                   ResourceMetadata(name));
 }
 
 absl::Status ItemWithdrawn(std::string_view name) {
   return MakeError(StatusCode::kFailedPrecondition, "ITEM_WITHDRAWN",
-                   fmt::format("{} left the catalogue for good", name), Resource(name));
+                   fmt::format("{} left the catalogue for good", name), ResourceMetadata(name));
 }
 
 absl::Status RegistrationExpired(std::string_view name, CivilDate expire_date) {
@@ -99,7 +98,7 @@ absl::Status RegistrationExpired(std::string_view name, CivilDate expire_date) {
       fmt::format("the registration of {} held until {}; record its renewal, or change "
                   "the item to a registration in force",
                   name, expire_date.ToString()),
-      Resource(name));
+      ResourceMetadata(name));
 }
 
 absl::Status DeviceIdentifierTaken(std::string_view device_identifier, std::string_view item_name) {
@@ -123,25 +122,25 @@ absl::Status SearchNotReady() {
 
 absl::Status ClassNotFound(std::string_view name) {
   return MakeError(StatusCode::kNotFound, "CLASS_NOT_FOUND",
-                   fmt::format("there is no class {}", name), Resource(name));
+                   fmt::format("there is no class {}", name), ResourceMetadata(name));
 }
 
 absl::Status ReinstatementAlreadyProposed(std::string_view name) {
   return MakeError(StatusCode::kFailedPrecondition, "REINSTATEMENT_ALREADY_PROPOSED",
                    fmt::format("that {} come back waits for another person's decision", name),
-                   Resource(name));
+                   ResourceMetadata(name));
 }
 
 absl::Status ReinstatementNotProposed(std::string_view name) {
   return MakeError(StatusCode::kFailedPrecondition, "REINSTATEMENT_NOT_PROPOSED",
                    fmt::format("nobody has asked that {} come back; propose it first", name),
-                   Resource(name));
+                   ResourceMetadata(name));
 }
 
 absl::Status SamePerson(std::string_view name) {
   return MakeError(StatusCode::kPermissionDenied, "SAME_PERSON",
                    fmt::format("you proposed {}; another person must approve it", name),
-                   Resource(name));
+                   ResourceMetadata(name));
 }
 
 absl::Status EtagMismatch(std::string_view name, std::string_view present_etag) {

@@ -4,6 +4,7 @@
 
 #include "fmt/format.h"
 
+#include "common/status/resource_metadata.h"
 #include "common/status/status.h"
 
 namespace qingqu::distribution {
@@ -90,7 +91,7 @@ absl::Status DespatchWithdrawn(std::string_view despatch_id) {
   const std::string name = fmt::format("despatches/{}", despatch_id);
   return MakeError(absl::StatusCode::kFailedPrecondition, "DESPATCH_WITHDRAWN",
                    fmt::format("the supplier withdrew {}; receive the one that replaces it", name),
-                   {{"resource", name}});
+                   ResourceMetadata(name));
 }
 
 absl::Status ReceiptExists(std::string_view receipt_id) {

@@ -5,6 +5,7 @@
 #include "fmt/format.h"
 
 #include "common/base/strings.h"
+#include "common/status/resource_metadata.h"
 
 namespace qingqu::procurement {
 namespace {
@@ -63,7 +64,7 @@ absl::Status AgreementEnded(std::string_view agreement_id, const CivilDate& end_
   return MakeError(StatusCode::kFailedPrecondition, "AGREEMENT_ENDED",
                    fmt::format("agreements/{} held until {}; propose another", agreement_id,
                                end_date.ToString()),
-                   {{"resource", fmt::format("agreements/{}", agreement_id)}});
+                   ResourceMetadata(fmt::format("agreements/{}", agreement_id)));
 }
 
 absl::Status AgreementOverlaps(std::string_view agreement_id, std::string_view other_agreement_id) {

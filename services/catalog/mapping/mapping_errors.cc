@@ -2,6 +2,7 @@
 
 #include "fmt/format.h"
 
+#include "common/status/resource_metadata.h"
 #include "common/status/status.h"
 
 namespace qingqu::catalog {
@@ -18,7 +19,7 @@ ErrorMetadata Code(std::string_view local_code) {
 absl::Status InstitutionNotFound(std::string_view institution_id) {
   return MakeError(StatusCode::kNotFound, "INSTITUTION_NOT_FOUND",
                    fmt::format("there is no institutions/{}", institution_id),
-                   {{"resource", fmt::format("institutions/{}", institution_id)}});
+                   ResourceMetadata(fmt::format("institutions/{}", institution_id)));
 }
 
 absl::Status LocalCodeNotFound(std::string_view local_code) {
@@ -71,7 +72,7 @@ absl::Status ProposalNotFound(std::string_view local_code, int proposal) {
 absl::Status TargetNotApproved(std::string_view item_id) {
   return MakeError(StatusCode::kFailedPrecondition, "ITEM_NOT_APPROVED",
                    fmt::format("items/{} is not approved; nothing is mapped onto it", item_id),
-                   {{"resource", fmt::format("items/{}", item_id)}});
+                   ResourceMetadata(fmt::format("items/{}", item_id)));
 }
 
 absl::Status UnitFactorUnknown(std::string_view local_code, std::string_view item_id) {

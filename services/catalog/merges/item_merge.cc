@@ -7,6 +7,7 @@
 #include "fmt/format.h"
 
 #include "common/base/check.h"
+#include "common/status/resource_metadata.h"
 #include "common/status/status.h"
 #include "services/catalog/errors.h"
 #include "services/catalog/field_rules.h"
@@ -66,18 +67,18 @@ absl::Status ItemMerged(std::string_view item_id, std::string_view into_item_id)
   return MakeError(StatusCode::kFailedPrecondition, "ITEM_MERGED",
                    fmt::format("items/{} was merged into items/{} for good; use that one", item_id,
                                into_item_id),
-                   {{"resource", fmt::format("items/{}", into_item_id)}});
+                   ResourceMetadata(fmt::format("items/{}", into_item_id)));
 }
 
 absl::Status ItemMergeNotFound(std::string_view id) {
   return MakeError(StatusCode::kNotFound, "ITEM_MERGE_NOT_FOUND",
-                   fmt::format("there is no {}", MergeName(id)), {{"resource", MergeName(id)}});
+                   fmt::format("there is no {}", MergeName(id)), ResourceMetadata(MergeName(id)));
 }
 
 absl::Status ItemMergeExists(std::string_view item_id) {
   return MakeError(StatusCode::kAlreadyExists, "ITEM_MERGE_EXISTS",
                    fmt::format("a merge of items/{} is proposed, or done", item_id),
-                   {{"resource", fmt::format("items/{}", item_id)}});
+                   ResourceMetadata(fmt::format("items/{}", item_id)));
 }
 
 absl::Status UnitFactorTooLarge(std::string_view institution_id, std::string_view local_code) {

@@ -2,6 +2,7 @@
 
 #include "fmt/format.h"
 
+#include "common/status/resource_metadata.h"
 #include "common/status/status.h"
 
 namespace qingqu::catalog {
@@ -9,19 +10,17 @@ namespace {
 
 using absl::StatusCode;
 
-ErrorMetadata Resource(std::string_view name) { return {{"resource", std::string(name)}}; }
-
 }  // namespace
 
 absl::Status PriceNotFound(std::string_view name) {
   return MakeError(StatusCode::kNotFound, "PRICE_NOT_FOUND",
-                   fmt::format("there is no price {}", name), Resource(name));
+                   fmt::format("there is no price {}", name), ResourceMetadata(name));
 }
 
 absl::Status PriceClosed(std::string_view name) {
   return MakeError(StatusCode::kFailedPrecondition, "PRICE_CLOSED",
                    fmt::format("{} has been ended already; set a new price instead", name),
-                   Resource(name));
+                   ResourceMetadata(name));
 }
 
 absl::Status PriceOverlaps(std::string_view name) {
@@ -29,7 +28,7 @@ absl::Status PriceOverlaps(std::string_view name) {
                    fmt::format("{} holds in that period; begin today or later, when it has begun, "
                                "and after whatever was set for later",
                                name),
-                   Resource(name));
+                   ResourceMetadata(name));
 }
 
 absl::Status PriceAboveCeiling(Money ceiling) {
@@ -47,7 +46,7 @@ absl::Status PriceTwiceInRequest(size_t first_index) {
 
 absl::Status HolderNotFound(std::string_view name) {
   return MakeError(StatusCode::kNotFound, "HOLDER_NOT_FOUND", fmt::format("there is no {}", name),
-                   Resource(name));
+                   ResourceMetadata(name));
 }
 
 }  // namespace qingqu::catalog

@@ -2,6 +2,7 @@
 
 #include "fmt/format.h"
 
+#include "common/status/resource_metadata.h"
 #include "common/status/status.h"
 
 namespace qingqu::catalog {
@@ -10,7 +11,7 @@ absl::Status BuyerNotFound(std::string_view institution, std::string_view depart
   const std::string buyer = department.empty() ? std::string(institution)
                                                : fmt::format("{} of {}", department, institution);
   return MakeError(absl::StatusCode::kNotFound, "BUYER_NOT_FOUND",
-                   fmt::format("there is no buyer {}", buyer), {{"resource", buyer}});
+                   fmt::format("there is no buyer {}", buyer), ResourceMetadata(buyer));
 }
 
 }  // namespace qingqu::catalog
