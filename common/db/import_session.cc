@@ -151,7 +151,7 @@ absl::StatusOr<ImportSession> FinishImport(
   session.finished = true;
   tx.exec_prepared(kFinishImport.name, session.number, session.read_count, session.rejected_count,
                    session.imported_count, session.unchanged_count);
-  JournalEntry entry = end.entry;
+  JournalEntry entry = end.entry(session);
   entry.details_json = CountsJson(session);
   AppendJournal(tx, call, entry);
   return session;

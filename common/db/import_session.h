@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -90,8 +91,8 @@ struct ImportEnd {
   std::string_view import_id;
   // Rows that the client refused itself, 0 to 1,000,000,000; they count as read and rejected.
   int64_t rejected_by_client_count = 0;
-  // Appended when the import finishes; the counts are put into its details.
-  JournalEntry entry;
+  // What is appended when the import finishes; the counts are put into its details.
+  std::function<JournalEntry(const ImportSession&)> entry;
 };
 
 // What a merge did with the staged rows: together all of them.

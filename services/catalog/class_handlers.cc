@@ -19,10 +19,11 @@
 namespace qingqu::catalog {
 namespace {
 
-constexpr ImportRpcs kImport{.kind = "class",
-                             .field = "class_import",
-                             .collection = "classImports",
-                             .event = "class.imported"};
+constexpr ImportRpcs<v1::ClassImport> kImport{.kind = "class",
+                                              .field = "class_import",
+                                              .collection = "classImports",
+                                              .event = "class.imported",
+                                              .forget = DeleteStagedClasses};
 
 std::string ClassName(std::string_view code) { return fmt::format("classes/c{}", code.substr(1)); }
 
@@ -92,7 +93,7 @@ absl::StatusOr<v1::ClassStatistics> ClassHandlers::GetClassStatistics(
 
 absl::StatusOr<v1::ClassImport> ClassHandlers::CreateClassImport(
     const CallContext& call, const v1::CreateClassImportRequest& request) {
-  return CreateImport<v1::ClassImport>(*pool_, call, kImport, request, DeleteStagedClasses);
+  return CreateImport(*pool_, call, kImport, request);
 }
 
 absl::StatusOr<v1::AppendClassRowsResponse> ClassHandlers::AppendClassRows(
@@ -106,11 +107,11 @@ absl::StatusOr<v1::AppendClassRowsResponse> ClassHandlers::AppendClassRows(
 
 absl::StatusOr<v1::ClassImport> ClassHandlers::FinishClassImport(
     const CallContext& call, const v1::FinishClassImportRequest& request) {
-  return FinishImport<v1::ClassImport>(
-      *pool_, call, kImport, request.class_import(), request,
-      [](pqxx::transaction_base& tx, const db::ImportSession& open) {
-        return MergeStagedClasses(tx, open.number, open.read_count - open.rejected_count);
-      });
+  return FinishImport(*pool_, call, kImport, request.class_import(), request,
+                      [](pqxx::transaction_base& tx, const db::ImportSession& open) {
+                        return MergeStagedClasses(tx, open.number,
+                                                  open.read_count - open.rejected_count);
+                      });
 }
 
 }  // namespace qingqu::catalog

@@ -147,9 +147,12 @@ absl::StatusOr<v1::HistoryImport> ProcurementHandlers::FinishHistoryImport(
   const db::ImportEnd end{.kind = kImportKind,
                           .import_id = id,
                           .rejected_by_client_count = request.rejected_by_client_count(),
-                          .entry = {.event = "history.imported",
-                                    .resource = fmt::format("historyImports/{}", id),
-                                    .alliance_id = alliance_id}};
+                          .entry = [&](const db::ImportSession&) {
+                            return db::JournalEntry{
+                                .event = "history.imported",
+                                .resource = fmt::format("historyImports/{}", id),
+                                .alliance_id = alliance_id};
+                          }};
   return db::RunIdempotent<v1::HistoryImport>(
       *pool_, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::HistoryImport> {
         QINGQU_ASSIGN_OR_RETURN(

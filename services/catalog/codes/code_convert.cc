@@ -73,22 +73,11 @@ v1::CodeList ToProto(CodeList list) {
 }  // namespace
 
 std::string CodeReleaseName(std::string_view id) { return fmt::format("codeReleases/{}", id); }
-std::string CodeImportName(std::string_view id) { return fmt::format("codeImports/{}", id); }
 
-v1::CodeImport ToProto(const db::ImportSession& session) {
-  const ReleasePart part = PartOfSource(session.source);
-  v1::CodeImport message;
-  message.set_name(CodeImportName(session.id));
+void SetPart(const ReleasePart& part, v1::CodeImport& message) {
   message.set_release(CodeReleaseName(part.release_id));
   message.set_effective_date(part.effective_date.ToString());
   message.set_list(ToProto(part.list));
-  message.set_all_or_nothing(session.all_or_nothing);
-  message.set_finished(session.finished);
-  message.set_read_count(session.read_count);
-  message.set_imported_count(session.imported_count);
-  message.set_unchanged_count(session.unchanged_count);
-  message.set_rejected_count(session.rejected_count);
-  return message;
 }
 
 v1::CodeRelease ToProto(const CodeRelease& release) {

@@ -5,7 +5,6 @@
 
 #include "absl/status/statusor.h"
 
-#include "common/db/import_session.h"
 #include "qingqu/catalog/v1/code_release.pb.h"
 #include "services/catalog/codes/code_store.h"
 
@@ -14,9 +13,8 @@ namespace qingqu::catalog {
 // Between what is kept and the messages.
 
 std::string CodeReleaseName(std::string_view id);  // codeReleases/{release}
-std::string CodeImportName(std::string_view id);   // codeImports/{import}
 
-v1::CodeImport ToProto(const db::ImportSession& session);  // with a source of ToSource
+void SetPart(const ReleasePart& part, v1::CodeImport& message);
 v1::CodeRelease ToProto(const CodeRelease& release);
 v1::NationalCode ToProto(const NationalCode& code);
 v1::NationalCodeEvent ToProto(const CodeEvent& event);

@@ -23,10 +23,11 @@
 namespace qingqu::catalog {
 namespace {
 
-constexpr ImportRpcs kImport{.kind = "device_records",
-                             .field = "device_import",
-                             .collection = "deviceImports",
-                             .event = "device_records.imported"};
+constexpr ImportRpcs<v1::DeviceImport> kImport{.kind = "device_records",
+                                               .field = "device_import",
+                                               .collection = "deviceImports",
+                                               .event = "device_records.imported",
+                                               .forget = DeleteStagedDevices};
 
 constexpr int kCodesMax = 1'000;
 // Of records in JSON, which is longer than the answer that is made of it.
@@ -98,7 +99,7 @@ void SetMatches(const std::map<std::string, BestDeviceRecord>& found,
 
 absl::StatusOr<v1::DeviceImport> DeviceHandlers::CreateDeviceImport(
     const CallContext& call, const v1::CreateDeviceImportRequest& request) {
-  return CreateImport<v1::DeviceImport>(*pool_, call, kImport, request, DeleteStagedDevices);
+  return CreateImport(*pool_, call, kImport, request);
 }
 
 absl::StatusOr<v1::AppendDeviceRecordsResponse> DeviceHandlers::AppendDeviceRecords(
@@ -112,11 +113,11 @@ absl::StatusOr<v1::AppendDeviceRecordsResponse> DeviceHandlers::AppendDeviceReco
 
 absl::StatusOr<v1::DeviceImport> DeviceHandlers::FinishDeviceImport(
     const CallContext& call, const v1::FinishDeviceImportRequest& request) {
-  return FinishImport<v1::DeviceImport>(
-      *pool_, call, kImport, request.device_import(), request,
-      [](pqxx::transaction_base& tx, const db::ImportSession& open) {
-        return MergeStagedDevices(tx, open.number, open.read_count - open.rejected_count);
-      });
+  return FinishImport(*pool_, call, kImport, request.device_import(), request,
+                      [](pqxx::transaction_base& tx, const db::ImportSession& open) {
+                        return MergeStagedDevices(tx, open.number,
+                                                  open.read_count - open.rejected_count);
+                      });
 }
 
 absl::StatusOr<v1::LookupDeviceRecordResponse> DeviceHandlers::LookupDeviceRecord(

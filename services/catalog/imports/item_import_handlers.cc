@@ -8,8 +8,11 @@
 namespace qingqu::catalog {
 namespace {
 
-constexpr ImportRpcs kImport{
-    .kind = "item", .field = "item_import", .collection = "itemImports", .event = "item.imported"};
+constexpr ImportRpcs<v1::ItemImport> kImport{.kind = "item",
+                                             .field = "item_import",
+                                             .collection = "itemImports",
+                                             .event = "item.imported",
+                                             .forget = DeleteStagedItems};
 
 ItemProposer ProposerOf(const CallContext& call) {
   return {.user_id = call.principal.user_id, .now = call.received_at};
@@ -20,7 +23,7 @@ ItemProposer ProposerOf(const CallContext& call) {
 absl::StatusOr<v1::ItemImport> ItemImportHandlers::CreateItemImport(
     const CallContext& call, const v1::CreateItemImportRequest& request) {
   QINGQU_RETURN_IF_ERROR(auth::RequireAllianceScope(call.principal));
-  return CreateImport<v1::ItemImport>(*pool_, call, kImport, request, DeleteStagedItems);
+  return CreateImport(*pool_, call, kImport, request);
 }
 
 absl::StatusOr<v1::AppendItemRowsResponse> ItemImportHandlers::AppendItemRows(
@@ -36,11 +39,10 @@ absl::StatusOr<v1::AppendItemRowsResponse> ItemImportHandlers::AppendItemRows(
 absl::StatusOr<v1::ItemImport> ItemImportHandlers::FinishItemImport(
     const CallContext& call, const v1::FinishItemImportRequest& request) {
   QINGQU_RETURN_IF_ERROR(auth::RequireAllianceScope(call.principal));
-  return FinishImport<v1::ItemImport>(
-      *pool_, call, kImport, request.item_import(), request,
-      [&](pqxx::transaction_base& tx, const db::ImportSession& open) {
-        return ProposeStagedItems(tx, open, ProposerOf(call));
-      });
+  return FinishImport(*pool_, call, kImport, request.item_import(), request,
+                      [&](pqxx::transaction_base& tx, const db::ImportSession& open) {
+                        return ProposeStagedItems(tx, open, ProposerOf(call));
+                      });
 }
 
 }  // namespace qingqu::catalog
