@@ -49,6 +49,11 @@ inline constexpr Query kFinishImport{
 inline constexpr Query kPlanImportAfresh{
     "db.plan_import_afresh", "SELECT set_config('plan_cache_mode', 'force_custom_plan', true)"};
 
+// Around what is checked in full, deferred constraints too, and then undone.
+inline constexpr Query kBeginRehearsal{"db.begin_rehearsal", "SAVEPOINT rehearsal"};
+inline constexpr Query kCheckRehearsal{"db.check_rehearsal", "SET CONSTRAINTS ALL IMMEDIATE"};
+inline constexpr Query kEndRehearsal{"db.end_rehearsal", "ROLLBACK TO SAVEPOINT rehearsal"};
+
 inline constexpr Query kPurgeImports{
     "db.purge_imports",
     "WITH stale AS (SELECT import_number FROM import AS header"
@@ -61,9 +66,10 @@ inline constexpr Query kPurgeImports{
     "  WHERE import_mark.import_number = stale.import_number)"
     " SELECT import_number FROM stale"};
 
-inline constexpr std::array<const Query*, 8> kImportQueries{
-    &kOpenImport,    &kLockImport,   &kReadImportBatch,  &kKeepImportBatch,
-    &kAdvanceImport, &kFinishImport, &kPlanImportAfresh, &kPurgeImports};
+inline constexpr std::array<const Query*, 11> kImportQueries{
+    &kOpenImport,     &kLockImport,     &kReadImportBatch,  &kKeepImportBatch,
+    &kAdvanceImport,  &kFinishImport,   &kPlanImportAfresh, &kPurgeImports,
+    &kBeginRehearsal, &kCheckRehearsal, &kEndRehearsal};
 
 // A service's own statements and those of imports, for its ServiceSpec.
 template <size_t kSize>

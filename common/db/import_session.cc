@@ -140,6 +140,7 @@ absl::StatusOr<ImportSession> FinishImport(
   if (session.all_or_nothing && session.rejected_count > 0) {
     return ImportHasRejects(session.id, session.rejected_count);
   }
+  if (end.validate_only) tx.exec_prepared(kBeginRehearsal.name);
   tx.exec_prepared(kPlanImportAfresh.name);
   QINGQU_ASSIGN_OR_RETURN(const ImportMerge merge, body(session));
   session.rejected_count += merge.rejected_count;
@@ -148,12 +149,17 @@ absl::StatusOr<ImportSession> FinishImport(
   }
   session.imported_count = merge.imported_count;
   session.unchanged_count = merge.unchanged_count;
-  session.finished = true;
   tx.exec_prepared(kFinishImport.name, session.number, session.read_count, session.rejected_count,
                    session.imported_count, session.unchanged_count);
   JournalEntry entry = end.entry(session);
   entry.details_json = CountsJson(session);
   AppendJournal(tx, call, entry);
+  session.finished = !end.validate_only;
+  if (end.validate_only) {
+    // What a commit would check.
+    tx.exec_prepared(kCheckRehearsal.name);
+    tx.exec_prepared(kEndRehearsal.name);
+  }
   return session;
 }
 

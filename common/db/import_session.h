@@ -91,6 +91,8 @@ struct ImportEnd {
   std::string_view import_id;
   // Rows that the client refused itself, 0 to 1,000,000,000; they count as read and rejected.
   int64_t rejected_by_client_count = 0;
+  // All is done as without it, and then undone: the import stays open, with its staged rows.
+  bool validate_only = false;
   // What is appended when the import finishes; the counts are put into its details.
   std::function<JournalEntry(const ImportSession&)> entry;
 };
@@ -103,7 +105,8 @@ struct ImportMerge {
 };
 
 // Locks the import, runs `body`, which applies the staged rows and deletes them from staging, and
-// closes it with one journal entry. Finished before: its counts, nothing runs.
+// closes it with one journal entry. Finished before: its counts, nothing runs. With validate_only:
+// the counts that it would have.
 //
 // INVALID_ARGUMENT INVALID_FIELD (rejected_by_client_count), NOT_FOUND IMPORT_NOT_FOUND,
 // FAILED_PRECONDITION IMPORT_HAS_REJECTS (all or nothing, and a row was rejected) or

@@ -208,6 +208,64 @@ TEST_F(ClassImportTest, AllOrNothingAppliesNothingAfterAReject) {
   EXPECT_EQ(Counts(Finish(second)), "1 1 0 0");
 }
 
+TEST_F(ClassImportTest, ValidatingTellsWhatFinishingThenDoes) {
+  ASSERT_EQ(Import({Row("C03050107901001")}), "1 1 0 0");
+  v1::ClassRow bad = Row("C03050107901009");
+  bad.set_feature("");
+  v1::ClassRow renamed = Row("C03050107901001");
+  renamed.set_feature("另一特征");
+  const std::string name = Create();
+  ASSERT_TRUE(Append(name, 0, {renamed, Row("C03050107901002"), bad}).ok());
+  const auto books = [this] {
+    return database.Value(
+        "SELECT (SELECT md5(string_agg(class.*::text, ';' ORDER BY level, code)) FROM "
+        "catalog.class)"
+        " || (SELECT count(*) FROM journal.entry) || (SELECT count(*) FROM catalog.class_revision)"
+        " || (SELECT string_agg(import.*::text, ';' ORDER BY import_number) FROM catalog.import)"
+        " || (SELECT count(*) FROM catalog.import_mark)"
+        " || (SELECT count(*) FROM catalog.class_import_row)"
+        " || (SELECT count(*) FROM catalog.class_import_node)");
+  };
+  const std::string before = books();
+  v1::FinishClassImportRequest request;
+  request.set_class_import(name);
+  request.set_rejected_by_client_count(1);
+  request.set_validate_only(true);
+  const CallContext call = Wang();
+  const auto validated = classes.FinishClassImport(call, request);
+  EXPECT_EQ(Counts(validated), "4 2 0 2");
+  EXPECT_FALSE(validated->finished());
+  EXPECT_EQ(books(), before);
+  ASSERT_TRUE(Append(name, 1, {Row("C03050107901003")}).ok()) << "it is open";
+  EXPECT_EQ(Counts(classes.FinishClassImport(call, request)), "4 2 0 2") << "the first answer";
+  EXPECT_EQ(Counts(classes.FinishClassImport(Wang(), request)), "5 3 0 2");
+  request.set_validate_only(false);
+  EXPECT_EQ(Counts(classes.FinishClassImport(call, request)), "REQUEST_ID_REUSED");
+  const auto finished = classes.FinishClassImport(Wang(), request);
+  EXPECT_EQ(Counts(finished), "5 3 0 2");
+  EXPECT_TRUE(finished->finished());
+  request.set_validate_only(true);
+  const auto afterwards = classes.FinishClassImport(Wang(), request);
+  EXPECT_EQ(Counts(afterwards), "5 3 0 2");
+  EXPECT_TRUE(afterwards->finished());
+}
+
+TEST_F(ClassImportTest, ValidatingRefusesAsFinishingWould) {
+  const std::string name = Create(true);
+  ASSERT_TRUE(Append(name, 0, {Row("C03050107901001")}).ok());
+  v1::FinishClassImportRequest request;
+  request.set_class_import(name);
+  request.set_validate_only(true);
+  request.set_rejected_by_client_count(1);
+  EXPECT_EQ(Counts(classes.FinishClassImport(Wang(), request)), "IMPORT_HAS_REJECTS");
+  request.set_rejected_by_client_count(-1);
+  EXPECT_EQ(Counts(classes.FinishClassImport(Wang(), request)), "INVALID_FIELD");
+  request.set_rejected_by_client_count(0);
+  EXPECT_EQ(Counts(classes.FinishClassImport(Wang(), request)), "1 1 0 0");
+  request.set_class_import("classImports/none");
+  EXPECT_EQ(Counts(classes.FinishClassImport(Wang(), request)), "IMPORT_NOT_FOUND");
+}
+
 TEST_F(ClassImportTest, BatchesComeInOrderAndOnce) {
   const std::string name = Create();
   EXPECT_EQ(ErrorReason(Append(name, 1, {Row("C03050107901001")}).status()), "BATCH_OUT_OF_ORDER");

@@ -126,6 +126,7 @@ absl::StatusOr<Import> FinishImport(db::ConnectionPool& pool, const CallContext&
       .kind = rpcs.kind,
       .import_id = id,
       .rejected_by_client_count = request.rejected_by_client_count(),
+      .validate_only = request.validate_only(),
       .entry = [&](const db::ImportSession& session) { return rpcs.EntryOf(session); }};
   return db::RunIdempotent<Import>(
       pool, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<Import> {

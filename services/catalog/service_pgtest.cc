@@ -330,6 +330,9 @@ void ImportClasses(CatalogDatabase& catalog) {
   }
   v1::FinishClassImportRequest finish;
   finish.set_class_import(append.class_import());
+  finish.set_validate_only(true);
+  EXPECT_TRUE(catalog.classes.FinishClassImport(Wang(), finish).ok());
+  finish.set_validate_only(false);
   EXPECT_TRUE(catalog.classes.FinishClassImport(Wang(), finish).ok());
 }
 

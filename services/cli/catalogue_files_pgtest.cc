@@ -2,6 +2,7 @@
 // again; and hostile ones.
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -233,11 +234,12 @@ TEST_F(CatalogueFilesTest, TemplatesAreWhatTheImportsTake) {
   EXPECT_FALSE(std::filesystem::exists(File("x.csv")));
 }
 
-TEST_F(CatalogueFilesTest, ReleaseAndDayAreNeededButForADryRun) {
+TEST_F(CatalogueFilesTest, ReleaseAndDayAreNeededButOffline) {
   const std::string file = Write("sheet.csv", std::string(kHeader) + SheetLine(1));
   EXPECT_EQ(Run({"import", "codes", file}).code, ExitCode::kUsage);
   EXPECT_EQ(Run({"import", "codes", "--release=2026-11", file}).code, ExitCode::kUsage);
-  const Outcome dry = Run({"import", "codes", "--dry-run", file});
+  EXPECT_EQ(Run({"import", "codes", "--dry-run", file}).code, ExitCode::kUsage);
+  const Outcome dry = Run({"import", "codes", "--dry-run", "--offline", file});
   EXPECT_EQ(dry.code, ExitCode::kOk) << dry.errors;
   EXPECT_EQ(Count("national_code"), "0");
   EXPECT_EQ(Count("import"), "0");
@@ -289,9 +291,54 @@ TEST_F(CatalogueFilesTest, DevicesComeFromTheDatabasesXml) {
             ExitCode::kLocalFile);
 }
 
+// What a dry run answers and writes, it answers and writes again: nothing was changed. The import
+// then does what was said.
+TEST_F(CatalogueFilesTest, ADryRunSaysWhatTheImportThenDoes) {
+  const std::string sheet =
+      Write("sheet.csv", std::string(kHeader) + SheetLine(1) + SheetLine(1, "other") +
+                             SheetLine(2) + SheetLine(2, "4.0×30", 2));
+  const std::string items =
+      Write("items.csv",
+            "item_id,display_name,registration_number,registration_expire_date,national_code,"
+            "device_identifier,base_unit,manufacturer\r\n"
+            "one,x,国械注准20193140001,2030-12-31," +
+                CodeOf(1) +
+                ",06901234567892,支,某厂\r\n"
+                "two,x,国械注准20193140001,2030-12-31," +
+                CodeOf(2) + ",06901234567892,支,某厂\r\n");
+  const std::string devices =
+      Write("udid.xml", DeviceFile(DeviceXml("06901234567892", "") + DeviceXml("1", ""), 2));
+  const std::vector<std::pair<std::string, std::vector<std::string>>> imports = {
+      {"national_code", {"codes", "--release=2026-11", "--effective=2026-11-01", sheet}},
+      {"item", {"items", items}},
+      {"device_record", {"devices", devices}}};
+  for (const auto& [table, arguments] : imports) {
+    std::vector<std::string> words = {"import"};
+    words.insert(words.end(), arguments.begin(), arguments.end());
+    words.emplace_back("--mode=per-row");
+    std::vector<std::string> dry_words = words;
+    dry_words.emplace_back("--dry-run");
+    const std::string told =
+        host_.database().Value("SELECT coalesce(max(sequence), 0) FROM journal.entry");
+    const Outcome dry = Run(dry_words);
+    EXPECT_EQ(dry.code, ExitCode::kNegative) << dry.errors << dry.output;
+    const std::string rejects = Read(arguments.back() + ".rejects.csv");
+    EXPECT_EQ(std::ranges::count(rejects, '\n'), 2) << rejects;
+    EXPECT_EQ(Run(dry_words).counts, dry.counts) << table;
+    EXPECT_EQ(Count(table), "0");
+    EXPECT_EQ(host_.database().Value("SELECT coalesce(max(sequence), 0) FROM journal.entry"), told);
+    const Outcome taken = Run(words);
+    EXPECT_EQ(taken.code, ExitCode::kPartial) << taken.errors << taken.output;
+    EXPECT_EQ(taken.counts, dry.counts) << table;
+    EXPECT_EQ(Read(arguments.back() + ".rejects.csv"), rejects);
+    EXPECT_NE(Count(table), "0");
+  }
+}
+
 TEST_F(CatalogueFilesTest, WhatWasMendedInADeviceFileIsTold) {
   const std::string file = Write("udid.xml", DeviceFile(DeviceXml("06901234567892", ""), 7));
-  const Outcome dry = Run({"import", "devices", "--dry-run", file}, /*json_output=*/false);
+  const Outcome dry =
+      Run({"import", "devices", "--dry-run", "--offline", file}, /*json_output=*/false);
   EXPECT_EQ(dry.code, ExitCode::kOk) << dry.errors;
   EXPECT_THAT(dry.errors, HasSubstr("mended in the file: 1\n"));
   EXPECT_THAT(dry.errors, HasSubstr("says that it holds 7 records, and 1 were read"));

@@ -23,6 +23,7 @@ constexpr std::array kCallOptions = std::to_array<OptionSpec>({
 
 constexpr std::array kImportClassesOptions = std::to_array<OptionSpec>({
     {"dry-run", "", Message::kOptionDryRun},
+    {"offline", "", Message::kOptionOffline},
     {"mode", "MODE", Message::kOptionMode},
     {"rejects", "FILE", Message::kOptionRejects},
 });
@@ -33,6 +34,7 @@ constexpr std::array kImportCodesOptions = std::to_array<OptionSpec>({
     {"mapping", "FILE", Message::kOptionMapping},
     {"sheet", "NAME", Message::kOptionSheet},
     {"dry-run", "", Message::kOptionDryRun},
+    {"offline", "", Message::kOptionOffline},
     {"mode", "MODE", Message::kOptionMode},
     {"rejects", "FILE", Message::kOptionRejects},
 });
@@ -46,6 +48,7 @@ constexpr std::array kImportHistoryOptions = std::to_array<OptionSpec>({
     {"mapping", "FILE", Message::kOptionMapping},
     {"source", "NAME", Message::kOptionSource},
     {"dry-run", "", Message::kOptionDryRun},
+    {"offline", "", Message::kOptionOffline},
     {"mode", "MODE", Message::kOptionMode},
     {"rejects", "FILE", Message::kOptionRejects},
 });
@@ -185,7 +188,7 @@ constexpr std::array kCommands = std::to_array<Command>({
      .description = Message::kImportCodesDescription,
      .options = kImportCodesOptions,
      .examples = "  qingqu import codes --release=2026-11 --effective=2026-11-01 sheet01.xlsx\n"
-                 "  qingqu import codes --dry-run sheet01.xlsx\n",
+                 "  qingqu import codes --dry-run --offline sheet01.xlsx\n",
      .positionals_min = 1,
      .positionals_max = 1,
      .run = RunImportCodes},

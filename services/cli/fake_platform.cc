@@ -84,10 +84,10 @@ grpc::Status Apply(FakeImportState& state, const std::string& name, const Reques
   for (const auto& [key, row] : staging.rows) {
     const auto present = state.seen.imported.find(key);
     if (present != state.seen.imported.end() && present->second == row) ++unchanged;
-    state.seen.imported[key] = row;
+    if (!request.validate_only()) state.seen.imported[key] = row;
   }
   response.set_name(name);
-  response.set_finished(true);
+  response.set_finished(!request.validate_only());
   response.set_read_count(staging.sent + request.rejected_by_client_count());
   response.set_unchanged_count(unchanged);
   response.set_imported_count(static_cast<int64_t>(staging.rows.size()) - unchanged);

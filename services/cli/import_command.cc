@@ -37,18 +37,21 @@ absl::StatusOr<bool> IsAllOrNothing(const CommandContext& context) {
                                            fmt::format("{}, {}", kAllOrNothing, kPerRow)));
 }
 
+bool IsDryRun(const CommandContext& context) { return context.arguments.Has("dry-run"); }
+// A dry run that needs no server.
+bool IsOffline(const CommandContext& context) { return context.arguments.Has("offline"); }
+
 BadCellOptions WhereBadCellsGo(const CommandContext& context) {
   const std::filesystem::path file(context.arguments.positionals[0]);
-  const bool dry_run = context.arguments.Has("dry-run");
   BadCellOptions options;
   if (context.arguments.Has("rejects")) {
     options.rejects_path = context.arguments.Get("rejects");
     options.file_even_if_empty = true;
-  } else if (!dry_run) {
+  } else if (!IsOffline(context)) {
     options.rejects_path = file.string() + ".rejects.csv";
     options.fallback_path = file.filename().string() + ".rejects.csv";
   }
-  if (dry_run) {
+  if (IsDryRun(context)) {
     options.list = &context.environment.output;
     options.listed_max = -1;
     options.list_as_json = context.json;
@@ -69,10 +72,10 @@ void PrintJson(const CommandContext& context, const ImportKind& kind,
   context.environment.output << line.dump() << '\n';
 }
 
-void PrintForPeople(const CommandContext& context, const ImportOutcome& outcome, bool dry_run) {
+void PrintForPeople(const CommandContext& context, const ImportOutcome& outcome) {
   const Catalogue& catalogue = context.catalogue;
   std::ostream& output = context.environment.output;
-  if (dry_run) {
+  if (IsOffline(context)) {
     output << (outcome.bad_rows == 0
                    ? catalogue.Format(Message::kDryRunClean, outcome.read)
                    : catalogue.Format(Message::kDryRunBad, outcome.read, outcome.bad_rows))
@@ -80,7 +83,10 @@ void PrintForPeople(const CommandContext& context, const ImportOutcome& outcome,
     return;
   }
   if (outcome.refused) {
-    output << catalogue.Format(Message::kImportRefused, outcome.bad_rows, outcome.read) << '\n';
+    output << catalogue.Format(
+                  IsDryRun(context) ? Message::kDryRunRefused : Message::kImportRefused,
+                  outcome.bad_rows, outcome.read)
+           << '\n';
     return;
   }
   const auto column = [&catalogue](Message heading) {
@@ -91,11 +97,12 @@ void PrintForPeople(const CommandContext& context, const ImportOutcome& outcome,
        column(Message::kImportUnchanged), column(Message::kImportRejected)},
       {{fmt::format("{}", outcome.read), fmt::format("{}", outcome.imported),
         fmt::format("{}", outcome.unchanged), fmt::format("{}", outcome.rejected)}});
+  if (IsDryRun(context)) output << catalogue.Text(Message::kDryRunChangedNothing) << '\n';
 }
 
-ExitCode ExitCodeOfOutcome(const ImportOutcome& outcome, bool dry_run) {
+ExitCode ExitCodeOfOutcome(const CommandContext& context, const ImportOutcome& outcome) {
   if (outcome.bad_rows == 0 && outcome.rejected == 0) return ExitCode::kOk;
-  if (dry_run) return ExitCode::kNegative;
+  if (IsDryRun(context)) return ExitCode::kNegative;
   return outcome.refused ? ExitCode::kRefused : ExitCode::kPartial;
 }
 
@@ -119,13 +126,23 @@ CallPolicy PolicyOfImport(const CommandContext& context, ProgressBar& progress) 
 
 absl::StatusOr<ImportOutcome> Import(const CommandContext& context, const ImportOptions& options,
                                      const ImportSurroundings& surroundings) {
-  if (context.arguments.Has("dry-run")) return RunDryImport(options, surroundings);
+  if (IsOffline(context)) return CheckFile(options, surroundings);
   QINGQU_ASSIGN_OR_RETURN(const auto connection, context.Connect());
   return RunImport(connection->caller, options, surroundings);
 }
 
+// Whoever cannot ask the server may still want to know whether the file is sound.
+ExitCode Fail(const CommandContext& context, const absl::Status& status) {
+  const ExitCode code = context.Fail(status);
+  const bool unasked = code == ExitCode::kUnavailable || code == ExitCode::kNotAllowed;
+  if (unasked && IsDryRun(context)) context.Note(context.catalogue.Text(Message::kDryRunOffline));
+  return code;
+}
+
 ExitCode RunPlan(const CommandContext& context, const ImportPlan& plan) {
-  const bool dry_run = context.arguments.Has("dry-run");
+  if (IsOffline(context) && !IsDryRun(context)) {
+    return context.Fail(BadUsage(context.catalogue.Text(Message::kOfflineNeedsDryRun)));
+  }
   const auto all_or_nothing = IsAllOrNothing(context);
   if (!all_or_nothing.ok()) return context.Fail(all_or_nothing.status());
   BadCells bad_cells(WhereBadCellsGo(context), context.catalogue);
@@ -138,7 +155,8 @@ ExitCode RunPlan(const CommandContext& context, const ImportPlan& plan) {
       .path = context.arguments.positionals[0],
       .mapping = plan.mapping,
       .start = {.fields = plan.start_fields, .all_or_nothing = *all_or_nothing},
-      .policy = PolicyOfImport(context, progress)};
+      .policy = PolicyOfImport(context, progress),
+      .dry_run = IsDryRun(context)};
   const auto outcome = Import(context, options,
                               {.bad_cells = bad_cells,
                                .progress = progress,
@@ -146,17 +164,17 @@ ExitCode RunPlan(const CommandContext& context, const ImportPlan& plan) {
                                .catalogue = context.catalogue,
                                .note = [&context](std::string_view text) { context.Note(text); }});
   // The import takes effect at its end and can be run again, so it is never in doubt what to do.
-  if (!outcome.ok()) return context.Fail(outcome.status());
+  if (!outcome.ok()) return Fail(context, outcome.status());
   if (context.json) {
     PrintJson(context, plan.kind, *outcome);
   } else {
-    PrintForPeople(context, *outcome, dry_run);
+    PrintForPeople(context, *outcome);
   }
   if (!bad_cells.written_path().empty()) {
     context.Note(context.catalogue.Format(Message::kRejectsWritten, bad_cells.count(),
                                           bad_cells.written_path()));
   }
-  return ExitCodeOfOutcome(*outcome, dry_run);
+  return ExitCodeOfOutcome(context, *outcome);
 }
 
 bool IsSource(std::string_view source) {
@@ -187,9 +205,8 @@ struct CodeListImport {
 };
 
 ExitCode RunImportOfCodes(CommandContext& context, const CodeListImport& import) {
-  const bool dry_run = context.arguments.Has("dry-run");
   for (const auto& [option, value] : {std::pair("release", "ID"), std::pair("effective", "DATE")}) {
-    if (context.arguments.Has(option) || dry_run) continue;
+    if (context.arguments.Has(option) || IsOffline(context)) continue;
     return context.Fail(BadUsage(
         context.catalogue.Format(Message::kOptionNeedsValue, fmt::format("--{}", option), value)));
   }

@@ -154,7 +154,8 @@ class Attempt {
 
   absl::StatusOr<ImportOutcome> Finish() {
     ImportOutcome outcome{.read = counts_.read, .bad_rows = counts_.rejected + rows_refused_};
-    const auto finished = session_.Finish(counts_.rejected);
+    const auto finished =
+        options_.dry_run ? session_.Validate(counts_.rejected) : session_.Finish(counts_.rejected);
     if (ErrorReason(finished.status()) == "IMPORT_HAS_REJECTS") {
       outcome.refused = true;
       outcome.rejected = outcome.read;
@@ -195,8 +196,8 @@ absl::StatusOr<ImportOutcome> RunImport(Caller& caller, const ImportOptions& opt
   return outcome;
 }
 
-absl::StatusOr<ImportOutcome> RunDryImport(const ImportOptions& options,
-                                           const ImportSurroundings& surroundings) {
+absl::StatusOr<ImportOutcome> CheckFile(const ImportOptions& options,
+                                        const ImportSurroundings& surroundings) {
   QINGQU_ASSIGN_OR_RETURN(const auto reader, OpenReader(options, surroundings));
   surroundings.progress.Clear();
   NoteIgnoredColumns(*reader, surroundings);

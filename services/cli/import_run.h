@@ -22,10 +22,12 @@ struct ImportOptions {
   const tabular::Mapping& mapping;
   ImportStart start;
   CallPolicy policy;  // of each call
+  // The server says what the import would do, and nothing is imported.
+  bool dry_run = false;
 };
 
-// What became of a file. read = imported + unchanged + rejected, save in a dry run, which tells
-// only what it read and what it would reject.
+// What became of a file, or would have. read = imported + unchanged + rejected, save for CheckFile,
+// which tells only what it read and what it would reject.
 struct ImportOutcome {
   int64_t read = 0;
   int64_t imported = 0;
@@ -48,12 +50,12 @@ struct ImportSurroundings {
 // Reads a file and imports it. One thread reads and converts, the calling thread sends; at most a
 // few batches wait between them. When the server lost what was sent (IMPORT_NOT_FOUND,
 // BATCH_OUT_OF_ORDER) the import starts over, once. The file of rejects is complete before anything
-// takes effect.
+// takes effect. A dry run does the same but for that.
 absl::StatusOr<ImportOutcome> RunImport(Caller& caller, const ImportOptions& options,
                                         const ImportSurroundings& surroundings);
 
 // Reads a file and lists every bad cell; nothing is sent.
-absl::StatusOr<ImportOutcome> RunDryImport(const ImportOptions& options,
-                                           const ImportSurroundings& surroundings);
+absl::StatusOr<ImportOutcome> CheckFile(const ImportOptions& options,
+                                        const ImportSurroundings& surroundings);
 
 }  // namespace qingqu::cli

@@ -74,6 +74,10 @@ void SetText(ProtoMessage& message, std::string_view name, const std::string& va
   message.GetReflection()->SetString(&message, &Field(message, name), value);
 }
 
+void SetFlag(ProtoMessage& message, std::string_view name, bool value) {
+  message.GetReflection()->SetBool(&message, &Field(message, name), value);
+}
+
 void SetTextOrEnum(ProtoMessage& message, std::string_view name, const std::string& value) {
   const FieldDescriptor& field = Field(message, name);
   if (field.cpp_type() != FieldDescriptor::CPPTYPE_ENUM) return SetText(message, name, value);
@@ -108,8 +112,7 @@ absl::Status ImportSession::Begin(const ImportStart& start) {
   QINGQU_ASSIGN_OR_RETURN(const MethodDescriptor* method, Method(kind_.create));
   const std::unique_ptr<ProtoMessage> request = NewMessage(*method->input_type());
   SetText(*request, "request_id", NewUuidV7(clock_).ToString());
-  request->GetReflection()->SetBool(request.get(), &Field(*request, "all_or_nothing"),
-                                    start.all_or_nothing);
+  SetFlag(*request, "all_or_nothing", start.all_or_nothing);
   for (const auto& [name, value] : start.fields) SetTextOrEnum(*request, name, value);
   QINGQU_ASSIGN_OR_RETURN(const auto response, caller_.Call(*method, *request, policy_));
   import_ = TextOf(*response, "name");
@@ -143,12 +146,21 @@ absl::StatusOr<std::vector<tabular::CellError>> ImportSession::Append(ProtoMessa
 }
 
 absl::StatusOr<ImportCounts> ImportSession::Finish(int64_t rejected_by_client) {
+  return End(rejected_by_client, false);
+}
+
+absl::StatusOr<ImportCounts> ImportSession::Validate(int64_t rejected_by_client) {
+  return End(rejected_by_client, true);
+}
+
+absl::StatusOr<ImportCounts> ImportSession::End(int64_t rejected_by_client, bool validate_only) {
   QINGQU_ASSIGN_OR_RETURN(const MethodDescriptor* method, Method(kind_.finish));
   const std::unique_ptr<ProtoMessage> request = NewMessage(*method->input_type());
   SetText(*request, "request_id", NewUuidV7(clock_).ToString());
   SetText(*request, kind_.import_field, import_);
   request->GetReflection()->SetInt64(request.get(), &Field(*request, "rejected_by_client_count"),
                                      rejected_by_client);
+  SetFlag(*request, "validate_only", validate_only);
   QINGQU_ASSIGN_OR_RETURN(const auto response, caller_.Call(*method, *request, policy_));
   return ImportCounts{.read = NumberOf(*response, "read_count"),
                       .imported = NumberOf(*response, "imported_count"),

@@ -71,9 +71,12 @@ class ImportSession {
   absl::StatusOr<std::vector<tabular::CellError>> Append(google::protobuf::Message& batch);
   // `rejected_by_client`: rows that were read and not sent because they are bad.
   absl::StatusOr<ImportCounts> Finish(int64_t rejected_by_client);
+  // What Finish would answer; nothing is changed, and Finish may follow.
+  absl::StatusOr<ImportCounts> Validate(int64_t rejected_by_client);
 
  private:
   absl::StatusOr<const google::protobuf::MethodDescriptor*> Method(std::string_view name) const;
+  absl::StatusOr<ImportCounts> End(int64_t rejected_by_client, bool validate_only);
 
   Caller& caller_;
   const ImportKind& kind_;

@@ -97,12 +97,59 @@ TEST_F(ImportTest, NothingTakesEffectWithoutItsRejects) {
   EXPECT_EQ(classes().Seen().finishes, 0);
 }
 
-TEST_F(ImportTest, DryRunListsEveryBadCellAndSendsNothing) {
+TEST_F(ImportTest, DryRunTellsWhatTheImportWouldDo) {
+  const std::string there = WriteFile("there.csv", std::string(kHeader) + ClassLine(1));
+  ASSERT_EQ(Run({"import", "classes", there}).code, ExitCode::kOk);
+  const auto state = classes().Seen().imported;
+  const std::string file = WriteFile("classes.csv", ClassFile(3));
+  const ClientResult dry = Run({"import", "classes", file, "--dry-run", "--json"});
+  EXPECT_EQ(dry.code, ExitCode::kOk) << dry.errors;
+  EXPECT_EQ(LastLine(dry.output), Summary(3, 2, 1, 0));
+  EXPECT_EQ(classes().Seen().imported, state);
+  EXPECT_FALSE(std::filesystem::exists(file + ".rejects.csv"));
+  const ClientResult shown = Run({"import", "classes", file, "--dry-run"});
+  EXPECT_THAT(shown.output, HasSubstr("nothing was changed"));
+  EXPECT_EQ(LastLine(Run({"import", "classes", file, "--json"}).output), Summary(3, 2, 1, 0));
+}
+
+TEST_F(ImportTest, DryRunWritesTheRejectsOfTheImport) {
+  const std::string file =
+      WriteFile("classes.csv", std::string(kHeader) + ClassLine(1) + ClassLine(2, "bad") +
+                                   "short,row\r\n" + ClassLine(3));
+  for (const auto& [mode, counts] : {std::pair("--mode=all-or-nothing", Summary(4, 0, 0, 4)),
+                                     std::pair("--mode=per-row", Summary(4, 2, 0, 2))}) {
+    const ClientResult dry = Run({"import", "classes", file, "--json", "--dry-run", mode});
+    EXPECT_EQ(dry.code, ExitCode::kNegative) << dry.errors;
+    EXPECT_EQ(LastLine(dry.output), counts);
+    EXPECT_EQ(std::ranges::count(dry.output, '\n'), 3) << "two bad cells and the counts";
+    EXPECT_THAT(dry.output, HasSubstr("NOT_A_FEATURE"));
+    EXPECT_TRUE(classes().Seen().imported.empty());
+    const std::string rejects = ReadFile("classes.csv.rejects.csv");
+    EXPECT_THAT(rejects, HasSubstr("3,feature,bad,NOT_A_FEATURE,"));
+    std::filesystem::remove(file + ".rejects.csv");
+    EXPECT_EQ(LastLine(Run({"import", "classes", file, "--json", mode}).output), counts);
+    EXPECT_EQ(ReadFile("classes.csv.rejects.csv"), rejects);
+  }
+}
+
+TEST_F(ImportTest, DryRunNeedsASessionUnlessItIsOffline) {
+  ASSERT_EQ(Run({"logout"}).code, ExitCode::kOk);
+  const std::string file = WriteFile("classes.csv", ClassFile(2));
+  const ClientResult asked = Run({"import", "classes", file, "--dry-run"});
+  EXPECT_EQ(asked.code, ExitCode::kNotAllowed);
+  EXPECT_THAT(asked.errors, HasSubstr("--dry-run --offline"));
+  EXPECT_EQ(Run({"import", "classes", file, "--dry-run", "--offline"}).code, ExitCode::kOk);
+  const ClientResult alone = Run({"import", "classes", file, "--offline"});
+  EXPECT_EQ(alone.code, ExitCode::kUsage);
+  EXPECT_THAT(alone.errors, HasSubstr("--dry-run"));
+}
+
+TEST_F(ImportTest, OfflineDryRunListsEveryBadCellAndSendsNothing) {
   platform_.Stop();
   std::string text(kHeader);
   for (int number = 0; number < 50; ++number) text += "组,C1,,,,,,,,,\r\n";
   const std::string file = WriteFile("classes.csv", text);
-  const ClientResult result = Run({"import", "classes", file, "--dry-run", "--json"});
+  const ClientResult result = Run({"import", "classes", file, "--dry-run", "--offline", "--json"});
   EXPECT_EQ(result.code, ExitCode::kNegative);
   EXPECT_EQ(std::ranges::count(result.output, '\n'), 50 * 9 + 1);
   EXPECT_EQ(LastLine(result.output), Summary(50, 0, 0, 50));
@@ -262,10 +309,10 @@ TEST_F(ImportTest, WorkbooksAreToldByTheirContent) {
   EXPECT_THAT(rejects, HasSubstr("5,class_code15,,VALUE_MISSING,"));
 }
 
-TEST_F(ImportTest, DryRunOfAWorkbookNamesItsRows) {
+TEST_F(ImportTest, OfflineDryRunOfAWorkbookNamesItsRows) {
   platform_.Stop();
   const std::string file = WriteFile("classes.xlsx", ClassWorkbook());
-  const ClientResult result = Run({"import", "classes", file, "--dry-run", "--json"});
+  const ClientResult result = Run({"import", "classes", file, "--dry-run", "--offline", "--json"});
   EXPECT_EQ(result.code, ExitCode::kNegative);
   EXPECT_EQ(LastLine(result.output), Summary(3, 0, 0, 1));
   const auto first = nlohmann::json::parse(result.output.substr(0, result.output.find('\n')));

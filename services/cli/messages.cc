@@ -181,10 +181,9 @@ constexpr std::array kGeneralMessages = std::to_array<MessageText>({
      "Reads an XLSX or CSV file with the headings that \"template items\" and \"export items\"\n"
      "write, or with the names of the fields of an item's row (item_id, display_name, ...), and\n"
      "proposes the items; others approve them. Packs stand in one cell: "
-     "盒=10=UDI-DI;箱=100=UDI-DI.\n"
-     "--dry-run looks at the cells only; what the catalogue says of them, the import tells.",
+     "盒=10=UDI-DI;箱=100=UDI-DI.",
      "读取XLSX或CSV文件，表头同 template items 与 export items，也可用品目字段名，批量提请准入，\n"
-     "由他人审批。包装写在一格中：盒=10=UDI-DI;箱=100=UDI-DI。--dry-run 只检查单元格。"},
+     "由他人审批。包装写在一格中：盒=10=UDI-DI;箱=100=UDI-DI。"},
     {kImportHistorySummary, "import past orders and deliveries", "导入历史订单与到货"},
     {kImportHistoryDescription,
      "Reads an XLSX or CSV file through a mapping from its columns to ours "
@@ -291,9 +290,11 @@ constexpr std::array kGeneralMessages = std::to_array<MessageText>({
     {kOptionEffective, "the day from which the release holds", "批次生效日期"},
     {kOptionSheet, "the sheet of a workbook, instead of the usual one",
      "工作表名称（默认为通常的表）"},
-    {kOptionDryRun,
-     "list every bad cell and send nothing: what only the server can check, is not checked",
-     "列出所有错误单元格，不发送任何数据；只有服务器能查的项目不查"},
+    {kOptionDryRun, "ask the server what it would say of each row; nothing is imported",
+     "由服务器逐行检查并给出导入结果，不导入任何数据"},
+    {kOptionOffline,
+     "with --dry-run: look at the cells only, without a server; what only it can check, is not",
+     "与 --dry-run 连用：不连服务器，只检查单元格；只有服务器能查的项目不查"},
     {kOptionMode, "all-or-nothing: one bad row refuses all (default); per-row: take the good ones",
      "all-or-nothing：一行有误则全部拒绝（默认）；per-row：接收正确的行"},
     {kOptionRejects, "where bad cells are written (the import's file + .rejects.csv, if any)",
@@ -424,6 +425,14 @@ constexpr std::array kGeneralMessages = std::to_array<MessageText>({
      "读取 {} 行，无错误单元格；未发送数据"},
     {kDryRunBad, "{} rows read, {} of them bad; nothing was sent",
      "读取 {} 行，其中 {} 行有误；未发送数据"},
+    {kDryRunRefused,
+     "{} of {} rows are bad, so nothing would be imported (--mode=per-row would take the rest)",
+     "{} 行有误（共 {} 行），不会导入任何数据（--mode=per-row 可接收其余各行）"},
+    {kDryRunChangedNothing, "so the import would end; nothing was changed",
+     "导入结果将如上；未作任何改动"},
+    {kDryRunOffline, "--dry-run --offline checks the cells of the file without a server",
+     "--dry-run --offline 可不连服务器检查文件的单元格"},
+    {kOfflineNeedsDryRun, "--offline goes with --dry-run only", "--offline 只能与 --dry-run 连用"},
     {kImportStartsOver, "the server lost what was sent so far; starting over",
      "服务器丢失了已发送的数据，从头开始"},
     {kImportRetries, "{}; trying again", "{}；正在重试"},

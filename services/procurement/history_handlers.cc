@@ -147,6 +147,7 @@ absl::StatusOr<v1::HistoryImport> ProcurementHandlers::FinishHistoryImport(
   const db::ImportEnd end{.kind = kImportKind,
                           .import_id = id,
                           .rejected_by_client_count = request.rejected_by_client_count(),
+                          .validate_only = request.validate_only(),
                           .entry = [&](const db::ImportSession&) {
                             return db::JournalEntry{
                                 .event = "history.imported",

@@ -194,6 +194,21 @@ TEST_F(HistoryTest, AllOrNothing) {
   EXPECT_EQ(world_.database().Value("SELECT count(*) FROM procurement.history_line"), "0");
 }
 
+TEST_F(HistoryTest, ValidatingTellsWhatFinishingThenDoes) {
+  EXPECT_EQ(Import({Row(1)}), "1 1 0 0");
+  const std::string name = Open();
+  ASSERT_TRUE(Append(name, 0, {Row(1), Row(2)}).ok());
+  v1::FinishHistoryImportRequest request;
+  request.set_history_import(name);
+  request.set_validate_only(true);
+  const auto validated = world_.handlers().FinishHistoryImport(caller_(), request);
+  EXPECT_EQ(Counts(validated), "2 1 1 0");
+  EXPECT_FALSE(validated->finished());
+  EXPECT_EQ(world_.database().Value("SELECT count(*) FROM procurement.history_line"), "1");
+  EXPECT_EQ(Counts(Finish(name)), "2 1 1 0");
+  EXPECT_EQ(world_.database().Value("SELECT count(*) FROM procurement.history_line"), "2");
+}
+
 TEST_F(HistoryTest, BatchesComeInOrderAndOnce) {
   const std::string name = Open();
   EXPECT_EQ(ReasonOf(Append(name, 1, {Row(1)})), "BATCH_OUT_OF_ORDER");

@@ -33,7 +33,7 @@ def records(path: pathlib.Path) -> list[dict]:
 
 
 class ImportTest(LiveCase):
-    """The tests run in order: the first import, the second, what a bad row does."""
+    """The tests run in order: the first import, the second, what a bad row does, or would do."""
 
     @classmethod
     def prepare(cls):
@@ -123,9 +123,23 @@ class ImportTest(LiveCase):
         self.assertEqual((again["imported"], again["unchanged"]), (0, again["read"]))
         self.assertEqual(self.facts(), before)
 
-    def test_07_a_dry_run_lists_every_bad_cell_and_changes_nothing(self):
+    def test_07_a_dry_run_tells_what_the_import_would_do_and_changes_nothing(self):
+        before = self.facts()
+        outcome = self.import_history(self.damaged_copy(), "--mode=per-row", "--source=damaged", "--dry-run", exit_code=1)
+        self.assertEqual((outcome["rejected"], outcome["imported"]), (2, outcome["read"] - 2))
+        self.assertEqual(len(self.rejected_lines()), 2)
+        outcome = self.import_history(self.damaged_copy(), "--source=damaged", "--dry-run", exit_code=1)
+        self.assertEqual(outcome["imported"], 0)
+        outcome = self.import_history(self.history, "--dry-run")
+        self.assertEqual(outcome["unchanged"], outcome["read"])
+        outcome = self.import_file("classes", str(self.classes), "--dry-run")
+        self.assertEqual(outcome["unchanged"], outcome["read"])
+        self.assertEqual(self.facts(), before)
+
+    def test_07_offline_it_lists_every_bad_cell_and_sends_nothing(self):
         before = settled_state(self.platform.database)
-        result = self.cli.run("import", "history", f"--mapping={MAPPING}", "--dry-run", str(self.damaged_copy()))
+        result = self.cli.run(
+            "import", "history", f"--mapping={MAPPING}", "--dry-run", "--offline", str(self.damaged_copy()))
         self.assertEqual(result.returncode, 1, result.stdout + result.stderr)
         self.assertIn("not-a-number", result.stdout)
         self.assertIn("31-Feb-12", result.stdout)

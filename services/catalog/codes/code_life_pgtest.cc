@@ -99,6 +99,33 @@ TEST_F(CodeLifeTest, WithdrawnFromTheDayOnAndNotBefore) {
   EXPECT_EQ(History(1), "2026-11-01 CURRENT 4.0×30;2026-12-01 WITHDRAWN ;");
 }
 
+TEST_F(CodeLifeTest, ValidatingTellsWhatAReleaseWouldDoAndChangesNothing) {
+  ApprovedItem("screw", 1);
+  Import(November());
+  const auto validate = [&](const TestList& list) -> std::string {
+    v1::FinishCodeImportRequest request;
+    request.set_code_import(Create(list)->name());
+    EXPECT_TRUE(Append(request.code_import(), list).ok());
+    request.set_validate_only(true);
+    const auto validated = code_imports.FinishCodeImport(Caller(), request);
+    if (!validated.ok()) return ErrorReason(validated.status());
+    EXPECT_FALSE(validated->finished());
+    EXPECT_EQ(validated->release(), "codeReleases/2026-12");
+    return fmt::format("{} {} {} {}", validated->read_count(), validated->imported_count(),
+                       validated->unchanged_count(), validated->rejected_count());
+  };
+  EXPECT_EQ(validate(Withdrawn({1, 9})), "2 2 0 0");
+  EXPECT_THAT(StateOf(1, "2026-12-01"), StartsWith("CURRENT"));
+  EXPECT_EQ(Told(), "");
+  EXPECT_EQ(database.Value("SELECT string_agg(release_id, ' ') FROM catalog.code_release"),
+            "2026-11");
+  EXPECT_EQ(Import(Transcoded(1, 3)), "1 1 0 0");
+  EXPECT_EQ(validate(Transcoded(1, 2)), "CODE_TRANSCODED_OTHERWISE");
+  EXPECT_EQ(validate(Transcoded(1, 3)), "1 0 1 0");
+  TestList back{.release = "2027-01", .effective_date = "2027-01-01", .sheet = {SheetRow(1)}};
+  EXPECT_EQ(validate(back), "SCOPE_TOO_NARROW");
+}
+
 TEST_F(CodeLifeTest, ANewDayBeginsAtTheCountysMidnight) {
   Import(November());
   Import(Withdrawn({1}));

@@ -335,6 +335,27 @@ TEST_F(DeviceRecordTest, AllOrNothingAppliesNothing) {
   EXPECT_EQ(Found(Gtin(1)), "DEVICE_RECORD_UNKNOWN");
 }
 
+TEST_F(DeviceRecordTest, ValidatingTellsWhatFinishingThenDoes) {
+  EXPECT_EQ(Import({Row(1, 2), Row(2)}), "2 2 0 0");
+  const std::string import = Create();
+  ASSERT_TRUE(Append(import, {Row(1), Row(2, 2, "later"), Row(3)}).ok());
+  v1::FinishDeviceImportRequest request;
+  request.set_device_import(import);
+  request.set_validate_only(true);
+  const auto validated = devices.FinishDeviceImport(Wang(), request);
+  ASSERT_TRUE(validated.ok()) << validated.status();
+  EXPECT_FALSE(validated->finished());
+  EXPECT_EQ(Found(Gtin(2)), "SALE_UNIT 5mm;");
+  EXPECT_EQ(Found(Gtin(3)), "DEVICE_RECORD_UNKNOWN");
+  EXPECT_EQ(database.Value("SELECT count(*) FROM catalog.device_import_row"), "3");
+  EXPECT_EQ(database.Value("SELECT count(*) FROM journal.entry"), "1");
+  const auto finished = Finish(import);
+  EXPECT_EQ(finished->imported_count(), 2);
+  EXPECT_EQ(finished->imported_count(), validated->imported_count());
+  EXPECT_EQ(finished->unchanged_count(), validated->unchanged_count());
+  EXPECT_EQ(Found(Gtin(2)), "SALE_UNIT later;");
+}
+
 TEST_F(DeviceRecordTest, TheSameBatchTwiceIsStagedOnce) {
   const std::string import = Create();
   EXPECT_TRUE(Append(import, {Row(1)}).ok());

@@ -53,9 +53,10 @@ class ItemImportTest : public ::testing::Test, protected CatalogDatabase {
     for (const v1::ItemRow& row : rows) *request.add_rows() = row;
     return imports_.AppendItemRows(Wang(), request);
   }
-  absl::StatusOr<v1::ItemImport> Finish(const std::string& import) {
+  absl::StatusOr<v1::ItemImport> Finish(const std::string& import, bool validate_only = false) {
     v1::FinishItemImportRequest request;
     request.set_item_import(import);
+    request.set_validate_only(validate_only);
     return imports_.FinishItemImport(Wang(), request);
   }
   // "line column reason" of each error.
@@ -279,6 +280,23 @@ TEST_F(ItemImportTest, WhatSomebodyTakesMeanwhileIsTheirs) {
   ASSERT_TRUE(items.CreateItem(Wang(), ItemRequest("other", 1)).ok());
   EXPECT_EQ(Counts(*Finish(import)), "2 read, 1 imported, 0 unchanged, 1 rejected");
   EXPECT_EQ(database.Value("SELECT count(*) FROM catalog.item_pack"), "2");
+}
+
+TEST_F(ItemImportTest, ValidatingSeesWhatSomebodyTookMeanwhile) {
+  const std::string import = Open();
+  EXPECT_THAT(Errors(import, 0, {Row("a", 1), Row("b", 2)}), ElementsAre());
+  EXPECT_EQ(Counts(*Finish(import, true)), "2 read, 2 imported, 0 unchanged, 0 rejected");
+  EXPECT_EQ(database.Value("SELECT count(*) FROM catalog.item"), "0");
+  EXPECT_EQ(database.Value("SELECT count(*) FROM catalog.device_identifier"), "0");
+  EXPECT_EQ(database.Value("SELECT count(*) FROM catalog.item_import_row"), "2");
+  EXPECT_EQ(database.Value("SELECT count(*) FROM journal.entry"), "0");
+  ASSERT_TRUE(items.CreateItem(Wang(), ItemRequest("other", 1)).ok());
+  const auto validated = Finish(import, true);
+  ASSERT_TRUE(validated.ok()) << validated.status();
+  EXPECT_EQ(Counts(*validated), "2 read, 1 imported, 0 unchanged, 1 rejected");
+  EXPECT_EQ(Counts(*Finish(import)), Counts(*validated));
+  EXPECT_EQ(database.Value("SELECT string_agg(item_id, ' ' ORDER BY item_id) FROM catalog.item"),
+            "b other");
 }
 
 TEST_F(ItemImportTest, WhoActsForOneInstitutionImportsNothing) {
