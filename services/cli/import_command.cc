@@ -17,6 +17,7 @@ namespace {
 
 constexpr size_t kMappingBytesMax = size_t{1} << 20;
 constexpr size_t kSourceLengthMax = 40;
+constexpr std::string_view kHistoryTarget = "history";
 constexpr std::string_view kDefaultSource = "scms";
 constexpr std::string_view kAllOrNothing = "all-or-nothing";
 constexpr std::string_view kPerRow = "per-row";
@@ -225,19 +226,19 @@ ExitCode RunImportOfCodes(CommandContext& context, const CodeListImport& import)
 }  // namespace
 
 ExitCode RunImportCodes(CommandContext& context) {
-  return RunImportOfCodes(context, {.kind = CodesImport(),
-                                    .target = tabular::CodesTarget(),
-                                    .list = "CODE_LIST_SPECIFICATIONS"});
+  return RunImportOfCodes(
+      context,
+      {.kind = kCodesImport, .target = tabular::CodesTarget(), .list = "CODE_LIST_SPECIFICATIONS"});
 }
 
 ExitCode RunImportWithdrawnCodes(CommandContext& context) {
-  return RunImportOfCodes(context, {.kind = WithdrawnCodesImport(),
+  return RunImportOfCodes(context, {.kind = kWithdrawnCodesImport,
                                     .target = tabular::WithdrawnCodesTarget(),
                                     .list = "CODE_LIST_WITHDRAWALS"});
 }
 
 ExitCode RunImportTranscodedCodes(CommandContext& context) {
-  return RunImportOfCodes(context, {.kind = TranscodedCodesImport(),
+  return RunImportOfCodes(context, {.kind = kTranscodedCodesImport,
                                     .target = tabular::TranscodedCodesTarget(),
                                     .list = "CODE_LIST_TRANSCODINGS"});
 }
@@ -245,18 +246,18 @@ ExitCode RunImportTranscodedCodes(CommandContext& context) {
 ExitCode RunImportClasses(CommandContext& context) {
   const auto mapping = tabular::ParseMapping(tabular::BuiltInClassesMapping());
   if (!mapping.ok()) return context.Fail(mapping.status());
-  return RunPlan(context, {.kind = ClassesImport(), .mapping = *mapping});
+  return RunPlan(context, {.kind = kClassesImport, .mapping = *mapping});
 }
 
 ExitCode RunImportItems(CommandContext& context) {
   const auto mapping = tabular::ParseMapping(tabular::BuiltInItemsMapping());
   if (!mapping.ok()) return context.Fail(mapping.status());
-  return RunPlan(context, {.kind = ItemsImport(), .mapping = *mapping});
+  return RunPlan(context, {.kind = kItemsImport, .mapping = *mapping});
 }
 
 ExitCode RunImportDevices(CommandContext& context) {
   const tabular::Mapping none;
-  return RunPlan(context, {.kind = DevicesImport(), .mapping = none});
+  return RunPlan(context, {.kind = kDevicesImport, .mapping = none});
 }
 
 ExitCode RunImportHistory(CommandContext& context) {
@@ -269,11 +270,10 @@ ExitCode RunImportHistory(CommandContext& context) {
   if (!IsSource(source)) {
     return context.Fail(BadUsage(catalogue.Format(Message::kBadSource, source)));
   }
-  const auto mapping = ReadMapping(context, HistoryImport().target, tabular::HistoryFields());
+  const auto mapping = ReadMapping(context, kHistoryTarget, tabular::HistoryFields());
   if (!mapping.ok()) return context.Fail(mapping.status());
   return RunPlan(
-      context,
-      {.kind = HistoryImport(), .mapping = *mapping, .start_fields = {{"source", source}}});
+      context, {.kind = kHistoryImport, .mapping = *mapping, .start_fields = {{"source", source}}});
 }
 
 }  // namespace qingqu::cli

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "fmt/format.h"
+
 #include "common/base/check.h"
 #include "common/base/uuid.h"
 #include "common/status/status.h"
@@ -14,55 +16,6 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::MethodDescriptor;
 using ProtoMessage = google::protobuf::Message;
-
-constexpr ImportKind kClassesImport = {.target = "classes",
-                                       .service = "CatalogService",
-                                       .create = "CreateClassImport",
-                                       .append = "AppendClassRows",
-                                       .finish = "FinishClassImport",
-                                       .import_field = "class_import"};
-
-constexpr ImportKind kHistoryImport = {.target = "history",
-                                       .service = "ProcurementService",
-                                       .create = "CreateHistoryImport",
-                                       .append = "AppendHistoryRows",
-                                       .finish = "FinishHistoryImport",
-                                       .import_field = "history_import"};
-
-constexpr ImportKind kCodesImport = {.target = "codes",
-                                     .service = "CodeReleaseService",
-                                     .create = "CreateCodeImport",
-                                     .append = "AppendSpecificationRows",
-                                     .finish = "FinishCodeImport",
-                                     .import_field = "code_import"};
-
-constexpr ImportKind kWithdrawnCodesImport = {.target = "withdrawn_codes",
-                                              .service = "CodeReleaseService",
-                                              .create = "CreateCodeImport",
-                                              .append = "AppendWithdrawnCodes",
-                                              .finish = "FinishCodeImport",
-                                              .import_field = "code_import"};
-
-constexpr ImportKind kTranscodedCodesImport = {.target = "transcoded_codes",
-                                               .service = "CodeReleaseService",
-                                               .create = "CreateCodeImport",
-                                               .append = "AppendTranscodings",
-                                               .finish = "FinishCodeImport",
-                                               .import_field = "code_import"};
-constexpr ImportKind kItemsImport = {.target = "items",
-                                     .service = "ItemImportService",
-                                     .create = "CreateItemImport",
-                                     .append = "AppendItemRows",
-                                     .finish = "FinishItemImport",
-                                     .import_field = "item_import"};
-
-constexpr ImportKind kDevicesImport = {.target = "devices",
-                                       .service = "DeviceRecordService",
-                                       .create = "CreateDeviceImport",
-                                       .append = "AppendDeviceRecords",
-                                       .finish = "FinishDeviceImport",
-                                       .import_field = "device_import",
-                                       .device_xml = true};
 
 const FieldDescriptor& Field(const ProtoMessage& message, std::string_view name) {
   const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(std::string(name));
@@ -96,20 +49,13 @@ int64_t NumberOf(const ProtoMessage& message, std::string_view name) {
 
 }  // namespace
 
-const ImportKind& ClassesImport() { return kClassesImport; }
-const ImportKind& HistoryImport() { return kHistoryImport; }
-const ImportKind& CodesImport() { return kCodesImport; }
-const ImportKind& WithdrawnCodesImport() { return kWithdrawnCodesImport; }
-const ImportKind& TranscodedCodesImport() { return kTranscodedCodesImport; }
-const ImportKind& ItemsImport() { return kItemsImport; }
-const ImportKind& DevicesImport() { return kDevicesImport; }
-
 absl::StatusOr<const MethodDescriptor*> ImportSession::Method(std::string_view name) const {
   return FindMethod(fmt::format("{}/{}", kind_.service, name), catalogue_);
 }
 
 absl::Status ImportSession::Begin(const ImportStart& start) {
-  QINGQU_ASSIGN_OR_RETURN(const MethodDescriptor* method, Method(kind_.create));
+  QINGQU_ASSIGN_OR_RETURN(const MethodDescriptor* method,
+                          Method(fmt::format("Create{}", kind_.message)));
   const std::unique_ptr<ProtoMessage> request = NewMessage(*method->input_type());
   SetText(*request, "request_id", NewUuidV7(clock_).ToString());
   SetFlag(*request, "all_or_nothing", start.all_or_nothing);
@@ -127,7 +73,7 @@ absl::StatusOr<std::unique_ptr<ProtoMessage>> ImportSession::NewBatch() const {
 
 absl::StatusOr<std::vector<tabular::CellError>> ImportSession::Append(ProtoMessage& batch) {
   QINGQU_ASSIGN_OR_RETURN(const MethodDescriptor* method, Method(kind_.append));
-  SetText(batch, kind_.import_field, import_);
+  SetText(batch, kind_.field, import_);
   batch.GetReflection()->SetInt64(&batch, &Field(batch, "batch_number"), batch_number_);
   QINGQU_ASSIGN_OR_RETURN(const auto response, caller_.Call(*method, batch, policy_));
   ++batch_number_;
@@ -154,10 +100,11 @@ absl::StatusOr<ImportCounts> ImportSession::Validate(int64_t rejected_by_client)
 }
 
 absl::StatusOr<ImportCounts> ImportSession::End(int64_t rejected_by_client, bool validate_only) {
-  QINGQU_ASSIGN_OR_RETURN(const MethodDescriptor* method, Method(kind_.finish));
+  QINGQU_ASSIGN_OR_RETURN(const MethodDescriptor* method,
+                          Method(fmt::format("Finish{}", kind_.message)));
   const std::unique_ptr<ProtoMessage> request = NewMessage(*method->input_type());
   SetText(*request, "request_id", NewUuidV7(clock_).ToString());
-  SetText(*request, kind_.import_field, import_);
+  SetText(*request, kind_.field, import_);
   request->GetReflection()->SetInt64(request.get(), &Field(*request, "rejected_by_client_count"),
                                      rejected_by_client);
   SetFlag(*request, "validate_only", validate_only);

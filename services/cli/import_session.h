@@ -17,25 +17,44 @@
 
 namespace qingqu::cli {
 
-// One of the platform's imports in batches: an rpc that opens it, one that stages rows, one that
-// makes them take effect together. All have the same shape.
+// One of the platform's imports in batches: Create<message> opens it, `append` stages rows,
+// Finish<message> makes them take effect together. All have the same shape.
 struct ImportKind {
-  std::string_view target;        // of the mapping: "history"
-  std::string_view service;       // "ProcurementService"
-  std::string_view create;        // "CreateHistoryImport"
-  std::string_view append;        // "AppendHistoryRows"
-  std::string_view finish;        // "FinishHistoryImport"
-  std::string_view import_field;  // names the import in the two last: "history_import"
-  bool device_xml = false;        // of files of the device database (common/udid), not of tables
+  std::string_view service;  // "ProcurementService"
+  std::string_view message;  // what the first and the last answer with: "HistoryImport"
+  std::string_view field;    // names the import in the requests that follow: "history_import"
+  std::string_view append;   // "AppendHistoryRows"
+  bool device_xml = false;   // of files of the device database (common/udid), not of tables
 };
 
-const ImportKind& ClassesImport();
-const ImportKind& HistoryImport();
-const ImportKind& CodesImport();
-const ImportKind& WithdrawnCodesImport();
-const ImportKind& TranscodedCodesImport();
-const ImportKind& ItemsImport();
-const ImportKind& DevicesImport();
+inline constexpr ImportKind kClassesImport = {.service = "CatalogService",
+                                              .message = "ClassImport",
+                                              .field = "class_import",
+                                              .append = "AppendClassRows"};
+inline constexpr ImportKind kItemsImport = {.service = "ItemImportService",
+                                            .message = "ItemImport",
+                                            .field = "item_import",
+                                            .append = "AppendItemRows"};
+inline constexpr ImportKind kDevicesImport = {.service = "DeviceRecordService",
+                                              .message = "DeviceImport",
+                                              .field = "device_import",
+                                              .append = "AppendDeviceRecords",
+                                              .device_xml = true};
+inline constexpr ImportKind kHistoryImport = {.service = "ProcurementService",
+                                              .message = "HistoryImport",
+                                              .field = "history_import",
+                                              .append = "AppendHistoryRows"};
+
+// Each list of a release of national codes has rows of its own.
+constexpr ImportKind ImportOfCodes(std::string_view append) {
+  return {.service = "CodeReleaseService",
+          .message = "CodeImport",
+          .field = "code_import",
+          .append = append};
+}
+inline constexpr ImportKind kCodesImport = ImportOfCodes("AppendSpecificationRows");
+inline constexpr ImportKind kWithdrawnCodesImport = ImportOfCodes("AppendWithdrawnCodes");
+inline constexpr ImportKind kTranscodedCodesImport = ImportOfCodes("AppendTranscodings");
 
 struct ImportStart {
   // What the rpc that opens the import takes besides, by the names of its fields: texts, or names
