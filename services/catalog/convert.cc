@@ -82,6 +82,7 @@ void SetMore(const Item& item, v1::Item& message) {
   if (!item.change_id.empty()) {
     message.set_change(fmt::format("{}/changes/{}", message.name(), item.change_id));
   }
+  if (!item.merged_into_id.empty()) message.set_merged_into(ItemName(item.merged_into_id));
 }
 
 }  // namespace

@@ -65,6 +65,7 @@ struct Item {
   std::optional<RegistrationState> registration_state;
   std::optional<CivilDate> registration_valid_from;
   std::string monitored_group;
+  std::string merged_into_id;  // what it became; read of items that are named, not of lists
 };
 
 struct PackDraft {

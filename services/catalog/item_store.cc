@@ -80,6 +80,13 @@ Item ReadItem(const pqxx::row& row) {
   return item;
 }
 
+// An item that was asked for by its name, with what it became.
+Item ReadNamedItem(const pqxx::row& row) {
+  Item item = ReadItem(row);
+  item.merged_into_id = row["merged_into_id"].as<std::string>("");
+  return item;
+}
+
 absl::StatusOr<Item> ReadOne(const pqxx::result& rows, std::string_view id) {
   if (rows.empty()) return ItemNotFound(ItemName(id));
   return ReadItem(rows[0]);
@@ -201,7 +208,9 @@ std::vector<Item> ListItemVersions(pqxx::transaction_base& tx, std::string_view 
 }
 
 absl::StatusOr<Item> GetItem(pqxx::transaction_base& tx, std::string_view id) {
-  return ReadOne(tx.exec_prepared(queries::kGetItem.name, std::string(id)), id);
+  const pqxx::result rows = tx.exec_prepared(queries::kGetItem.name, std::string(id));
+  if (rows.empty()) return ItemNotFound(ItemName(id));
+  return ReadNamedItem(rows[0]);
 }
 
 absl::StatusOr<Item> LockItem(pqxx::transaction_base& tx, std::string_view id) {
@@ -212,7 +221,7 @@ std::map<std::string, Item> FindItems(pqxx::transaction_base& tx,
                                       const std::vector<std::string>& ids) {
   std::map<std::string, Item> found;
   for (const auto& row : tx.exec_prepared(queries::kBatchGetItems.name, db::TextArray(ids))) {
-    Item item = ReadItem(row);
+    Item item = ReadNamedItem(row);
     std::string id = item.id;
     found.emplace(std::move(id), std::move(item));
   }

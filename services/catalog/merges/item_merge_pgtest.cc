@@ -138,6 +138,24 @@ TEST_F(ItemMergeTest, LocalCodesGoOverWithTheirHistory) {
   EXPECT_EQ(merges_.ListItemMerges(Li(), list)->item_merges_size(), 0);
 }
 
+TEST_F(ItemMergeTest, AnItemSaysWhatItBecame) {
+  v1::GetItemRequest get;
+  get.set_name("items/zhushe");
+  const std::string name = Propose("zhushe", "syringe");
+  EXPECT_EQ(items.GetItem(Li(), get)->merged_into(), "") << "proposed only";
+  ASSERT_TRUE(Approve(name).ok());
+  EXPECT_EQ(items.GetItem(Li(), get)->merged_into(), "items/syringe");
+  v1::BatchGetItemsRequest batch;
+  for (const char* item : {"items/syringe", "items/zhushe", "items/gauze"}) batch.add_names(item);
+  const auto read = items.BatchGetItems(Li(), batch);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->items(0).merged_into(), "");
+  EXPECT_EQ(read->items(1).merged_into(), "items/syringe");
+  EXPECT_EQ(read->items(2).merged_into(), "");
+  ASSERT_TRUE(Approve(Propose("syringe", "gauze")).ok());
+  EXPECT_EQ(items.GetItem(Li(), get)->merged_into(), "items/syringe") << "step by step";
+}
+
 // "c" has an entry of its own from the day on which that of "zhushe" ends, "d" has one already.
 TEST_F(ItemMergeTest, ApprovedListsGoOver) {
   PutList(database, {"a", "county-hospital", "'zhushe'"});
