@@ -112,7 +112,7 @@ absl::Status Posting::Refuse(const CallContext& call, const Use& use, const absl
   });
 }
 
-int Posting::FinishPending(absl::Duration older_than) {
+int Posting::FinishPending(absl::Duration older_than, const std::stop_token& stop) {
   CallContext call;
   call.principal = auth::SystemPrincipal("usage");
   call.method = "usage/finish_pending";
@@ -124,6 +124,7 @@ int Posting::FinishPending(absl::Duration older_than) {
   if (!pending.ok()) return 0;
   int finished = 0;
   for (const std::string& use_id : *pending) {
+    if (stop.stop_requested()) break;
     call.deadline = absl::Now() + kPostingDeadline;
     const absl::Status status = Finish(call, use_id).status();
     if (!IsOpen(status)) ++finished;
@@ -132,8 +133,8 @@ int Posting::FinishPending(absl::Duration older_than) {
 }
 
 void Posting::Start() {
-  loop_.Start([this](const std::stop_token&) {
-    FinishPending(kCallerWaits);
+  loop_.Start([this](const std::stop_token& stop) {
+    FinishPending(kCallerWaits, stop);
     return kRoundInterval;
   });
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stop_token>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -32,8 +33,8 @@ class Posting {
   // Finishes, every few seconds, what callers did not wait for.
   void Start();
   void Stop() { loop_.Stop(); }
-  // One round of that; how many were finished.
-  int FinishPending(absl::Duration older_than);
+  // One round of that; how many were finished. Ends early when it is to stop.
+  int FinishPending(absl::Duration older_than, const std::stop_token& stop = {});
 
  private:
   absl::StatusOr<Use> Post(const CallContext& call, const Use& use);

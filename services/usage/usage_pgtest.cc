@@ -1,4 +1,5 @@
 #include <atomic>
+#include <stop_token>
 #include <thread>
 
 #include "fmt/format.h"
@@ -203,6 +204,21 @@ TEST_F(UsageTest, AUseThatKeepsFailingKeepsNoOtherWaiting) {
   stock_.failing_use = ids[0];
   EXPECT_EQ(posting_.FinishPending(absl::ZeroDuration()), 2);
   EXPECT_THAT(next(), ::testing::ElementsAre(ids[0]));
+}
+
+TEST_F(UsageTest, ARoundEndsWhenTheServiceStops) {
+  stock_.answer = absl::UnavailableError("away");
+  for (int use = 0; use < 2; ++use) {
+    const CallContext call = testing::CallBy("nurse-li", "department_nurse");
+    ASSERT_FALSE(handlers_.CreateUse(call, Request(call, gauze_)).ok());
+  }
+  stock_.answer = absl::OkStatus();
+  stock_.calls = 0;
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_EQ(posting_.FinishPending(absl::ZeroDuration(), stop.get_token()), 0);
+  EXPECT_EQ(stock_.calls, 0);
+  EXPECT_EQ(posting_.FinishPending(absl::ZeroDuration()), 2);
 }
 
 TEST_F(UsageTest, TheSameRequestIdOfAnotherNurseIsAnotherRequest) {
