@@ -118,14 +118,14 @@ void UpdateStanding(pqxx::transaction_base& tx, const Organisation& organisation
                    TimestampText(organisation.updated_at));
 }
 
-void BecomeManufacturer(pqxx::transaction_base& tx, const std::string& organisation_id,
-                        absl::Time now) {
-  tx.exec_prepared(queries::kBecomeManufacturer.name, organisation_id, TimestampText(now));
-}
-
 void TakeOnProfile(pqxx::transaction_base& tx, const std::string& qualification_id,
                    absl::Time now) {
   tx.exec_prepared(queries::kTakeOnProfile.name, qualification_id, TimestampText(now));
+}
+
+void BecomeManufacturer(pqxx::transaction_base& tx, const std::string& organisation_id,
+                        absl::Time now) {
+  tx.exec_prepared(queries::kBecomeManufacturer.name, organisation_id, TimestampText(now));
 }
 
 }  // namespace qingqu::catalog

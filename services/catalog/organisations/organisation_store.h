@@ -36,9 +36,10 @@ std::vector<Organisation> ListOrganisations(pqxx::transaction_base& tx,
 void UpdateStanding(pqxx::transaction_base& tx, const Organisation& organisation);
 
 // Makes live what the approved business licence says of its organisation.
+void TakeOnProfile(pqxx::transaction_base& tx, const std::string& qualification_id, absl::Time now);
+// Adds the kind, unless it has it: its production licence is approved.
 void BecomeManufacturer(pqxx::transaction_base& tx, const std::string& organisation_id,
                         absl::Time now);
-void TakeOnProfile(pqxx::transaction_base& tx, const std::string& qualification_id, absl::Time now);
 
 // Contacts as the database keeps them.
 std::string ContactsToJson(const std::vector<Contact>& contacts);
