@@ -1,9 +1,11 @@
 // Releases that were wrong: who cancels them, what counts afterwards, and what is imported anew.
 #include <atomic>
+#include <random>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "absl/strings/str_replace.h"
 #include "fmt/format.h"
 #include "gmock/gmock.h"
 #include "pqxx/pqxx"
@@ -406,6 +408,94 @@ TEST_F(CodeCancellationTest, TheFirstReleaseCanBeCancelledToo) {
                     .sheet = {SheetRow(1), SheetRow(2)}}),
             "2 2 0 0");
   EXPECT_EQ(StateOf(1, "2026-10-01"), "CURRENT 2026-10-01 codeReleases/2026-10");
+}
+
+TEST_F(CodeCancellationTest, WhatASheetSaysAsBeforeACancelledReleaseIsUnchanged) {
+  bureau_imports = true;
+  EXPECT_EQ(Import({.release = "wrong",
+                    .effective_date = "2026-11-20",
+                    .sheet = {SheetRow(1, "9.9×99"), SheetRow(2, "9.9×99")}}),
+            "2 2 0 0");
+  Cancel();
+  EXPECT_EQ(Import({.release = "right",
+                    .effective_date = "2026-11-20",
+                    .sheet = {SheetRow(1), SheetRow(2, "4.0×32"), SheetRow(3)}}),
+            "3 1 2 0");
+  EXPECT_EQ(Shown("right").specification_count(), 1);
+  EXPECT_EQ(SpecificationOn(1, "2026-11-20"), "4.0×30 2026-11-01 codeReleases/2026-11");
+  EXPECT_EQ(SpecificationOn(2, "2026-11-20"), "4.0×32 2026-11-01 codeReleases/right");
+  // Withdrawn and back, described as before all the same.
+  Import({.release = "gone", .effective_date = "2026-11-21", .withdrawn = {TestCode(1)}});
+  EXPECT_EQ(Import({.release = "back", .effective_date = "2026-11-22", .sheet = {SheetRow(1)}}),
+            "1 1 0 0");
+  EXPECT_EQ(SpecificationOn(1, "2026-11-22"), "4.0×30 2026-11-22 codeReleases/back");
+  EXPECT_EQ(History(1),
+            "2026-11-01 CURRENT codeReleases/2026-11;"
+            "2026-11-20 CURRENT codeReleases/wrong cancelled 错文件;"
+            "2026-11-21 WITHDRAWN codeReleases/gone;2026-11-22 CURRENT codeReleases/back;");
+}
+
+// Random releases, of which each is imported, cancelled and imported anew: whatever its lists say,
+// the first leaves no trace in what is answered, and the second counts as the first did.
+TEST_F(CodeCancellationTest, ACancelledReleaseIsAsIfItHadNeverBeen) {
+  constexpr int kCodes = 6;
+  bureau_imports = true;
+  const auto answers = [&](const std::string& release) {
+    v1::BatchGetNationalCodesRequest request;
+    for (int code = 1; code <= kCodes; ++code) request.add_codes(TestCode(code));
+    std::string joined = Obstacles("screw", "2026-11-19") + Obstacles("plate", "2026-11-19");
+    for (int day = 1; day < 20; day += 2) {
+      request.set_as_of(fmt::format("2026-11-{:02}", day));
+      const auto codes_then = codes.BatchGetNationalCodes(Reader(), request);
+      EXPECT_TRUE(codes_then.ok()) << codes_then.status();
+      joined += request.as_of() + ": " + codes_then->ShortDebugString() + "\n";
+    }
+    return absl::StrReplaceAll(joined, {{release, "R"}});
+  };
+  std::minstd_rand random(1);  // NOLINT(cert-msc51-cpp): the same each time
+  int cancelled = 0;
+  const auto below = [&](int end) { return std::uniform_int_distribution(0, end - 1)(random); };
+  const auto random_lists = [&](const std::string& day) {
+    std::vector<TestList> lists;
+    for (int list = 0; list <= below(3); ++list) {
+      TestList made{.effective_date = day};
+      const int kind = below(3);
+      for (int code = 1; code <= kCodes; ++code) {
+        if (below(2) == 0) continue;
+        if (kind == 0) made.sheet.push_back(SheetRow(code, fmt::format("D{}", below(3))));
+        if (kind == 1) made.withdrawn.push_back(TestCode(code));
+        if (kind == 2) {
+          made.transcoded.push_back(
+              {TestCode(code), TestCode(10 + below(2)),
+               below(2) == 0 ? v1::CODE_TRANSCODING_CHANGED : v1::CODE_TRANSCODING_MAPPED});
+        }
+      }
+      lists.push_back(std::move(made));
+    }
+    return lists;
+  };
+  const auto import = [&](const std::string& id, std::vector<TestList> lists) {
+    std::string outcomes;
+    for (TestList& list : lists) {
+      list.release = id;
+      outcomes += Import(list) + ";";
+    }
+    return outcomes;
+  };
+  for (int round = 0; round < 10; ++round) {
+    const std::string day = fmt::format("2026-11-{:02}", 2 + round + below(2));
+    const std::vector<TestList> lists = random_lists(day);
+    const std::string before = answers("none");
+    const std::string outcomes = import(fmt::format("first{}", round), lists);
+    const std::string after = answers(fmt::format("first{}", round));
+    if (Shown(fmt::format("first{}", round)).name().empty()) continue;
+    Cancel(fmt::format("first{}", round));
+    ++cancelled;
+    ASSERT_EQ(answers("none"), before) << "round " << round << ": " << outcomes;
+    EXPECT_EQ(import(fmt::format("again{}", round), lists), outcomes) << "round " << round;
+    ASSERT_EQ(answers(fmt::format("again{}", round)), after) << "round " << round;
+  }
+  EXPECT_GT(cancelled, 4) << "the others came too late";
 }
 
 }  // namespace

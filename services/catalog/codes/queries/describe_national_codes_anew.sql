@@ -1,4 +1,4 @@
--- Codes that are there and described otherwise, or by a release that was cancelled: how they were is kept. $2 the release's number, $3 its day.
+-- Codes that are there and described otherwise, or by no release that counts: how they were is kept. $2 the release's number, $3 its day.
 WITH changed AS MATERIALIZED (
   SELECT present.code, present.described_on, present.product_number, present.release_number, present.specification, present.model,
          present.device_identifier, present.original_code, product.product_number AS new_product_number,
@@ -7,10 +7,8 @@ WITH changed AS MATERIALIZED (
 \ir parts/staged_products.sql
   JOIN national_code AS present ON present.code = staged.code
   WHERE staged.import_number = $1
-    AND ((present.product_number, present.specification, present.model, present.device_identifier, present.original_code)
-         IS DISTINCT FROM
-         (product.product_number, staged.specification, staged.model, staged.device_identifier, staged.original_code)
-         OR present.release_number IN (SELECT release_number FROM code_release WHERE cancelled_at IS NOT NULL))
+    AND NOT
+\ir parts/description_stays.sql
 ), kept AS (
   INSERT INTO national_code_past (code, described_on, product_number, release_number, specification, model, device_identifier,
                                   original_code)

@@ -16,13 +16,9 @@ WITH named AS MATERIALIZED (
 \ir parts/tell_items.sql
 SELECT (SELECT count(*) FROM changed) AS changed_count, (SELECT count(*) FROM told) AS told_count,
        (SELECT count(*)
-        FROM changed
-        JOIN national_code AS present ON present.code = changed.code
-        JOIN national_product AS product ON product.product_number = present.product_number
-        JOIN national_code_import_row AS staged ON staged.import_number = $6 AND staged.code = changed.code
-        WHERE (product.registration_number, product.product_name, product.manufacturer, product.generic_name, present.specification, present.model,
-               present.device_identifier, present.original_code)
-              IS NOT DISTINCT FROM
-              (staged.registration_number, staged.product_name, staged.manufacturer, staged.generic_name, staged.specification, staged.model,
-               staged.device_identifier, staged.original_code)
-          AND present.release_number NOT IN (SELECT release_number FROM code_release WHERE cancelled_at IS NOT NULL)) AS unchanged_count
+\ir parts/staged_products.sql
+        JOIN changed ON changed.code = staged.code
+        JOIN national_code AS present ON present.code = staged.code
+        WHERE staged.import_number = $6 AND
+\ir parts/description_stays.sql
+       ) AS unchanged_count
