@@ -2,6 +2,7 @@
 
 #include "fmt/format.h"
 
+#include "common/status/resource_metadata.h"
 #include "common/status/status.h"
 #include "common/status/status_macros.h"
 #include "services/catalog/errors.h"
@@ -11,11 +12,9 @@ namespace {
 
 using absl::StatusCode;
 
-std::string NameOf(std::string_view release_id) {
-  return fmt::format("codeReleases/{}", release_id);
+ErrorMetadata Resource(std::string_view release_id) {
+  return ResourceMetadata(CodeReleaseName(release_id));
 }
-
-ErrorMetadata Resource(std::string_view release_id) { return {{"resource", NameOf(release_id)}}; }
 
 absl::Status CheckProposed(const CodeRelease& release) {
   if (release.cancelled_at.has_value()) return CodeReleaseCancelled(release.id);
@@ -49,7 +48,7 @@ absl::StatusOr<CodeRelease> ApproveCancellation(const CodeRelease& release,
                                                 const auth::Actor& approver, absl::Time now) {
   QINGQU_RETURN_IF_ERROR(CheckProposed(release));
   if (auth::ShareAPerson(approver, release.cancellation_proposer)) {
-    return SamePerson(NameOf(release.id));
+    return SamePerson(CodeReleaseName(release.id));
   }
   CodeRelease next = release;
   next.canceller_id = approver.user_id;

@@ -72,8 +72,6 @@ v1::CodeList ToProto(CodeList list) {
 
 }  // namespace
 
-std::string CodeReleaseName(std::string_view id) { return fmt::format("codeReleases/{}", id); }
-
 void SetPart(const ReleasePart& part, v1::CodeImport& message) {
   message.set_release(CodeReleaseName(part.release_id));
   message.set_effective_date(part.effective_date.ToString());

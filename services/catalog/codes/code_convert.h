@@ -12,8 +12,6 @@ namespace qingqu::catalog {
 
 // Between what is kept and the messages.
 
-std::string CodeReleaseName(std::string_view id);  // codeReleases/{release}
-
 void SetPart(const ReleasePart& part, v1::CodeImport& message);
 v1::CodeRelease ToProto(const CodeRelease& release);
 v1::NationalCode ToProto(const NationalCode& code);

@@ -17,6 +17,8 @@ constexpr std::array<std::string_view, 3> kListNames = {"specifications", "withd
 
 std::string_view CodeListName(CodeList list) { return kListNames[static_cast<size_t>(list)]; }
 
+std::string CodeReleaseName(std::string_view id) { return fmt::format("codeReleases/{}", id); }
+
 std::string ToSource(const ReleasePart& part) {
   return fmt::format("{} {} {}", part.release_id, part.effective_date.ToString(),
                      CodeListName(part.list));

@@ -30,6 +30,8 @@ struct ReleasePart {
   CodeList list = CodeList::kSpecifications;
 };
 
+std::string CodeReleaseName(std::string_view id);  // codeReleases/{release}
+
 // For the books of imports: "2026-11 2026-11-01 specifications", and back; the text is ours.
 std::string ToSource(const ReleasePart& part);
 ReleasePart PartOfSource(std::string_view source);
