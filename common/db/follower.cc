@@ -1,6 +1,7 @@
 #include "common/db/follower.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <iterator>
 #include <string>
@@ -156,11 +157,11 @@ void JournalFollower::Listen() {
 }
 
 void JournalFollower::WaitForNotification(const std::stop_token& stop, absl::Duration at_most) {
-  const absl::Time until = absl::Now() + at_most;
+  const auto until = std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(at_most);
   // The clock is read once a round: to poll(2), by which libpqxx waits, less than nothing is for
   // ever.
   for (absl::Duration left = at_most; left > absl::ZeroDuration() && !stop.stop_requested();
-       left = until - absl::Now()) {
+       left = absl::FromChrono(until - std::chrono::steady_clock::now())) {
     const absl::Duration wait = std::min(kStopCheckInterval, left);
     if (wake_up_ == nullptr) {
       absl::SleepFor(wait);

@@ -22,11 +22,13 @@ absl::Status ReleaseDateDiffers(std::string_view release_id, CivilDate present) 
 }
 
 absl::Status ReleaseOutOfOrder(std::string_view release_id, CivilDate latest) {
-  return MakeError(absl::StatusCode::kFailedPrecondition, "RELEASE_OUT_OF_ORDER",
-                   fmt::format("a release that holds from {} on was imported, so {} comes too "
-                               "late: releases are imported in the order of their days",
-                               latest.ToString(), release_id),
-                   {{"latest_date", latest.ToString()}});
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition, "RELEASE_OUT_OF_ORDER",
+      fmt::format("a release that holds from {} on was imported, so {} comes too "
+                  "late: releases are imported in the order of their days, and of one day "
+                  "one after the other",
+                  latest.ToString(), release_id),
+      {{"latest_date", latest.ToString()}});
 }
 
 absl::Status RestorationIsTheCountys(int64_t codes) {
