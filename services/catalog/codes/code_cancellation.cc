@@ -40,6 +40,7 @@ absl::StatusOr<CodeRelease> ProposeCancellation(const CodeRelease& release,
   CodeRelease next = release;
   next.cancellation_proposer = proposer;
   next.cancellation_reason = reason;
+  next.cancellation_refusal.clear();
   ++next.version;
   return next;
 }
@@ -58,11 +59,13 @@ absl::StatusOr<CodeRelease> ApproveCancellation(const CodeRelease& release,
   return next;
 }
 
-absl::StatusOr<CodeRelease> RejectCancellation(const CodeRelease& release) {
+absl::StatusOr<CodeRelease> RejectCancellation(const CodeRelease& release,
+                                               std::string_view reason) {
   QINGQU_RETURN_IF_ERROR(CheckProposed(release));
   CodeRelease next = release;
   next.cancellation_proposer = {};
   next.cancellation_reason.clear();
+  next.cancellation_refusal = reason;
   ++next.version;
   return next;
 }

@@ -29,7 +29,7 @@ absl::StatusOr<CodeRelease> ProposeCancellation(const CodeRelease& release,
                                                 std::string_view reason);
 absl::StatusOr<CodeRelease> ApproveCancellation(const CodeRelease& release,
                                                 const auth::Actor& approver, absl::Time now);
-absl::StatusOr<CodeRelease> RejectCancellation(const CodeRelease& release);
+absl::StatusOr<CodeRelease> RejectCancellation(const CodeRelease& release, std::string_view reason);
 
 absl::Status CodeReleaseNotFound(std::string_view release_id);
 absl::Status CodeReleaseCancelled(std::string_view release_id);

@@ -89,7 +89,7 @@ absl::StatusOr<v1::CodeRelease> CodeCancellationHandlers::RejectCodeReleaseCance
   return db::RunIdempotent<v1::CodeRelease>(
       *pool_, call, request, [&](pqxx::transaction_base& tx) -> absl::StatusOr<v1::CodeRelease> {
         QINGQU_ASSIGN_OR_RETURN(const CodeRelease present, LockRelease(tx, id, request.etag()));
-        QINGQU_ASSIGN_OR_RETURN(const CodeRelease next, RejectCancellation(present));
+        QINGQU_ASSIGN_OR_RETURN(const CodeRelease next, RejectCancellation(present, reason));
         KeepRejectedCancellation(tx, next);
         return Record(tx, call, "code_release.cancellation_rejected", next, reason);
       });

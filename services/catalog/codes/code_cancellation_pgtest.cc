@@ -262,7 +262,9 @@ TEST_F(CodeCancellationTest, EachStepIsTakenOnce) {
   const std::string seen = Shown().etag();
   EXPECT_EQ(Reject(), "OK");
   EXPECT_EQ(Shown().cancellation_proposer(), "");
+  EXPECT_EQ(Shown().cancellation_refusal(), "名单无误") << "for who proposed it";
   EXPECT_EQ(Propose(), "OK") << "and anew";
+  EXPECT_EQ(Shown().cancellation_refusal(), "");
   EXPECT_EQ(Approve("wrong", Bureau(), seen), "ETAG_MISMATCH") << "what was seen was rejected";
   const CallContext approval = Bureau();
   EXPECT_EQ(Approve("wrong", approval), "OK");

@@ -40,11 +40,12 @@ TEST(CodeCancellationDomainTest, NobodyStandsBehindBoth) {
 }
 
 TEST(CodeCancellationDomainTest, WhatIsRefusedIsAsBefore) {
-  const auto rejected = RejectCancellation(Proposed());
+  const auto rejected = RejectCancellation(Proposed(), "名单无误");
   ASSERT_TRUE(rejected.ok()) << rejected.status();
   EXPECT_EQ(rejected->cancellation_proposer.user_id, "");
   EXPECT_EQ(rejected->cancellation_proposer.on_behalf_of, "");
   EXPECT_EQ(rejected->cancellation_reason, "");
+  EXPECT_EQ(rejected->cancellation_refusal, "名单无误");
   EXPECT_EQ(Etag(*rejected), "3");
 }
 
@@ -54,13 +55,13 @@ TEST(CodeCancellationDomainTest, EachStepHasItsTime) {
   const auth::Actor li{.user_id = "li"};
   EXPECT_EQ(ErrorReason(ApproveCancellation(fresh, li, kNow).status()),
             "CODE_RELEASE_CANCELLATION_NOT_PROPOSED");
-  EXPECT_EQ(ErrorReason(RejectCancellation(fresh).status()),
+  EXPECT_EQ(ErrorReason(RejectCancellation(fresh, "x").status()),
             "CODE_RELEASE_CANCELLATION_NOT_PROPOSED");
   EXPECT_EQ(ErrorReason(ProposeCancellation(Proposed(), li, "x").status()),
             "CODE_RELEASE_CANCELLATION_PROPOSED");
   for (const absl::Status& status : {ProposeCancellation(cancelled, li, "x").status(),
                                      ApproveCancellation(cancelled, li, kNow).status(),
-                                     RejectCancellation(cancelled).status()}) {
+                                     RejectCancellation(cancelled, "x").status()}) {
     EXPECT_EQ(ErrorReason(status), "CODE_RELEASE_CANCELLED");
   }
 }

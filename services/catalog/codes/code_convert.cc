@@ -92,6 +92,7 @@ v1::CodeRelease ToProto(const CodeRelease& release) {
         fmt::format("users/{}", release.cancellation_proposer.user_id));
   }
   message.set_cancellation_reason(release.cancellation_reason);
+  message.set_cancellation_refusal(release.cancellation_refusal);
   if (release.cancelled_at.has_value()) {
     message.set_canceller(fmt::format("users/{}", release.canceller_id));
     *message.mutable_cancel_time() = rpc::ToTimestamp(*release.cancelled_at);

@@ -49,6 +49,7 @@ struct CodeRelease {
   // Who asked that it be cancelled and why, and who agreed; nobody while empty.
   auth::Actor cancellation_proposer;
   std::string cancellation_reason;
+  std::string cancellation_refusal;  // of the last proposal; empty while there is one
   std::string canceller_id;
   std::optional<absl::Time> cancelled_at;
   int64_t version = 1;

@@ -43,6 +43,7 @@ CodeRelease ReadCodeRelease(const pqxx::row& row) {
           .cancellation_proposer = {.user_id = TextOf(row, "cancellation_proposer_id"),
                                     .on_behalf_of = TextOf(row, "cancellation_proposer_for_id")},
           .cancellation_reason = TextOf(row, "cancellation_reason"),
+          .cancellation_refusal = TextOf(row, "cancellation_refusal"),
           .canceller_id = TextOf(row, "canceller_id"),
           .cancelled_at = ReadOptionalTime(row["cancelled_us"]),
           .version = row["version"].as<int64_t>()};
@@ -128,7 +129,8 @@ void KeepProposedCancellation(pqxx::transaction_base& tx, const CodeRelease& rel
 }
 
 void KeepRejectedCancellation(pqxx::transaction_base& tx, const CodeRelease& release) {
-  tx.exec_prepared(queries::kRejectReleaseCancellation.name, release.number);
+  tx.exec_prepared(queries::kRejectReleaseCancellation.name, release.number,
+                   release.cancellation_refusal);
 }
 
 void KeepCancellation(pqxx::transaction_base& tx, const CodeRelease& release) {

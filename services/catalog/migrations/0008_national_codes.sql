@@ -14,6 +14,7 @@ CREATE TABLE catalog.code_release (
   cancellation_proposer_id text,
   cancellation_proposer_for_id text,
   cancellation_reason text,
+  cancellation_refusal text,
   canceller_id text,
   canceller_for_id text,
   cancelled_at timestamptz,
@@ -23,7 +24,9 @@ CREATE TABLE catalog.code_release (
   CONSTRAINT code_release_cancellation_check CHECK (
     (cancellation_proposer_id IS NULL) = (cancellation_reason IS NULL) AND (canceller_id IS NULL) = (cancelled_at IS NULL)
     AND (canceller_id IS NULL OR cancellation_proposer_id IS NOT NULL)),
-  CONSTRAINT code_release_cancellation_reason_check CHECK (char_length(cancellation_reason) BETWEEN 1 AND 500),
+  CONSTRAINT code_release_cancellation_reason_check CHECK (
+    char_length(cancellation_reason) BETWEEN 1 AND 500 AND char_length(cancellation_refusal) BETWEEN 1 AND 500),
+  CONSTRAINT code_release_cancellation_refusal_check CHECK (cancellation_refusal IS NULL OR cancellation_reason IS NULL),
   CONSTRAINT code_release_same_person_check CHECK (
     canceller_id <> cancellation_proposer_id
     AND NOT scope.one_person_behind(canceller_id, canceller_for_id, cancellation_proposer_id, cancellation_proposer_for_id)),
@@ -34,7 +37,8 @@ CREATE INDEX code_release_effective ON catalog.code_release (effective_date, rel
 CREATE INDEX code_release_cancelled ON catalog.code_release (release_number) WHERE cancelled_at IS NOT NULL;
 SELECT journal.guard('catalog.code_release');
 GRANT SELECT, INSERT, UPDATE (specification_count, withdrawal_count, transcoding_count, updated_at, cancellation_proposer_id,
-                              cancellation_proposer_for_id, cancellation_reason, canceller_id, canceller_for_id, cancelled_at, version)
+                              cancellation_proposer_for_id, cancellation_reason, cancellation_refusal, canceller_id, canceller_for_id,
+                              cancelled_at, version)
   ON catalog.code_release TO qingqu_catalog;
 
 -- What is cancelled stays so, and takes no more lists.
