@@ -435,8 +435,8 @@ absl::Status ApplyGlobalOptions(CommandContext& context) {
 }
 
 // The options before the command and those after it together; the same twice is refused.
-absl::Status Merge(Arguments before, Arguments after, CommandContext& context) {
-  for (auto& [name, value] : before.options) {
+absl::Status Merge(const Arguments& before, Arguments after, CommandContext& context) {
+  for (const auto& [name, value] : before.options) {
     if (!after.options.emplace(name, value).second) {
       return BadUsage(context.catalogue.Format(Message::kOptionTwice, "--" + name));
     }
@@ -456,13 +456,13 @@ ExitCode FailUsage(const CommandContext& context, const absl::Status& status,
   return code;
 }
 
-ExitCode RunCommand(const Command& command, std::span<const std::string> words, Arguments before,
-                    CommandContext& context) {
+ExitCode RunCommand(const Command& command, std::span<const std::string> words,
+                    const Arguments& before, CommandContext& context) {
   std::vector<OptionSpec> options(GlobalOptions().begin(), GlobalOptions().end());
   options.insert(options.end(), command.options.begin(), command.options.end());
   auto after = ParseArguments(words, options, Positionals::kAll, context.catalogue);
   if (!after.ok()) return FailUsage(context, after.status(), command.name);
-  const absl::Status merged = Merge(std::move(before), *std::move(after), context);
+  const absl::Status merged = Merge(before, *std::move(after), context);
   if (!merged.ok()) return FailUsage(context, merged, command.name);
   if (context.arguments.Has("help")) {
     context.environment.output << CommandHelp(command, context.catalogue);
@@ -511,7 +511,7 @@ ExitCode RunClient(std::span<const std::string> words, Environment& environment)
   const auto command = FindCommand(rest, context.catalogue);
   if (!command.ok()) return FailUsage(context, command.status(), "");
   const auto words_of_name = static_cast<size_t>(1 + std::ranges::count((*command)->name, ' '));
-  return RunCommand(**command, rest.subspan(words_of_name), *std::move(before), context);
+  return RunCommand(**command, rest.subspan(words_of_name), *before, context);
 }
 
 }  // namespace qingqu::cli

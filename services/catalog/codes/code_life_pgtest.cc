@@ -21,7 +21,7 @@ using ::testing::StartsWith;
 class CodeLifeTest : public CodeTest {
  protected:
   TestList November() { return {.sheet = {SheetRow(1), SheetRow(2), SheetRow(3)}}; }
-  TestList Withdrawn(std::vector<int> numbers) {
+  TestList Withdrawn(const std::vector<int>& numbers) {
     TestList list{.release = "2026-12", .effective_date = "2026-12-01"};
     for (const int number : numbers) list.withdrawn.push_back(TestCode(number));
     return list;
