@@ -334,7 +334,7 @@ class Matrix {
   std::string text_;
 };
 
-std::string WithoutPrefix(std::string name) {
+std::string WithoutPrefix(const std::string& name) {
   return name.starts_with("qingqu.") ? name.substr(std::string_view("qingqu.").size()) : name;
 }
 
