@@ -14,7 +14,8 @@ namespace qingqu {
 // when it is stopped.
 class BackgroundLoop {
  public:
-  // One round; returns how long to rest before the next one. A long round looks at the token.
+  // One round; returns how long to rest before the next one. Stop waits for a round that does not
+  // look at the token.
   using Round = std::function<absl::Duration(const std::stop_token&)>;
 
   BackgroundLoop() = default;

@@ -11,7 +11,7 @@
 #include "common/base/business_day.h"
 #include "common/rpc/timestamp.h"
 #include "common/status/status.h"
-#include "services/catalog/catalog_test_support.h"
+#include "services/catalog/item_steps_test_support.h"
 
 namespace qingqu::catalog {
 namespace {
@@ -21,7 +21,7 @@ CallContext At(CallContext call, absl::Time now) {
   return call;
 }
 
-class ItemChangeTest : public ::testing::Test, protected CatalogDatabase {
+class ItemChangeTest : public ::testing::Test, protected ItemSteps {
  protected:
   static v1::ProposeItemChangeRequest Change(const std::string& item,
                                              const std::vector<std::string>& paths,
@@ -52,28 +52,6 @@ class ItemChangeTest : public ::testing::Test, protected CatalogDatabase {
     request.set_name(change);
     request.set_reason("无依据");
     return item_changes.RejectItemChange(Li(), request);
-  }
-  template <typename Request, typename Method>
-  absl::StatusOr<v1::Item> Do(Method method, const CallContext& call, const std::string& reason) {
-    Request request;
-    request.set_name("items/screw");
-    if constexpr (requires { request.reason(); }) request.set_reason(reason);
-    return (items.*method)(call, request);
-  }
-  absl::StatusOr<v1::Item> Submit(const CallContext& call) {
-    return Do<v1::SubmitItemRequest>(&ItemHandlers::SubmitItem, call, "");
-  }
-  absl::StatusOr<v1::Item> Return(const CallContext& call) {
-    return Do<v1::ReturnItemRequest>(&ItemHandlers::ReturnItem, call, "资料不全");
-  }
-  absl::StatusOr<v1::Item> Withdraw(const CallContext& call) {
-    return Do<v1::WithdrawItemRequest>(&ItemHandlers::WithdrawItem, call, "停产");
-  }
-  absl::StatusOr<v1::Item> ApproveWhole(const CallContext& call) {
-    return Do<v1::ApproveItemRequest>(&ItemHandlers::ApproveItem, call, "");
-  }
-  absl::StatusOr<v1::Item> Suspend(const CallContext& call) {
-    return Do<v1::SuspendItemRequest>(&ItemHandlers::SuspendItem, call, "召回");
   }
   absl::StatusOr<v1::Item> Get(const std::string& item) {
     v1::GetItemRequest request;

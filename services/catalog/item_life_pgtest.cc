@@ -6,38 +6,15 @@
 #include "pqxx/pqxx"
 
 #include "common/status/status.h"
-#include "services/catalog/catalog_test_support.h"
+#include "services/catalog/item_steps_test_support.h"
 
 namespace qingqu::catalog {
 namespace {
 
 using ::testing::HasSubstr;
 
-class ItemLifeTest : public ::testing::Test, protected CatalogDatabase {
+class ItemLifeTest : public ::testing::Test, protected ItemSteps {
  protected:
-  template <typename Request, typename Method>
-  absl::StatusOr<v1::Item> Do(Method method, const CallContext& call, const std::string& reason,
-                              const std::string& id = "screw") {
-    Request request;
-    request.set_name("items/" + id);
-    if constexpr (requires { request.reason(); }) request.set_reason(reason);
-    return (items.*method)(call, request);
-  }
-  absl::StatusOr<v1::Item> Submit(const CallContext& call) {
-    return Do<v1::SubmitItemRequest>(&ItemHandlers::SubmitItem, call, "");
-  }
-  absl::StatusOr<v1::Item> Return(const CallContext& call) {
-    return Do<v1::ReturnItemRequest>(&ItemHandlers::ReturnItem, call, "资料不全");
-  }
-  absl::StatusOr<v1::Item> Approve(const CallContext& call) {
-    return Do<v1::ApproveItemRequest>(&ItemHandlers::ApproveItem, call, "");
-  }
-  absl::StatusOr<v1::Item> Withdraw(const CallContext& call, const std::string& id = "screw") {
-    return Do<v1::WithdrawItemRequest>(&ItemHandlers::WithdrawItem, call, "停产", id);
-  }
-  absl::StatusOr<v1::Item> Suspend(const CallContext& call, const std::string& id = "screw") {
-    return Do<v1::SuspendItemRequest>(&ItemHandlers::SuspendItem, call, "召回", id);
-  }
   // How the stores see the item "screw".
   std::string Shown() {
     return database.Value("SELECT state FROM catalog_pub.item WHERE item_id = 'screw'");
@@ -99,22 +76,22 @@ TEST_F(ItemLifeTest, WhoWasStoodInForWhenItWasWrittenDoesNotApproveIt) {
   rename.set_reason("说明书变更");
   ASSERT_TRUE(item_changes.ProposeItemChange(for_zhao, rename).ok());
   ASSERT_TRUE(Submit(Wang()).ok());
-  EXPECT_EQ(ErrorReason(Approve(AllianceApprover("zhao")).status()), "SAME_PERSON");
+  EXPECT_EQ(ErrorReason(ApproveWhole(AllianceApprover("zhao")).status()), "SAME_PERSON");
   // Returned and handed in again, it is the same text.
   ASSERT_TRUE(Return(Li()).ok());
   CallContext for_sun = Wang();
   for_sun.principal.on_behalf_of = "sun";
   ASSERT_TRUE(Submit(for_sun).ok());
   for (const std::string stood_in_for : {"zhao", "sun"}) {
-    EXPECT_EQ(ErrorReason(Approve(AllianceApprover(stood_in_for)).status()), "SAME_PERSON");
+    EXPECT_EQ(ErrorReason(ApproveWhole(AllianceApprover(stood_in_for)).status()), "SAME_PERSON");
     EXPECT_THAT(
         Refusal("UPDATE catalog.item SET state = 'approved', approver_id = '" + stood_in_for + "'"),
         HasSubstr("one of its authors"));
   }
   CallContext in_zhaos_stead = AllianceApprover("chen");
   in_zhaos_stead.principal.on_behalf_of = "zhao";
-  EXPECT_EQ(ErrorReason(Approve(in_zhaos_stead).status()), "SAME_PERSON");
-  EXPECT_TRUE(Approve(Li()).ok()) << "who only returned it may";
+  EXPECT_EQ(ErrorReason(ApproveWhole(in_zhaos_stead).status()), "SAME_PERSON");
+  EXPECT_TRUE(ApproveWhole(Li()).ok()) << "who only returned it may";
 }
 
 TEST_F(ItemLifeTest, WhatOnePersonTellsMakesNoRegistration) {
