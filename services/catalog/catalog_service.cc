@@ -10,6 +10,8 @@
 #include "qingqu/catalog/v1/application_service.pb.h"
 #include "qingqu/catalog/v1/approved_list_service.pb.h"
 #include "qingqu/catalog/v1/catalog_service.grpc.pb.h"
+#include "qingqu/catalog/v1/code_release_service.pb.h"
+#include "qingqu/catalog/v1/device_record_service.pb.h"
 #include "qingqu/catalog/v1/item_import_service.pb.h"
 #include "qingqu/catalog/v1/item_merge_service.pb.h"
 #include "qingqu/catalog/v1/mapping_service.pb.h"
@@ -332,8 +334,10 @@ absl::StatusOr<Faces> MakeFaces(const rpc::ServiceDependencies& dependencies,
       rpc::CreateRunner(dependencies,
                         *v1::CreateRegistrationRequest::descriptor()->file()->service(0)));
   faces.push_back(MakeRegistrationFace(std::move(registrations), dependencies.pool));
-  QINGQU_ASSIGN_OR_RETURN(auto codes, MakeCodeReleaseFace(dependencies));
-  faces.push_back(std::move(codes));
+  QINGQU_ASSIGN_OR_RETURN(
+      auto codes, rpc::CreateRunner(dependencies,
+                                    *v1::GetNationalCodeRequest::descriptor()->file()->service(0)));
+  faces.push_back(MakeCodeReleaseFace(std::move(codes), dependencies.pool));
   QINGQU_ASSIGN_OR_RETURN(
       auto mappings,
       rpc::CreateRunner(dependencies,
@@ -347,8 +351,11 @@ absl::StatusOr<Faces> MakeFaces(const rpc::ServiceDependencies& dependencies,
       auto merges,
       rpc::CreateRunner(dependencies, *v1::ItemMerge::descriptor()->file()->service(0)));
   faces.push_back(MakeItemMergeFace(std::move(merges), dependencies.pool, search));
-  QINGQU_ASSIGN_OR_RETURN(auto devices, MakeDeviceRecordFace(dependencies));
-  faces.push_back(std::move(devices));
+  QINGQU_ASSIGN_OR_RETURN(
+      auto devices,
+      rpc::CreateRunner(dependencies,
+                        *v1::LookupDeviceRecordRequest::descriptor()->file()->service(0)));
+  faces.push_back(MakeDeviceRecordFace(std::move(devices), dependencies.pool));
   return faces;
 }
 

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "common/rpc/unary.h"
-#include "common/status/status_macros.h"
 #include "qingqu/catalog/v1/code_release_service.grpc.pb.h"
 #include "services/catalog/codes/code_cancellation_handlers.h"
 #include "services/catalog/codes/code_handlers.h"
@@ -16,10 +15,13 @@ using grpc::CallbackServerContext;
 using grpc::ServerUnaryReactor;
 
 // One line a method.
-class CodeReleaseService final : public v1::CodeReleaseService::CallbackService {
+class CodeReleaseFace final : public v1::CodeReleaseService::CallbackService, public CatalogFace {
  public:
-  CodeReleaseService(rpc::CallRunner* runner, db::ConnectionPool* pool)
-      : runner_(runner), imports_(pool), cancellations_(pool), codes_(pool) {}
+  CodeReleaseFace(std::unique_ptr<rpc::CallRunner> runner, db::ConnectionPool* pool)
+      : runner_(std::move(runner)), imports_(pool), cancellations_(pool), codes_(pool) {}
+
+  grpc::Service& grpc_service() override { return *this; }
+  void Drain() override { runner_->Drain(); }
 
   ServerUnaryReactor* CreateCodeImport(CallbackServerContext* context,
                                        const v1::CreateCodeImportRequest* request,
@@ -119,34 +121,17 @@ class CodeReleaseService final : public v1::CodeReleaseService::CallbackService 
   }
 
  private:
-  rpc::CallRunner* runner_;
+  const std::unique_ptr<rpc::CallRunner> runner_;
   CodeImportHandlers imports_;
   CodeCancellationHandlers cancellations_;
   CodeHandlers codes_;
 };
 
-class Face final : public CatalogFace {
- public:
-  Face(std::unique_ptr<rpc::CallRunner> runner, const rpc::ServiceDependencies& dependencies)
-      : runner_(std::move(runner)), service_(runner_.get(), dependencies.pool) {}
-
-  grpc::Service& grpc_service() override { return service_; }
-  void Drain() override { runner_->Drain(); }
-
- private:
-  const std::unique_ptr<rpc::CallRunner> runner_;
-  CodeReleaseService service_;
-};
-
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<CatalogFace>> MakeCodeReleaseFace(
-    const rpc::ServiceDependencies& dependencies) {
-  QINGQU_ASSIGN_OR_RETURN(
-      auto runner,
-      rpc::CreateRunner(dependencies,
-                        *v1::GetNationalCodeRequest::descriptor()->file()->service(0)));
-  return std::make_unique<Face>(std::move(runner), dependencies);
+std::unique_ptr<CatalogFace> MakeCodeReleaseFace(std::unique_ptr<rpc::CallRunner> runner,
+                                                 db::ConnectionPool* pool) {
+  return std::make_unique<CodeReleaseFace>(std::move(runner), pool);
 }
 
 }  // namespace qingqu::catalog

@@ -2,13 +2,14 @@
 
 #include <memory>
 
-#include "common/rpc/service_host.h"
+#include "common/db/connection_pool.h"
+#include "common/rpc/call_runner.h"
 #include "services/catalog/catalog_face.h"
 
 namespace qingqu::catalog {
 
-// The gRPC face of national codes. `dependencies` outlive the face.
-absl::StatusOr<std::unique_ptr<CatalogFace>> MakeCodeReleaseFace(
-    const rpc::ServiceDependencies& dependencies);
+// The gRPC face of national codes. `pool` outlives it.
+std::unique_ptr<CatalogFace> MakeCodeReleaseFace(std::unique_ptr<rpc::CallRunner> runner,
+                                                 db::ConnectionPool* pool);
 
 }  // namespace qingqu::catalog

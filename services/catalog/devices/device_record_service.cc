@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "common/rpc/unary.h"
-#include "common/status/status_macros.h"
 #include "qingqu/catalog/v1/device_record_service.grpc.pb.h"
 #include "services/catalog/devices/device_handlers.h"
 
@@ -14,10 +13,13 @@ using grpc::CallbackServerContext;
 using grpc::ServerUnaryReactor;
 
 // One line a method.
-class DeviceRecordService final : public v1::DeviceRecordService::CallbackService {
+class DeviceRecordFace final : public v1::DeviceRecordService::CallbackService, public CatalogFace {
  public:
-  DeviceRecordService(rpc::CallRunner* runner, db::ConnectionPool* pool)
-      : runner_(runner), handlers_(pool) {}
+  DeviceRecordFace(std::unique_ptr<rpc::CallRunner> runner, db::ConnectionPool* pool)
+      : runner_(std::move(runner)), handlers_(pool) {}
+
+  grpc::Service& grpc_service() override { return *this; }
+  void Drain() override { runner_->Drain(); }
 
   ServerUnaryReactor* CreateDeviceImport(CallbackServerContext* context,
                                          const v1::CreateDeviceImportRequest* request,
@@ -51,32 +53,15 @@ class DeviceRecordService final : public v1::DeviceRecordService::CallbackServic
   }
 
  private:
-  rpc::CallRunner* runner_;
-  DeviceHandlers handlers_;
-};
-
-class Face final : public CatalogFace {
- public:
-  Face(std::unique_ptr<rpc::CallRunner> runner, const rpc::ServiceDependencies& dependencies)
-      : runner_(std::move(runner)), service_(runner_.get(), dependencies.pool) {}
-
-  grpc::Service& grpc_service() override { return service_; }
-  void Drain() override { runner_->Drain(); }
-
- private:
   const std::unique_ptr<rpc::CallRunner> runner_;
-  DeviceRecordService service_;
+  DeviceHandlers handlers_;
 };
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<CatalogFace>> MakeDeviceRecordFace(
-    const rpc::ServiceDependencies& dependencies) {
-  QINGQU_ASSIGN_OR_RETURN(
-      auto runner,
-      rpc::CreateRunner(dependencies,
-                        *v1::LookupDeviceRecordRequest::descriptor()->file()->service(0)));
-  return std::make_unique<Face>(std::move(runner), dependencies);
+std::unique_ptr<CatalogFace> MakeDeviceRecordFace(std::unique_ptr<rpc::CallRunner> runner,
+                                                  db::ConnectionPool* pool) {
+  return std::make_unique<DeviceRecordFace>(std::move(runner), pool);
 }
 
 }  // namespace qingqu::catalog
